@@ -1,0 +1,76 @@
+import type { CloudConnection, Service } from "./types.ts"
+
+export interface CatalogEntry {
+  readonly type: string
+  readonly endpoints: readonly {
+    readonly interface: string
+    readonly region?: string | null
+    readonly region_id?: string | null
+    readonly url: string
+  }[]
+}
+
+export interface Scope {
+  readonly catalog: readonly CatalogEntry[]
+  readonly projectId: string
+}
+
+/** Names that clouds list a service under, the usual one first. */
+const types: Readonly<Record<Service, readonly string[]>> = {
+  identity: ["identity"],
+  network: ["network"],
+  compute: ["compute"],
+  volume: ["volumev3", "block-storage", "block-store", "volume"],
+}
+
+/**
+ * Address of a service, with the version that the client's paths are below. @throws Error with what the catalog has
+ */
+export function endpointOf(service: Service, connection: CloudConnection, scope: Scope): string {
+  if (service === "identity") return identityRoot(findUrl(service, connection, scope) ?? connection.authUrl)
+  const found = findUrl(service, connection, scope)
+  if (found === undefined) throw new Error(missing(service, connection, scope))
+  return versioned[service](found.replace(/\/+$/, ""), scope.projectId)
+}
+
+/** `/v3` of a Keystone address that may name a version. */
+export function identityRoot(url: string): string {
+  return `${url.replace(/\/+$/, "").replace(/\/v(2\.0|3)$/, "")}/v3`
+}
+
+const versioned: Readonly<Record<Exclude<Service, "identity">, (url: string, projectId: string) => string>> =
+  {
+    network: (url) => (/\/v\d[^/]*$/.test(url) ? url : `${url}/v2.0`),
+    compute: (url) => (hasVersion(url) ? url : `${url}/v2.1`),
+    // Cinder answers "Malformed request url" where the project is not the signed-in one
+    volume: (url, projectId) => {
+      const versioned = hasVersion(url) ? url : `${url}/v3`
+      return /\/v\d[^/]*$/.test(versioned) ? `${versioned}/${projectId}` : versioned
+    },
+  }
+
+function hasVersion(url: string): boolean {
+  return /\/v\d[^/]*(\/|$)/.test(new URL(url).pathname)
+}
+
+function findUrl(service: Service, connection: CloudConnection, scope: Scope): string | undefined {
+  const wanted = connection.interface ?? "public"
+  const endpoints = types[service]
+    .flatMap((type) => scope.catalog.filter((entry) => entry.type === type))
+    .flatMap((entry) => entry.endpoints)
+    .filter((endpoint) => endpoint.interface === wanted)
+  const { region } = connection
+  const found = endpoints.find((e) => region === undefined || region === e.region || region === e.region_id)
+  // Keystone is often listed under a region of its own
+  return (found ?? (service === "identity" ? endpoints[0] : undefined))?.url
+}
+
+function missing(service: Service, { region, interface: wanted = "public" }: CloudConnection, scope: Scope) {
+  const seen = scope.catalog.map(({ type, endpoints }) => {
+    const places = endpoints.map((e) => `${e.interface}@${e.region ?? e.region_id ?? "no region"}`)
+    return `${type} (${[...new Set(places)].join(", ")})`
+  })
+  const where = region === undefined ? "" : ` in region ${region}`
+  const has = seen.length === 0 ? "nothing" : seen.join("; ")
+  return `the catalog has no ${wanted} endpoint of type ${types[service].join(" or ")}${where}; it has ${has}`
+}

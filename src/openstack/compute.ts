@@ -1,0 +1,18 @@
+import { path } from "./path.ts"
+import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
+import type { Cloud } from "./types.ts"
+
+const service = "compute"
+
+/** GET /v2.1/os-quota-sets/PROJECT */
+export async function getComputeQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
+  const request = { service, method: "GET", path: path`/os-quota-sets/${projectId}` } as const
+  return quotasOf(await cloud.call<QuotaSet>(request))
+}
+
+/** PUT /v2.1/os-quota-sets/PROJECT; those that are not named stay. */
+export async function setComputeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
+  const body = { quota_set: quotas }
+  const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
+  return quotasOf(await cloud.call<QuotaSet>(request))
+}

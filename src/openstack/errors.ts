@@ -1,0 +1,43 @@
+import { ReplicationError, type Retry } from "../errors.ts"
+import type { Service } from "./types.ts"
+
+/** What is known of a call that failed. */
+export interface CloudFailure {
+  readonly cloud: string
+  readonly service: Service
+  readonly method: string
+  /** Path without the query. */
+  readonly path: string
+  /** 0 where no answer came. */
+  readonly status: number
+  /** The cloud's own words, e.g. `Quota exceeded for resources: ['network'].` */
+  readonly cloudMessage: string
+  /** The cloud's error type where it gives one, e.g. `OverQuota`. */
+  readonly type: string
+  /** `x-openstack-request-id`, "" where there is none. */
+  readonly requestId: string
+  readonly retry: Retry
+  /**
+   * true where the request may have taken effect although it failed: the connection broke or the time ran out
+   * after it was sent, or the answer was 5xx. A create is then looked for before it is tried again.
+   */
+  readonly uncertain: boolean
+}
+
+/** A cloud refused a call, or could not be asked. The message names cloud, call, status and request id; never a secret. */
+export class CloudError extends ReplicationError {
+  override readonly name = "CloudError"
+  readonly failure: CloudFailure
+
+  constructor(failure: CloudFailure, options?: ErrorOptions) {
+    super("CLOUD", 502, failure.retry, describe(failure), options)
+    this.failure = failure
+  }
+}
+
+function describe(failure: CloudFailure): string {
+  const { cloud, service, method, path, status, cloudMessage, requestId } = failure
+  const answer = status === 0 ? "no answer" : `answered ${status}`
+  const id = requestId === "" ? "" : ` (${requestId})`
+  return `${cloud}: ${service} ${method} ${path} ${answer}: ${cloudMessage}${id}`
+}

@@ -1,0 +1,43 @@
+import type { Retry } from "../errors.ts"
+import { CloudError } from "./errors.ts"
+import { requestIdOf } from "./faults.ts"
+import { presentable } from "./secrets.ts"
+import type { Answer } from "./transport.ts"
+import type { CloudConnection, CloudRequest } from "./types.ts"
+
+/** How a call ended that did not succeed. */
+export interface Ending {
+  readonly message: string
+  readonly retry: Retry
+  readonly uncertain: boolean
+  readonly type?: string
+  /** The last answer, where there was one. */
+  readonly answer?: Answer | undefined
+  readonly token?: string | undefined
+}
+
+interface Failed extends Pick<CloudRequest, "service" | "method" | "path"> {
+  /** What the error must not repeat, beside password and token. */
+  readonly secrets: readonly string[]
+}
+
+export function failure(
+  connection: Pick<CloudConnection, "name" | "password">,
+  call: Failed,
+  ending: Ending,
+): CloudError {
+  const { message, retry, uncertain, type = "", answer, token } = ending
+  const secrets = [connection.password, token ?? "", ...call.secrets].filter((secret) => secret !== "")
+  return new CloudError({
+    cloud: connection.name,
+    service: call.service,
+    method: call.method,
+    path: call.path,
+    status: answer?.status ?? 0,
+    cloudMessage: presentable(message, secrets),
+    type,
+    requestId: answer === undefined ? "" : requestIdOf(answer.headers),
+    retry,
+    uncertain,
+  })
+}

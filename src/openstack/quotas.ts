@@ -1,0 +1,17 @@
+/** Limits by resource; -1 is no limit. */
+export type Quotas = Readonly<Record<string, number>>
+
+/** What Nova and Cinder answer: the limits, and the project's `id` among them. */
+export interface QuotaSet {
+  readonly quota_set: Readonly<Record<string, unknown>>
+}
+
+export function quotasOf({ quota_set }: QuotaSet): Quotas {
+  return numbersOf(quota_set)
+}
+
+export function numbersOf(values: Readonly<Record<string, unknown>>): Quotas {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === "number"),
+  )
+}

@@ -1,0 +1,50 @@
+import { type ListRequest, listAll } from "./pages.ts"
+import { SharedSession } from "./shared-session.ts"
+import { defaultTiming, type Timing } from "./timing.ts"
+import type { CallObserver, Cloud, CloudConnection, CloudRequest } from "./types.ts"
+
+/**
+ * Opens the way to one cloud. Nothing is sent before the first call.
+ * @param timing for tests: shorter times than the client's own
+ */
+export function connectCloud(
+  connection: CloudConnection,
+  observer?: CallObserver,
+  timing: Partial<Timing> = {},
+): Cloud {
+  const session = new SharedSession(connection, { ...defaultTiming, ...timing })
+  return new CloudView(session, observer === undefined ? [] : [observer])
+}
+
+class CloudView implements Cloud {
+  readonly name: string
+  readonly #session: SharedSession
+  readonly #observers: readonly CallObserver[]
+
+  constructor(session: SharedSession, observers: readonly CallObserver[]) {
+    this.name = session.name
+    this.#session = session
+    this.#observers = observers
+  }
+
+  async call<T>(request: CloudRequest): Promise<T> {
+    return (await this.#session.call(request, this.#observers)) as T
+  }
+
+  list<T>(request: ListRequest, collection: string): Promise<readonly T[]> {
+    return listAll<T>(this, request, collection)
+  }
+
+  observed(observer: CallObserver): Cloud {
+    return new CloudView(this.#session, [...this.#observers, observer])
+  }
+
+  async whoami() {
+    const { projectId, userId, domainId } = await this.#session.signedIn(this.#observers)
+    return { projectId, userId, domainId }
+  }
+
+  close(): Promise<void> {
+    return this.#session.close()
+  }
+}

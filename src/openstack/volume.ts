@@ -1,0 +1,47 @@
+import { path } from "./path.ts"
+import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
+import type { Cloud } from "./types.ts"
+
+/** https://docs.openstack.org/api-ref/block-storage/v3/#volume-types-types */
+export interface VolumeType {
+  readonly id: string
+  readonly name: string
+  readonly description: string | null
+  readonly is_public: boolean
+  readonly extra_specs?: Readonly<Record<string, string>>
+}
+
+export interface NewVolumeType {
+  readonly name: string
+  readonly description?: string
+  /** @default true */
+  readonly isPublic?: boolean
+}
+
+const service = "volume"
+
+/** GET /v3/PROJECT/os-quota-sets/PROJECT; with keys such as `gigabytes_ssd` for each volume type. */
+export async function getVolumeQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
+  const request = { service, method: "GET", path: path`/os-quota-sets/${projectId}` } as const
+  return quotasOf(await cloud.call<QuotaSet>(request))
+}
+
+/** PUT /v3/PROJECT/os-quota-sets/PROJECT; those that are not named stay, a type that is not there is refused. */
+export async function setVolumeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
+  const body = { quota_set: quotas }
+  const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
+  return quotasOf(await cloud.call<QuotaSet>(request))
+}
+
+/** GET /v3/PROJECT/types; an admin sees the private ones too. */
+export function listVolumeTypes(cloud: Cloud): Promise<readonly VolumeType[]> {
+  return cloud.list({ service, path: "/types", query: { is_public: "None" } }, "volume_types")
+}
+
+/** POST /v3/PROJECT/types */
+export async function createVolumeType(cloud: Cloud, wanted: NewVolumeType): Promise<VolumeType> {
+  const { name, description = "", isPublic = true } = wanted
+  const volume_type = { name, description, "os-volume-type-access:is_public": isPublic }
+  const request = { service, method: "POST", path: "/types", body: { volume_type } } as const
+  return (await cloud.call<{ volume_type: VolumeType }>(request)).volume_type
+}

@@ -1,0 +1,159 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import t from "tap"
+import { connectCloud } from "../../src/openstack/index.ts"
+import { type Answering, connect, endpoint, failureOf, fakeCloud, hasty } from "./fake-cloud.ts"
+
+const read = { service: "network", method: "GET", path: "/networks" } as const
+const create = { service: "network", method: "POST", path: "/networks", body: {} } as const
+const remove = { service: "network", method: "DELETE", path: "/networks/1" } as const
+const conflict = (message: string) => ({
+  status: 409,
+  body: { NeutronError: { type: "X", message, detail: "" } },
+})
+
+for (const method of ["GET", "HEAD", "PUT", "DELETE"] as const)
+  for (const fault of ["reset", { status: 500 }, { status: 502 }, { status: 503 }, { status: 504 }] as const)
+    t.test(`a ${method} is sent again after ${nameOf(fault)}`, async (t) => {
+      const fake = await fakeCloud(t, { answer: inTurn(fault, {}) })
+      await connect(t, fake).call({ ...read, method })
+      t.equal(fake.calls.length, 2)
+    })
+
+for (const method of ["POST", "PATCH"] as const)
+  for (const fault of ["reset", { status: 408 }, { status: 500 }, { status: 503 }, { status: 504 }] as const)
+    t.test(`a ${method} whose fate is unknown after ${nameOf(fault)} is not sent again`, async (t) => {
+      const fake = await fakeCloud(t, { answer: inTurn(fault, {}) })
+      const error = await failureOf(connect(t, fake).call({ ...create, method }))
+      t.match(error.failure, {
+        uncertain: true,
+        retry: "later",
+        status: fault === "reset" ? 0 : fault.status,
+      })
+      t.equal(fake.calls.length, 1)
+    })
+
+t.test("a POST that the caller calls repeatable is sent again", async (t) => {
+  const fake = await fakeCloud(t, { answer: inTurn("reset", {}) })
+  await connect(t, fake).call({ ...create, repeatable: true })
+  t.equal(fake.calls.length, 2)
+})
+
+t.test("a PUT that the caller calls not repeatable is not", async (t) => {
+  const fake = await fakeCloud(t, { answer: inTurn("reset", {}) })
+  const error = await failureOf(connect(t, fake).call({ ...create, method: "PUT", repeatable: false }))
+  t.equal(error.failure.uncertain, true)
+  t.equal(fake.calls.length, 1)
+})
+
+t.test("a POST that never left is sent again", async (t) => {
+  const free = createServer((_, response) => response.end("{}"))
+  await new Promise<void>((listening) => free.listen(0, "127.0.0.1", listening))
+  const { port } = free.address() as AddressInfo
+  await new Promise((closed) => free.close(closed))
+  const fake = await fakeCloud(t, { catalog: () => [endpoint("compute", `http://127.0.0.1:${port}/v2.1`)] })
+  const statuses: number[] = []
+  const cloud = connectCloud(
+    fake.connection,
+    ({ status, write }) => {
+      if (!write) return
+      statuses.push(status)
+      if (statuses.length === 1) free.listen(port, "127.0.0.1")
+    },
+    { ...hasty, faultBackoff: { firstMs: 20, mostMs: 50 } },
+  )
+  t.teardown(async () => {
+    await cloud.close()
+    free.close()
+  })
+  await cloud.call({ ...create, service: "compute" })
+  t.equal(statuses[0], 0)
+  t.equal(statuses.at(-1), 200)
+})
+
+t.test("what never left is not uncertain", async (t) => {
+  const fake = await fakeCloud(t, { catalog: () => [endpoint("compute", "http://127.0.0.1:1/v2.1")] })
+  const cloud = connect(t, fake, {}, { faultBudgetMs: 30 })
+  const error = await failureOf(cloud.call({ ...create, service: "compute" }))
+  t.match(error.failure, { uncertain: false, retry: "later", status: 0, cloudMessage: /ECONNREFUSED/ })
+})
+
+t.test("a DELETE that answers 404 when sent again was done", async (t) => {
+  const fake = await fakeCloud(t, { answer: inTurn("reset", { status: 404, body: "gone" }) })
+  t.equal(await connect(t, fake).call(remove), undefined)
+})
+
+t.test("a DELETE that answers 404 at once is an error", async (t) => {
+  const fake = await fakeCloud(t, { answer: () => ({ status: 404 }) })
+  t.match((await failureOf(connect(t, fake).call(remove))).failure, { status: 404, retry: "no" })
+})
+
+t.test("a write whose first answer was lost stays uncertain, whatever comes next", async (t) => {
+  const fake = await fakeCloud(t, { answer: inTurn("reset", conflict("Router 1 has ports still attached")) })
+  t.match((await failureOf(connect(t, fake).call(remove))).failure, { status: 409, uncertain: true })
+})
+
+t.test("and when the sign-in for the next try fails", async (t) => {
+  const fake = await fakeCloud(t, {
+    answer: inTurn("reset", { status: 401 }),
+    signIn: (count) => (count === 1 ? undefined : { status: 403 }),
+  })
+  const error = await failureOf(connect(t, fake).call(remove))
+  t.match(error.failure, { service: "identity", status: 403, uncertain: true })
+})
+
+for (const message of [
+  "Please try again later.",
+  "Subnet 1 is being modified by another concurrent operation.",
+  "Concurrent update of the quota, retry the request.",
+])
+  t.test(`a conflict that says "${message}" is sent again`, async (t) => {
+    const fake = await fakeCloud(t, { answer: inTurn(conflict(message), {}) })
+    await connect(t, fake).call(create)
+    t.equal(fake.calls.length, 2)
+  })
+
+for (const message of [
+  "Quota exceeded for resources: ['network'].",
+  "Router 1 has ports still attached: 2, 3",
+  "Security group rule already exists. Rule id is 1.",
+])
+  t.test(`a conflict that says "${message}" is final`, async (t) => {
+    const fake = await fakeCloud(t, { answer: () => conflict(message) })
+    t.match((await failureOf(connect(t, fake).call(create))).failure, {
+      status: 409,
+      retry: "no",
+      uncertain: false,
+    })
+    t.equal(fake.calls.length, 1)
+  })
+
+for (const status of [400, 403, 404, 405, 413, 501])
+  t.test(`a ${status} is final`, async (t) => {
+    const fake = await fakeCloud(t, { answer: () => ({ status }) })
+    t.match((await failureOf(connect(t, fake).call(read))).failure, { status, retry: "no" })
+    t.equal(fake.calls.length, 1)
+  })
+
+t.test("patience ends: the last fault is the error", async (t) => {
+  const fake = await fakeCloud(t, { answer: () => ({ status: 503, body: "down" }) })
+  const error = await failureOf(connect(t, fake, {}, { faultBudgetMs: 30 }).call(read))
+  t.match(error.failure, { status: 503, cloudMessage: "down", retry: "later" })
+  t.ok(fake.calls.length > 1)
+})
+
+t.test("creates go over sockets of their own: none is lost to a server that closes idle ones", async (t) => {
+  const fake = await fakeCloud(t, { answer: () => ({}) })
+  const cloud = connect(t, fake)
+  for (let i = 0; i < 5; i += 1) await cloud.call(create)
+  t.same(new Set(fake.calls.map((call) => call.headers.connection)), new Set(["close"]))
+})
+
+function inTurn(...answers: readonly Answering[]) {
+  let next = 0
+  return () => answers[Math.min(next++, answers.length - 1)] ?? {}
+}
+
+function nameOf(fault: Answering): string {
+  return typeof fault === "string" ? `a ${fault}` : `a ${fault.status}`
+}

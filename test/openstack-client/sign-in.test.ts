@@ -1,0 +1,136 @@
+import t from "tap"
+import { connect, endpoint, failureOf, fakeCloud, PASSWORD, type Seen } from "./fake-cloud.ts"
+
+const networks = { service: "network", method: "GET", path: "/networks" } as const
+
+t.test("signs in by password, scoped to the project, domains by name", async (t) => {
+  const fake = await fakeCloud(t)
+  const cloud = connect(t, fake, { userDomain: "People", projectDomain: "Projects" })
+  t.same(await cloud.whoami(), { projectId: "project-id", userId: "user-id", domainId: "domain-id" })
+  t.same(fake.signIns[0]?.body, {
+    auth: {
+      identity: {
+        methods: ["password"],
+        password: { user: { name: "ann", domain: { name: "People" }, password: PASSWORD } },
+      },
+      scope: { project: { name: "tenant", domain: { name: "Projects" } } },
+    },
+  })
+})
+
+t.test("the project's domain is the user's unless named, and the user's is Default", async (t) => {
+  const fake = await fakeCloud(t)
+  await connect(t, fake).whoami()
+  await connect(t, fake, { userDomain: "People" }).whoami()
+  t.match(fake.signIns[0]?.body, { auth: { scope: { project: { domain: { name: "Default" } } } } })
+  t.match(fake.signIns[1]?.body, { auth: { scope: { project: { domain: { name: "People" } } } } })
+})
+
+for (const suffix of ["", "/", "/v3", "/v3/"])
+  t.test(`the address of Keystone may end in "/identity${suffix}"`, async (t) => {
+    const fake = await fakeCloud(t)
+    const cloud = connect(t, fake, { authUrl: `${fake.base}/identity${suffix}` })
+    t.equal((await cloud.whoami()).userId, "user-id")
+  })
+
+t.test("nothing is sent before the first call", async (t) => {
+  const fake = await fakeCloud(t)
+  connect(t, fake)
+  await new Promise((later) => setImmediate(later))
+  t.same(fake.signIns, [])
+})
+
+t.test("calls at once share one sign-in, also by a clock that is years off", async (t) => {
+  const fake = await fakeCloud(t)
+  const cloud = connect(t, fake)
+  await Promise.all(Array.from({ length: 20 }, () => cloud.call(networks)))
+  await cloud.call(networks)
+  t.equal(fake.signIns.length, 1)
+  t.same(new Set(fake.calls.map((call) => call.token)), new Set(["token-1"]))
+})
+
+t.test("a token is renewed before it ends", async (t) => {
+  const fake = await fakeCloud(t, { tokenLifeMs: 200 })
+  const cloud = connect(t, fake)
+  await cloud.call(networks)
+  await new Promise((later) => setTimeout(later, 190))
+  await cloud.call(networks)
+  t.same(
+    fake.calls.map((call) => call.token),
+    ["token-1", "token-2"],
+  )
+})
+
+t.test("a 401 renews the token once, for all calls that met it", async (t) => {
+  const fake = await fakeCloud(t, { answer: acceptOnly("token-2") })
+  const cloud = connect(t, fake, { inFlight: 16 })
+  await Promise.all(Array.from({ length: 10 }, () => cloud.call(networks)))
+  t.equal(fake.signIns.length, 2)
+})
+
+t.test("a POST that met a 401 is sent again: it was not done", async (t) => {
+  const fake = await fakeCloud(t, { answer: acceptOnly("token-2") })
+  await connect(t, fake).call({ ...networks, method: "POST", body: {} })
+  t.equal(fake.calls.length, 2)
+})
+
+t.test("a second 401 is final", async (t) => {
+  const fake = await fakeCloud(t, { answer: acceptOnly("none") })
+  const error = await failureOf(connect(t, fake).call(networks))
+  t.match(error.failure, { status: 401, retry: "later", uncertain: false })
+  t.equal(fake.signIns.length, 2)
+  t.equal(fake.calls.length, 2)
+})
+
+t.test("a refused sign-in names cloud, user and project, and is not repeated", async (t) => {
+  const fake = await fakeCloud(t, { signIn: () => refusal })
+  const error = await failureOf(connect(t, fake).call(networks))
+  t.match(
+    error.message,
+    "north: identity POST /auth/tokens answered 401: user ann (domain Default) may not sign in",
+  )
+  t.match(
+    error.message,
+    "project tenant (domain Default): The request you have made requires authentication.",
+  )
+  t.equal(error.retry, "no")
+  t.equal(fake.signIns.length, 1)
+})
+
+t.test("a sign-in is repeated after a fault", async (t) => {
+  const fake = await fakeCloud(t, {
+    signIn: (count) => [undefined, "reset", { status: 503 }][count] as never,
+  })
+  t.equal((await connect(t, fake).whoami()).userId, "user-id")
+  t.equal(fake.signIns.length, 3)
+})
+
+t.test("an answer that is not Keystone's is an error", async (t) => {
+  const fake = await fakeCloud(t, { signIn: () => ({ body: "<html>Welcome</html>" }) })
+  t.match((await failureOf(connect(t, fake).whoami())).message, "no sign-in as Keystone v3 answers it")
+})
+
+t.test("what the catalog lacks is an error that says what it has", async (t) => {
+  const fake = await fakeCloud(t, { catalog: (base) => [endpoint("network", base, "south", "internal")] })
+  for (const more of [{}, { region: "north" }, { interface: "admin" } as const]) {
+    const error = await failureOf(connect(t, fake, more).call(networks))
+    t.match(error.message, "it has network (internal@south)")
+    t.match(error.failure, { status: 0, retry: "no", uncertain: false })
+  }
+  t.same(fake.calls, [])
+})
+
+const refusal = {
+  status: 401,
+  body: {
+    error: {
+      code: 401,
+      title: "Unauthorized",
+      message: "The request you have made requires authentication.",
+    },
+  },
+}
+
+function acceptOnly(token: string) {
+  return (seen: Seen) => (seen.token === token ? { body: {} } : refusal)
+}
