@@ -1,0 +1,29 @@
+import { hexId } from "../ids.ts"
+
+/** Where each service answers, below the cloud's own address. */
+const services = [
+  { type: "identity", name: "keystone", path: "/identity/v3" },
+  { type: "network", name: "neutron", path: "/network" },
+  { type: "compute", name: "nova", path: "/compute/v2.1" },
+  { type: "volumev3", name: "cinderv3", path: "/volume/v3/%(project_id)s" },
+  { type: "block-storage", name: "cinder", path: "/volume/v3/%(project_id)s" },
+].map((service) => ({
+  ...service,
+  id: hexId(),
+  interfaces: ["public", "internal", "admin"].map((name) => ({ name, id: hexId() })),
+}))
+
+/** What a token without a project is not told, as those addresses name the project. */
+export const catalog = (base: string, region: string, projectId: string): object[] =>
+  services.map(({ id, type, name, path, interfaces }) => ({
+    endpoints: interfaces.map((one) => ({
+      id: one.id,
+      interface: one.name,
+      region_id: region,
+      url: base + path.replace("%(project_id)s", projectId),
+      region,
+    })),
+    id,
+    type,
+    name,
+  }))

@@ -1,0 +1,121 @@
+import type { Caller } from "../identity/tokens.ts"
+import { Refusal } from "../refusals.ts"
+import { type Given, optional } from "./attributes.ts"
+import { boolean, string } from "./checks.ts"
+import { byId } from "./order.ts"
+import { inUse, notFound, overQuota } from "./refusals.ts"
+import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
+import type { Group, Rule } from "./rows.ts"
+import { showRule } from "./rules.ts"
+import { born, type NetworkState, touched } from "./state.ts"
+import { roomFor } from "./usage.ts"
+
+const DEFAULT = "default"
+
+const attributes = {
+  name: optional(string(255), ""),
+  description: optional(string(255), ""),
+  stateful: optional(boolean, true),
+}
+
+type GroupGiven = Given<typeof attributes>
+
+const refuse = (type: string, message: string) => new Refusal(409, type, message)
+
+const ownRule = (state: NetworkState, group: Group, direction: string, ethertype: string): Rule => ({
+  ...born(group.project_id, null, 0),
+  security_group_id: group.id,
+  direction,
+  ethertype,
+  protocol: null,
+  port_range_min: null,
+  port_range_max: null,
+  remote_ip_prefix: null,
+  remote_group_id: direction === "ingress" ? group.id : null,
+  attributeId: ++state.lastRule,
+})
+
+function make(
+  state: NetworkState,
+  projectId: string,
+  given: GroupGiven,
+  directions: readonly string[],
+): Group {
+  const { name, description, stateful } = given
+  const group = state.groups.put({ ...born(projectId, description, 1), name, stateful })
+  for (const direction of directions)
+    for (const ethertype of ["IPv4", "IPv6"]) state.rules.put(ownRule(state, group, direction, ethertype))
+  return group
+}
+
+/** Made the first time that anything needs it, and not held against the quota. */
+export const defaultGroup = (state: NetworkState, projectId: string): Group =>
+  state.groups.first("default", projectId) ??
+  make(state, projectId, { name: DEFAULT, description: "Default security group", stateful: true }, [
+    "egress",
+    "ingress",
+  ])
+
+const checkName = (name: string): void => {
+  if (name.toLowerCase() === DEFAULT)
+    throw refuse("SecurityGroupDefaultAlreadyExists", "Default security group already exists.")
+}
+
+export function groupResource(state: NetworkState): Resource<Group> {
+  const usedBy = (row: Group): boolean => state.ports.count("group", row.id) > 0
+  return {
+    member: "security_group",
+    collection: "security_groups",
+    path: "security-groups",
+    quota: "security_group",
+    tagged: true,
+    filters: ["name", "shared"],
+    attributes,
+    readOnly: [...commonReadOnly, "shared", "security_group_rules"],
+    rows: state.groups,
+    notFound: notFound.group,
+    shared: () => [],
+    canSee: owns,
+    canChange: owns,
+    create(_caller, projectId, values) {
+      const given = values as GroupGiven
+      defaultGroup(state, projectId)
+      checkName(given.name)
+      if (roomFor(state, projectId, "security_group_rule") < 2) throw overQuota("security_group_rule")
+      return make(state, projectId, given, ["egress"])
+    },
+    update(_caller, row, values) {
+      const given = values as Partial<GroupGiven>
+      if (given.name !== undefined && row.name === DEFAULT)
+        throw refuse("SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.")
+      if (given.name !== undefined) checkName(given.name)
+      if (given.stateful !== undefined && given.stateful !== row.stateful && usedBy(row))
+        throw inUse.group(row.id)
+      return state.groups.put(touched<Group>(row, { ...given }))
+    },
+    /** Rules of other groups that let this one in go with it. */
+    remove(caller, row) {
+      if (usedBy(row)) throw inUse.group(row.id)
+      if (row.name === DEFAULT && !caller.isAdmin)
+        throw refuse(
+          "SecurityGroupCannotRemoveDefault",
+          "Insufficient rights for removing default security group.",
+        )
+      for (const index of ["group", "remote"] as const)
+        for (const rule of state.rules.find(index, row.id)) state.rules.remove(rule)
+      state.groups.remove(row)
+    },
+    show: (_caller: Caller, row) => ({
+      id: row.id,
+      name: row.name,
+      stateful: row.stateful,
+      shared: false,
+      security_group_rules: byId(state.rules.find("group", row.id)).map((rule) => ({
+        ...showRule(rule),
+        standard_attr_id: rule.attributeId,
+        tags: [],
+      })),
+      ...common(row),
+    }),
+  }
+}

@@ -1,0 +1,168 @@
+import type { Caller } from "../identity/tokens.ts"
+import { Refusal } from "../refusals.ts"
+import { type Given, maybe, optional } from "./attributes.ts"
+import { boolean, integer, natural, oneOf, string, strings } from "./checks.ts"
+import { byId } from "./order.ts"
+import { inUse, invalidInput, notFound } from "./refusals.ts"
+import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
+import { isService, type Network } from "./rows.ts"
+import { born, type NetworkState, touched } from "./state.ts"
+
+const admin = { rule: "admin" } as const
+
+const attributes = {
+  name: optional(string(255), ""),
+  description: optional(string(255), ""),
+  admin_state_up: optional(boolean, true),
+  shared: optional(boolean, false, admin),
+  "router:external": optional(boolean, false, admin),
+  is_default: optional(boolean, false, admin),
+  mtu: optional(natural, 0),
+  port_security_enabled: optional(boolean, true, { rule: "any" }),
+  availability_zone_hints: optional(strings, [], { put: false }),
+  "provider:network_type": maybe(oneOf(["flat", "vlan", "vxlan", "gre", "geneve", "local"]), admin),
+  "provider:physical_network": maybe(string(64), admin),
+  "provider:segmentation_id": maybe(integer, admin),
+}
+
+type NetworkGiven = Given<typeof attributes>
+
+const readOnly = [
+  ...commonReadOnly,
+  "status",
+  "subnets",
+  "ipv4_address_scope",
+  "ipv6_address_scope",
+  "availability_zones",
+]
+
+export function networkResource(state: NetworkState): Resource<Network> {
+  const mtu = (asked: number, flat: boolean): number => {
+    const largest = flat ? state.underlay : state.largestMtu
+    if (asked > largest) throw invalidInput(`Requested MTU is too big, maximum is ${largest}`)
+    return asked === 0 ? largest : asked
+  }
+  /** Neutron makes a service port's network free of it by itself, so only others stand in the way. */
+  const users = (row: Network) =>
+    state.ports.find("network", row.id).filter(({ device_owner }) => device_owner !== "network:dhcp")
+
+  const checkAlone = (row: Network): void => {
+    const others = state.ports
+      .find("network", row.id)
+      .some((port) => port.project_id !== row.project_id && !isService(port.device_owner))
+    if (others)
+      throw new Refusal(
+        409,
+        "InvalidSharedSetting",
+        `Unable to reconfigure sharing settings for network ${row.name}. Multiple tenants are using it.`,
+      )
+  }
+
+  return {
+    member: "network",
+    collection: "networks",
+    path: "networks",
+    quota: "network",
+    tagged: true,
+    filters: [
+      "name",
+      "status",
+      "admin_state_up",
+      "mtu",
+      "router:external",
+      "shared",
+      "is_default",
+      "provider:network_type",
+      "provider:physical_network",
+      "provider:segmentation_id",
+    ],
+    attributes,
+    readOnly,
+    rows: state.networks,
+    onlyWhenMade: { is_default: false },
+    notFound: notFound.network,
+    shared: () => state.networks.find("open", "open"),
+    canSee: (caller, row) => owns(caller, row) || row.shared || row.external,
+    canChange: owns,
+    create(_caller, projectId, values) {
+      const given = values as NetworkGiven
+      const [hint] = given.availability_zone_hints
+      if (hint !== undefined)
+        throw new Refusal(404, "AvailabilityZoneNotFound", `AvailabilityZone ${hint} could not be found.`)
+      const type = given["provider:network_type"] ?? "vxlan"
+      const flat = type === "flat"
+      return state.networks.put({
+        ...born(projectId, given.description, 1),
+        name: given.name,
+        admin_state_up: given.admin_state_up,
+        mtu: mtu(given.mtu, flat),
+        shared: given.shared,
+        external: given["router:external"],
+        is_default: given.is_default,
+        port_security_enabled: given.port_security_enabled,
+        networkType: type,
+        physicalNetwork: given["provider:physical_network"] ?? null,
+        segmentationId: flat ? null : (given["provider:segmentation_id"] ?? ++state.lastSegment),
+      })
+    },
+    update(_caller, row, values) {
+      const given = values as Partial<NetworkGiven>
+      const { "router:external": external, mtu: asked, ...rest } = given
+      if (row.shared && given.shared === false) checkAlone(row)
+      return state.networks.put(
+        touched(row, {
+          ...plain(rest),
+          ...(external !== undefined && { external }),
+          ...(asked !== undefined && { mtu: mtu(asked, row.networkType === "flat") }),
+        }),
+      )
+    },
+    remove(_caller, row) {
+      const ports = users(row)
+      if (ports.length > 0)
+        throw inUse.network(
+          row.id,
+          ports.map(({ id }) => id),
+        )
+      for (const port of state.ports.find("network", row.id)) state.ports.remove(port)
+      for (const subnet of state.subnets.find("network", row.id)) state.subnets.remove(subnet)
+      state.networks.remove(row)
+    },
+    show: (caller, row) => showNetwork(state, caller, row),
+  }
+}
+
+const plainNames = [
+  "name",
+  "description",
+  "admin_state_up",
+  "shared",
+  "is_default",
+  "port_security_enabled",
+] as const
+
+const plain = (given: Partial<NetworkGiven>): Partial<Network> =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => plainNames.some((one) => one === name)))
+
+const showNetwork = (state: NetworkState, caller: Caller, row: Network): Record<string, unknown> => ({
+  id: row.id,
+  name: row.name,
+  admin_state_up: row.admin_state_up,
+  mtu: row.mtu,
+  status: "ACTIVE",
+  subnets: byId(state.subnets.find("network", row.id)).map(({ id }) => id),
+  shared: row.shared,
+  availability_zone_hints: [],
+  availability_zones: [],
+  ipv4_address_scope: null,
+  ipv6_address_scope: null,
+  "router:external": row.external,
+  ...(row.external && { is_default: row.is_default }),
+  port_security_enabled: row.port_security_enabled,
+  ...common(row),
+  ...(caller.isAdmin && {
+    "provider:network_type": row.networkType,
+    "provider:physical_network": row.physicalNetwork,
+    "provider:segmentation_id": row.segmentationId,
+  }),
+})

@@ -1,0 +1,19 @@
+import type { Caller } from "../identity/tokens.ts"
+import { Refusal } from "../refusals.ts"
+import { notFound } from "./refusals.ts"
+import { owns, type Values } from "./resource.ts"
+import type { NetworkState } from "./state.ts"
+
+/** A tenant builds on its own and on shared networks; an external one it only sees. */
+export function checkNetworkOwner(state: NetworkState, caller: Caller, values: Values, what: string): void {
+  const id = String(values.network_id)
+  const network = state.networks.get(id)
+  if (!network) throw notFound.network(id)
+  if (owns(caller, network) || network.shared) return
+  if (!network.external) throw notFound.network(id)
+  throw new Refusal(
+    403,
+    "HTTPForbidden",
+    `Tenant ${caller.projectId} not allowed to create ${what} on this network`,
+  )
+}

@@ -1,0 +1,106 @@
+import { formatCidr, parseCidr } from "../addresses.ts"
+import { Refusal } from "../refusals.ts"
+import { type Given, optional } from "./attributes.ts"
+import { boolean, routes, string, strings } from "./checks.ts"
+import { checkGatewayPolicy, gatewayInfo, setGateway, showGateway } from "./gateway.ts"
+import { interfacesOf } from "./interfaces.ts"
+import { routesInOrder } from "./order.ts"
+import { inUse, notFound } from "./refusals.ts"
+import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
+import { checkRoutes } from "./routerRoutes.ts"
+import type { Router } from "./rows.ts"
+import { born, type NetworkState, touched } from "./state.ts"
+
+const canonical = (text: string): string => {
+  const cidr = parseCidr(text)
+  return cidr ? formatCidr(cidr) : text
+}
+
+const attributes = {
+  name: optional(string(255), ""),
+  description: optional(string(255), ""),
+  admin_state_up: optional(boolean, true),
+  external_gateway_info: optional(gatewayInfo, null, { rule: "any" }),
+  routes: optional(routes(canonical), [], { post: false }),
+  availability_zone_hints: optional(strings, [], { put: false }),
+  distributed: optional(boolean, false, { rule: "admin" }),
+  ha: optional(boolean, false, { rule: "admin" }),
+  flavor_id: optional((_name, value) => value, undefined, { put: false }),
+}
+
+type RouterGiven = Given<typeof attributes>
+
+export function routerResource(state: NetworkState): Resource<Router> {
+  return {
+    member: "router",
+    collection: "routers",
+    path: "routers",
+    quota: "router",
+    tagged: true,
+    bulk: false,
+    filters: ["name", "admin_state_up"],
+    attributes,
+    readOnly: [...commonReadOnly, "status", "availability_zones"],
+    rows: state.routers,
+    notFound: notFound.router,
+    shared: () => [],
+    canSee: owns,
+    canChange: owns,
+    create(caller, projectId, values) {
+      const given = values as RouterGiven
+      checkGatewayPolicy(caller, "create", given.external_gateway_info)
+      const [hint] = given.availability_zone_hints
+      if (hint !== undefined)
+        throw new Refusal(404, "AvailabilityZoneNotFound", `AvailabilityZone ${hint} could not be found.`)
+      if (given.flavor_id !== undefined)
+        throw new Refusal(404, "FlavorNotFound", `Flavor ${given.flavor_id ?? "None"} could not be found.`)
+      const row = born(projectId, given.description, 1)
+      const { name, admin_state_up, distributed, ha } = given
+      const gateway = setGateway(state, caller, row.id, null, given.external_gateway_info)
+      return state.routers.put({ ...row, name, admin_state_up, distributed, ha, gateway, routes: [] })
+    },
+    update(caller, row, values) {
+      const given = values as Partial<RouterGiven>
+      const { name, description, admin_state_up, distributed, ha, external_gateway_info: wanted } = given
+      if (wanted !== undefined) checkGatewayPolicy(caller, "update", wanted)
+      const gateway =
+        wanted === undefined ? row.gateway : setGateway(state, caller, row.id, row.gateway, wanted)
+      if (given.routes !== undefined || wanted !== undefined)
+        checkRoutes(state, row.id, given.routes ?? row.routes)
+      return state.routers.put(
+        touched(row, {
+          ...(name !== undefined && { name }),
+          ...(description !== undefined && { description }),
+          ...(admin_state_up !== undefined && { admin_state_up }),
+          ...(distributed !== undefined && { distributed }),
+          ...(ha !== undefined && { ha }),
+          ...(given.routes !== undefined && { routes: routesInOrder(given.routes) }),
+          gateway,
+        }),
+      )
+    },
+    remove(caller, row) {
+      const ports = interfacesOf(state, row.id)
+      if (ports.length > 0)
+        throw inUse.router(
+          row.id,
+          ports.map(({ id }) => id),
+        )
+      setGateway(state, caller, row.id, row.gateway, null)
+      state.routers.remove(row)
+    },
+    show: (caller, row) => ({
+      id: row.id,
+      name: row.name,
+      admin_state_up: row.admin_state_up,
+      status: "ACTIVE",
+      external_gateway_info: showGateway(state, row),
+      availability_zones: [],
+      availability_zone_hints: [],
+      routes: row.routes,
+      flavor_id: null,
+      ...common(row),
+      ...(caller.isAdmin && { distributed: row.distributed, ha: row.ha }),
+    }),
+  }
+}

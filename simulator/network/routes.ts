@@ -1,0 +1,152 @@
+import type { FastifyInstance, FastifyRequest } from "fastify"
+import { type Caller, serviceCaller } from "../identity/tokens.ts"
+import { networkBody } from "../refusals.ts"
+import { answerRefusals } from "../server/answers.ts"
+import { type CloudState, tokenOf } from "../state.ts"
+import { record } from "../values.ts"
+import { create, find, findOwn, remove, update, visible } from "./controller.ts"
+import { extensions } from "./extensions.ts"
+import { defaultGroup, groupResource } from "./groups.ts"
+import { addInterface, removeInterface } from "./interfaces.ts"
+import { checkFilters, chosen, filtered, page, pageLinks, sorted } from "./list.ts"
+import { networkResource } from "./networks.ts"
+import { portResource } from "./ports.ts"
+import { quotaRoutes } from "./quotaRoutes.ts"
+import { noPath } from "./refusals.ts"
+import type { Resource } from "./resource.ts"
+import { routerResource } from "./routers.ts"
+import { ruleResource } from "./rules.ts"
+import { subnetResource } from "./subnets.ts"
+import { tagRoutes } from "./tags.ts"
+
+interface One {
+  Params: { id: string }
+}
+
+export interface NetworkContext {
+  readonly state: CloudState
+  readonly caller: (request: FastifyRequest) => Caller
+}
+
+export async function networkRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {
+  const context: NetworkContext = {
+    state,
+    caller: (request) => serviceCaller(state.identity, tokenOf(request)),
+  }
+  answerRefusals(app, networkBody, context.caller)
+  const base = () => `${state.base}/network`
+  app.get("/", async () => ({
+    versions: [{ id: "v2.0", status: "CURRENT", links: [{ rel: "self", href: `${base()}/v2.0/` }] }],
+  }))
+  app.get("/v2.0/", async (request) => {
+    context.caller(request)
+    return { resources: [] }
+  })
+  app.get("/v2.0/extensions", async (request) => {
+    context.caller(request)
+    return { extensions }
+  })
+  app.get<{ Params: { alias: string } }>("/v2.0/extensions/:alias", async (request) => {
+    context.caller(request)
+    const extension = extensions.find(({ alias }) => alias === request.params.alias)
+    if (!extension) throw noPath()
+    return { extension }
+  })
+
+  const network = state.network
+  const groups = groupResource(network)
+  const resources: Resource[] = [
+    networkResource(network),
+    subnetResource(network),
+    portResource(network),
+    routerResource(network),
+    groups,
+    ruleResource(network),
+  ]
+  for (const resource of resources) collection(app, context, resource)
+  for (const resource of resources) if (resource.tagged) tagRoutes(app, context, resource)
+  quotaRoutes(app, context)
+  for (const [path, name] of [
+    ["availability_zones", "availability_zones"],
+    ["floatingips", "floatingips"],
+    ["subnetpools", "subnetpools"],
+    ["rbac-policies", "rbac_policies"],
+    ["address-groups", "address_groups"],
+  ] as const)
+    app.get(`/v2.0/${path}`, async (request) => {
+      context.caller(request)
+      return { [name]: [] }
+    })
+
+  const router = (request: FastifyRequest<One>, caller: Caller) => {
+    const resource = routerResource(network)
+    findOwn(resource, caller, request.params.id, "update")
+    const row = network.routers.get(request.params.id)
+    if (!row) throw resource.notFound(request.params.id)
+    return row
+  }
+  app.put<One>("/v2.0/routers/:id/add_router_interface", async (request) => {
+    const caller = context.caller(request)
+    const row = router(request, caller)
+    return state.ledger.atomically(() => addInterface(network, caller, row, record(request.body)))
+  })
+  app.put<One>("/v2.0/routers/:id/remove_router_interface", async (request) => {
+    const row = router(request, context.caller(request))
+    return state.ledger.atomically(() => removeInterface(network, row, record(request.body)))
+  })
+}
+
+function collection(app: FastifyInstance, { state, caller }: NetworkContext, resource: Resource): void {
+  const { network } = state
+  const path = `/v2.0/${resource.path}`
+  const filters = new Set([
+    ...resource.filters,
+    "id",
+    "description",
+    "revision_number",
+    "project_id",
+    "tenant_id",
+  ])
+  const sortKeys = new Set([...filters, "created_at", "updated_at"])
+  /** Looking at groups is one of the calls that make a project's default one: of the project that is asked for. */
+  const prepare = (asking: Caller, { project_id, tenant_id }: Readonly<Record<string, unknown>>): void => {
+    if (resource.quota !== "security_group") return
+    const [asked] = [project_id ?? tenant_id ?? asking.projectId].flat()
+    state.ledger.atomically(() => defaultGroup(network, String(asked)))
+  }
+
+  app.get(path, async (request) => {
+    const asking = caller(request)
+    const query = record(request.query)
+    prepare(asking, query)
+    checkFilters(query, filters)
+    const shown = visible(resource, asking).map((row) => resource.show(asking, row))
+    const found = page(
+      sorted(filtered(shown, query), query, sortKeys),
+      query,
+      network.pageLimit,
+      resource.notFound,
+    )
+    const links = pageLinks(state.base + request.url, found)
+    return {
+      [resource.collection]: chosen(found.rows, query),
+      ...(links && { [`${resource.collection}_links`]: links }),
+    }
+  })
+  app.post(path, async (request, reply) => {
+    const asking = caller(request)
+    return reply.code(201).send(create(network, resource, asking, request.body))
+  })
+  app.get<One>(`${path}/:id`, async (request) => {
+    const asking = caller(request)
+    const shown = resource.show(asking, find(resource, asking, request.params.id))
+    return { [resource.member]: chosen([shown], record(request.query))[0] }
+  })
+  app.put<One>(`${path}/:id`, async (request) =>
+    update(network, resource, caller(request), request.params.id, request.body),
+  )
+  app.delete<One>(`${path}/:id`, async (request, reply) => {
+    remove(network, resource, caller(request), request.params.id)
+    return reply.code(204).send()
+  })
+}

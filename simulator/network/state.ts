@@ -1,0 +1,80 @@
+import { timestamp, uuid } from "../ids.ts"
+import { type Ledger, Table } from "../ledger.ts"
+import type { SimulatedCloudOptions } from "../options.ts"
+import { defaultQuotas, type QuotaName } from "./quotas.ts"
+import type { Group, Network, Port, Router, Row, Rule, Subnet } from "./rows.ts"
+import { sameRule } from "./sameRule.ts"
+
+const TUNNEL_OVERHEAD = 50
+
+const project = (row: Row): readonly string[] => [row.project_id]
+
+export function createNetwork(ledger: Ledger, options: SimulatedCloudOptions) {
+  const underlay = options.mtu ?? 1500
+  return {
+    ledger,
+    underlay,
+    largestMtu: underlay - TUNNEL_OVERHEAD,
+    bulk: options.bulk ?? true,
+    pageLimit: options.pageLimit,
+    networks: new Table<Network, "project" | "open">(ledger, {
+      project,
+      open: (row) => (row.shared || row.external ? ["open"] : []),
+    }),
+    subnets: new Table<Subnet, "project" | "network">(ledger, {
+      project,
+      network: (row) => [row.network_id],
+    }),
+    ports: new Table<Port, "project" | "network" | "device" | "subnet" | "ip" | "mac" | "group">(ledger, {
+      project,
+      network: (row) => [row.network_id],
+      device: (row) => [row.device_id],
+      subnet: (row) => row.fixed_ips.map(({ subnet_id }) => subnet_id),
+      ip: (row) => row.fixed_ips.map(({ subnet_id, ip_address }) => `${subnet_id}/${ip_address}`),
+      mac: (row) => [`${row.network_id}/${row.mac_address.toLowerCase()}`],
+      group: (row) => row.security_groups,
+    }),
+    routers: new Table<Router, "project">(ledger, { project }),
+    groups: new Table<Group, "project" | "default">(ledger, {
+      project,
+      default: (row) => (row.name === "default" ? [row.project_id] : []),
+    }),
+    rules: new Table<Rule, "project" | "group" | "remote" | "same">(ledger, {
+      project,
+      group: (row) => [row.security_group_id],
+      remote: (row) => (row.remote_group_id === null ? [] : [row.remote_group_id]),
+      same: (row) => [sameRule(row)],
+    }),
+    /** Set by an administrator; what is not here is the default. */
+    quotas: new Map<string, Readonly<Partial<Record<QuotaName, number>>>>(),
+    defaultQuotas,
+    /** Addresses that belong to no port and yet are taken, as "subnet/address". */
+    stranded: new Set<string>(),
+    lastSegment: 1000,
+    lastRule: 0,
+  }
+}
+
+export type NetworkState = ReturnType<typeof createNetwork>
+
+/** The members that a new row of any kind is born with. */
+export function born(projectId: string, description: string | null, revision: number): Row {
+  const now = timestamp()
+  return {
+    id: uuid(),
+    project_id: projectId,
+    description,
+    created_at: now,
+    updated_at: now,
+    revision_number: revision,
+    tags: [],
+  }
+}
+
+/** A row after a change: neutron counts its revisions. */
+export const touched = <R extends Row>(row: R, changes: Partial<R> = {}): R => ({
+  ...row,
+  ...changes,
+  updated_at: timestamp(),
+  revision_number: row.revision_number + 1,
+})

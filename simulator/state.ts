@@ -1,0 +1,26 @@
+import type { FastifyRequest } from "fastify"
+import { createCompute } from "./compute/state.ts"
+import { createIdentity } from "./identity/state.ts"
+import { Ledger } from "./ledger.ts"
+import { createNetwork } from "./network/state.ts"
+import type { SimulatedCloudOptions } from "./options.ts"
+import { createVolume } from "./volume/state.ts"
+
+export function createState(options: SimulatedCloudOptions) {
+  const ledger = new Ledger()
+  return {
+    ledger,
+    region: options.region ?? "RegionOne",
+    /** Known once the cloud listens. */
+    base: "",
+    identity: createIdentity(ledger, options.tokenTtlSeconds ?? 3600),
+    network: createNetwork(ledger, options),
+    compute: createCompute(),
+    volume: createVolume(options.volumeTypes ?? ["standard", "ssd", "archive"]),
+  }
+}
+
+export type CloudState = ReturnType<typeof createState>
+
+export const tokenOf = (request: FastifyRequest): string | string[] | undefined =>
+  request.headers["x-auth-token"]

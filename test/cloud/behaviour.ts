@@ -1,0 +1,40 @@
+import type { Tap } from "./suite.ts"
+import { addresses } from "./topics/addresses.ts"
+import { groups } from "./topics/groups.ts"
+import { identity } from "./topics/identity.ts"
+import { lists } from "./topics/lists.ts"
+import { networks } from "./topics/networks.ts"
+import { ports } from "./topics/ports.ts"
+import { quotas } from "./topics/quotas.ts"
+import { races } from "./topics/races.ts"
+import { routers } from "./topics/routers.ts"
+import { rules } from "./topics/rules.ts"
+import { serviceQuotas } from "./topics/serviceQuotas.ts"
+import { signin } from "./topics/signin.ts"
+import { subnetRefusals } from "./topics/subnetRefusals.ts"
+import { subnets } from "./topics/subnets.ts"
+import type { Target } from "./wire.ts"
+
+export type { Target } from "./wire.ts"
+
+const topics = [
+  signin,
+  identity,
+  networks,
+  subnets,
+  subnetRefusals,
+  routers,
+  ports,
+  addresses,
+  groups,
+  rules,
+  lists,
+  quotas,
+  serviceQuotas,
+  races,
+]
+
+/** What the rest of the project takes for granted about a cloud, told by the cloud itself. */
+export async function cloudBehaviour(t: Tap, target: Target): Promise<void> {
+  for (const topic of topics) await topic(t, target)
+}

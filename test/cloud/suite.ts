@@ -1,0 +1,33 @@
+import type { Test } from "tap"
+import { createTenant, type Tenant } from "./tenant.ts"
+import { type Answer, refusal, type Target } from "./wire.ts"
+
+export type Tap = Test
+
+export type Refused = readonly [
+  title: string,
+  send: () => Promise<Answer>,
+  status: number,
+  type: string,
+  message: string,
+]
+
+export async function refuses(t: Tap, rows: readonly Refused[]): Promise<void> {
+  for (const [title, send, ...wanted] of rows) t.same(refusal(await send()), wanted, `refuses: ${title}`)
+}
+
+/** Runs a topic in a project of its own. */
+export const withTenant = (
+  t: Tap,
+  target: Target,
+  title: string,
+  body: (t: Tap, tenant: Tenant) => Promise<void>,
+): Promise<unknown> =>
+  t.test(title, async (inner) => {
+    const tenant = await createTenant(target)
+    try {
+      await body(inner, tenant)
+    } finally {
+      await tenant.remove()
+    }
+  })

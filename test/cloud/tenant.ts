@@ -1,0 +1,74 @@
+import { randomBytes } from "node:crypto"
+import { type Session, signIn, signInAdmin } from "./session.ts"
+import { idOf, type Json, made, madeList, type Target } from "./wire.ts"
+
+export interface Tenant extends Session {
+  readonly name: string
+  readonly password: string
+  readonly admin: Session
+  readonly target: Target
+  /** Makes one object of the network service. */
+  make(path: string, values: Json): Promise<Json>
+  list(path: string): Promise<readonly Json[]>
+  remove(): Promise<void>
+}
+
+const members: Readonly<Record<string, string>> = {
+  networks: "network",
+  subnets: "subnet",
+  ports: "port",
+  routers: "router",
+  "security-groups": "security_group",
+  "security-group-rules": "security_group_rule",
+}
+
+const wrap = (path: string, values: Json): Json => ({ [members[path] ?? path]: values })
+
+export async function grantMember(admin: Session, projectId: string, userId: string): Promise<void> {
+  const [role] = madeList(await admin.identity("GET", "/roles?name=member"))
+  await admin.identity("PUT", `/projects/${projectId}/users/${userId}/roles/${role?.id}`)
+}
+
+/** A project of its own with one member; `remove` takes away all that was made in it. */
+export async function createTenant(target: Target): Promise<Tenant> {
+  const admin = await signInAdmin(target)
+  const name = `behaviour-${randomBytes(4).toString("hex")}`
+  const password = randomBytes(8).toString("hex")
+  const project = made(await admin.identity("POST", "/projects", { project: { name, domain_id: "default" } }))
+  const user = made(
+    await admin.identity("POST", "/users", { user: { name, domain_id: "default", password } }),
+  )
+  await grantMember(admin, idOf(project), idOf(user))
+  const session = await signIn(target, { name, password, project: { id: project.id } })
+  return {
+    ...session,
+    name,
+    password,
+    admin,
+    target,
+    make: async (path, values) => made(await session.network("POST", `/${path}`, wrap(path, values))),
+    list: async (path) => madeList(await session.network("GET", `/${path}`)),
+    remove: async () => {
+      await removeProject(admin, idOf(project))
+      await admin.identity("DELETE", `/users/${user.id}`)
+    },
+  }
+}
+
+/** Whatever a project still holds, it and its quotas go. */
+export async function removeProject(admin: Session, projectId: string): Promise<void> {
+  const owned = async (path: string) =>
+    madeList(await admin.network("GET", `/${path}?project_id=${projectId}`))
+  const drop = async (path: string) => {
+    for (const row of await owned(path)) await admin.network("DELETE", `/${path}/${row.id}`)
+  }
+  for (const { id } of await owned("routers"))
+    await admin.network("PUT", `/routers/${id}`, { router: { routes: [], external_gateway_info: null } })
+  for (const port of await owned("ports"))
+    if (port.device_owner === "network:router_interface")
+      await admin.network("PUT", `/routers/${port.device_id}/remove_router_interface`, { port_id: port.id })
+  for (const path of ["ports", "routers", "networks", "security-groups"]) await drop(path)
+  await admin.network("DELETE", `/quotas/${projectId}`)
+  for (const send of [admin.compute, admin.volume]) await send("DELETE", `/os-quota-sets/${projectId}`)
+  await admin.identity("DELETE", `/projects/${projectId}`)
+}
