@@ -1,0 +1,58 @@
+import { type Router, updateResource } from "../openstack/index.ts"
+import { type KindPlan, type PlanContext, type Ref, ref } from "../planning/plan.ts"
+import { differences } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly router_id: Ref
+  readonly network_id: string
+}
+
+/** The routers' ways out. A router has one at the most, so it is told by its router. */
+export const gateway = defineKind<Body, Router>({
+  name: "gateway",
+  after: ["router"],
+  chunk: { size: 1 },
+  plan: planGateways,
+
+  list: async (context) => {
+    const routers = await context.collection("routers")
+    return routers.filter((router) => router.external_gateway_info !== null)
+  },
+  id: (actual) => actual.id,
+  matches: (desired, actual) => desired.router_id === actual.id,
+  create: ({ cloud }, desired) =>
+    Promise.all(
+      desired.map(({ body }) =>
+        updateResource(cloud, "routers", body.router_id, {
+          external_gateway_info: { network_id: body.network_id },
+        }),
+      ),
+    ),
+  remove: async ({ cloud }, actual) => {
+    await updateResource(cloud, "routers", actual.id, { external_gateway_info: null })
+  },
+
+  compare: ({ network_id }, actual) =>
+    differences({ network_id }, { network_id: actual.external_gateway_info?.network_id }),
+})
+
+function planGateways({ source, externalNetworkId }: PlanContext): KindPlan<Body> {
+  const objects = []
+  const omitted = []
+  const known = source.routers.some((router) => router.hasGateway === true)
+  for (const [index, { key, name, backendId, hasGateway }] of source.routers.entries()) {
+    if (hasGateway === false) continue
+    if (externalNetworkId === null) {
+      const reason = "The destination names no external network, or the connection was to be skipped."
+      omitted.push({ kind: "gateway" as const, key, name, reason })
+    } else if (hasGateway === true || (!known && index === 0)) {
+      const body = { router_id: ref("router", key), network_id: externalNetworkId }
+      objects.push({ key, name, sourceId: backendId, body })
+    } else {
+      const reason = "Nothing tells that this router has a way out at the source; another router gets it."
+      omitted.push({ kind: "gateway" as const, key, name, reason })
+    }
+  }
+  return { objects, omitted }
+}

@@ -1,0 +1,165 @@
+import { sql } from "kysely"
+import { textJson } from "../models/rows.ts"
+import {
+  addRouterInterface,
+  createResources,
+  deleteResource,
+  listResources,
+  type Port,
+  removeRouterInterface,
+} from "../openstack/index.ts"
+import { sameAddress } from "../planning/addresses.ts"
+import { mapAddress, mappingsWithin } from "../planning/cidr-mapping.ts"
+import { type Ref, ref } from "../planning/plan.ts"
+import type { CloudContext } from "./cloud-context.ts"
+import { differences } from "./compare.ts"
+import { type Desired, defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly router_id: Ref
+  readonly network_id: Ref
+  readonly subnet_id: Ref
+  readonly ip_address: string
+  /**
+   * Whether the address is the subnet's gateway. Then Neutron takes it by itself; any other address needs a port
+   * made for it first ("If you specify a port ID, the router uses that port's address", Networking API v2.0).
+   */
+  readonly is_gateway: boolean
+}
+
+interface Actual {
+  readonly portId: string
+  readonly routerId: string
+  readonly subnetId: string
+  readonly ipAddress: string
+}
+
+/** How Neutron names the owner of a router's ports: plain, distributed and highly available routers. */
+const owners = [
+  "network:router_interface",
+  "network:router_interface_distributed",
+  "network:ha_router_replicated_interface",
+]
+
+/** A router stands once in a subnet, so the two name an interface. */
+export function interfaceKey(router: string, subnet: string): string {
+  return `${router}-${subnet}`
+}
+
+/** Which router stands in which subnet, with which address. A router stands once in a subnet. */
+export const routerInterface = defineKind<Body, Actual>({
+  name: "interface",
+  after: ["router", "subnet"],
+  chunk: { size: 1 },
+
+  plan({ source, mappings }) {
+    const subnets = new Map(source.subnets.map((subnet) => [subnet.key, subnet]))
+    const objects = source.routers.flatMap((router) =>
+      router.interfaces.flatMap(({ subnet: key, ipAddress }) => {
+        const subnet = subnets.get(key)
+        if (subnet === undefined) return []
+        return {
+          key: interfaceKey(router.key, key),
+          name: `${router.name} in ${subnet.name}`,
+          sourceId: router.backendId,
+          body: {
+            project_id: ref("project", "project"),
+            router_id: ref("router", router.key),
+            network_id: ref("network", subnet.network),
+            subnet_id: ref("subnet", key),
+            ip_address: mapAddress(ipAddress, mappingsWithin(subnet.cidr, mappings)),
+            is_gateway: subnet.gatewayIp !== null && sameAddress(ipAddress, subnet.gatewayIp),
+          },
+        }
+      }),
+    )
+    return { objects, omitted: [] }
+  },
+
+  async list(context) {
+    const ports = await context.collection("ports", { device_owner: owners })
+    // A port of several IPv6 subnets is one interface in each of them.
+    return ports.flatMap((port) =>
+      port.fixed_ips.map(({ subnet_id, ip_address }) => ({
+        portId: port.id,
+        routerId: port.device_id,
+        subnetId: subnet_id,
+        ipAddress: ip_address,
+      })),
+    )
+  },
+  id: (actual) => `${actual.portId}/${actual.subnetId}`,
+  matches: (desired, actual) =>
+    desired.router_id === actual.routerId && desired.subnet_id === actual.subnetId,
+  create: (context, desired) => Promise.all(desired.map((one) => connect(context, one))),
+  remove: ({ cloud }, actual) =>
+    removeRouterInterface(cloud, actual.routerId, { subnet_id: actual.subnetId }),
+
+  compare: ({ ip_address }, actual) =>
+    sameAddress(ip_address, actual.ipAddress)
+      ? []
+      : differences({ ip_address }, { ip_address: actual.ipAddress }),
+
+  async record(trx, done) {
+    for (const { desired, actual } of done) {
+      await sql`update openstack_subnet set is_connected = true, modified = now()
+        where backend_id = ${desired.subnet_id} and tenant_id in
+          (select tenant_id from openstack_router where backend_id = ${desired.router_id})`.execute(trx)
+      const router = await trx
+        .selectFrom("openstack_router")
+        .select(["id", "fixed_ips"])
+        .where("backend_id", "=", desired.router_id)
+        .forUpdate()
+        .executeTakeFirst()
+      if (router === undefined) continue
+      const addresses = new Set<string>(JSON.parse(router.fixed_ips))
+      await trx
+        .updateTable("openstack_router")
+        .set({ fixed_ips: textJson([...addresses.add(actual.ipAddress)]) })
+        .where("id", "=", router.id)
+        .execute()
+    }
+  },
+})
+
+async function connect(context: CloudContext, { body }: Desired<Body>): Promise<Actual> {
+  const { router_id: routerId, subnet_id: subnetId, ip_address: ipAddress } = body
+  if (body.is_gateway) {
+    const { port_id: portId } = await addRouterInterface(context.cloud, routerId, { subnet_id: subnetId })
+    return { portId, routerId, subnetId, ipAddress }
+  }
+  const port = await portAt(context, body)
+  try {
+    await addRouterInterface(context.cloud, routerId, { port_id: port.id })
+  } catch (error) {
+    await deleteResource(context.cloud, "ports", port.id).catch(() => undefined)
+    throw error
+  }
+  return { portId: port.id, routerId, subnetId, ipAddress }
+}
+
+/** The port for an interface's own address: one that an earlier, broken-off try left unattached, or a new one. */
+async function portAt({ cloud, projectId }: CloudContext, body: Desired<Body>["body"]): Promise<Port> {
+  const fixedIp = { subnet_id: body.subnet_id, ip_address: body.ip_address }
+  const query = {
+    project_id: projectId,
+    fixed_ips: [`subnet_id=${fixedIp.subnet_id}`, `ip_address=${fixedIp.ip_address}`],
+  }
+  const left = (await listResources(cloud, "ports", query)).find(
+    (port) => port.device_id === "" && port.fixed_ips.length === 1,
+  )
+  if (left !== undefined) return left
+  const [made] = await createResources(cloud, "ports", [
+    {
+      project_id: body.project_id,
+      network_id: body.network_id,
+      fixed_ips: [fixedIp],
+      // As the ports that Neutron makes for a router: it adds none of these, and keeps what a given port has.
+      security_groups: [],
+      port_security_enabled: false,
+    },
+  ])
+  if (made === undefined) throw new Error("A bulk answer without its port.")
+  return made
+}

@@ -1,0 +1,96 @@
+import type { Trx } from "../models/database.ts"
+import type { Difference } from "../models/own-tables.ts"
+import type { KindName, KindPlan, PlanContext, Ref } from "../planning/plan.ts"
+import type { CloudContext } from "./cloud-context.ts"
+
+/** A body whose references have become ids of the destination cloud. */
+export type Resolved<Body> = Body extends Ref
+  ? string
+  : Body extends readonly (infer Item)[]
+    ? readonly Resolved<Item>[]
+    : Body extends object
+      ? { readonly [Name in keyof Body]: Resolved<Body[Name]> }
+      : Body
+
+/** A desired object whose references are known. */
+export interface Desired<Body> {
+  readonly key: string
+  readonly name: string
+  readonly body: Resolved<Body>
+}
+
+/** What the rows of a new tenant share, and the rows that were made before, by `kind/key`. */
+export interface RowContext {
+  readonly trx: Trx
+  readonly now: Date
+  readonly tenantId: number
+  readonly projectId: number
+  readonly settingsId: number
+  rowId(of: Ref): number
+}
+
+/**
+ * Everything about one kind of object. The order of work, apply, verify, the report and roll back are derived from
+ * these functions, so that a new kind of object is one new file and one line in index.ts.
+ *
+ * `Body` is what is desired (with `Ref`s), `Actual` what the cloud shows.
+ */
+export interface Kind<Body, Actual> {
+  readonly name: KindName
+  /** Kinds that have to be finished before this one starts. */
+  readonly after: readonly KindName[]
+
+  /** Pure: what the destination shall hold. */
+  plan(context: PlanContext): KindPlan<Body>
+
+  /** Inserts the host's rows, in the transaction of the request. Answers their ids in the order of `planned`. */
+  store?(context: RowContext, planned: readonly { readonly body: Body }[]): Promise<readonly number[]>
+
+  /** true: a new project holds some of these already (quotas, the default group, the rules a group is born with). */
+  readonly born?: true
+  /** What is there now, all pages. Not asked while nothing can be there: see `born` and `Work.asked`. */
+  list(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
+  id(actual: Actual): string
+  /** Is this the desired object? By what it is, never by its name alone. Without it: if nothing differs. */
+  matches?(desired: Resolved<Body>, actual: Actual): boolean
+
+  /** Objects of one call, at most; `by`: only objects of an equal value go into one call. */
+  readonly chunk: { readonly size: number; readonly by?: (desired: Resolved<Body>) => string }
+  /** Makes the objects of one chunk: all of them or, where the cloud refuses, none. Answers in the same order. */
+  create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
+  /** Corrects one that was there before (a default group, a quota). Without it, differences are only reported. */
+  update?(context: CloudContext, desired: Desired<Body>, actual: Actual): Promise<Actual>
+  /** Of what is there and not desired, what the cloud put into our objects by itself and has to go. */
+  unwanted?(desired: readonly Desired<Body>[], left: readonly Actual[]): readonly Actual[]
+  remove(context: CloudContext, actual: Actual): Promise<void>
+
+  /** Differences, attribute by attribute; none means an exact copy. */
+  compare(desired: Resolved<Body>, actual: Actual): readonly Difference[]
+
+  /** Writes the id (and what else the row shows) of finished objects into the host's rows. */
+  record?(trx: Trx, done: readonly Recorded<Body, Actual>[]): Promise<void>
+  /** The host's table that holds a `state` and an `error_message` for this kind, if any. */
+  readonly table?: StatefulTable
+}
+
+export type StatefulTable =
+  | "openstack_network"
+  | "openstack_subnet"
+  | "openstack_router"
+  | "openstack_securitygroup"
+  | "openstack_port"
+
+export interface Recorded<Body, Actual> {
+  readonly rowId: number | null
+  readonly desired: Resolved<Body>
+  readonly actual: Actual
+}
+
+/** A kind of which nothing is known but that it is one. */
+// biome-ignore lint/suspicious/noExplicitAny: the registry holds kinds of different bodies; no caller looks into them.
+export type AnyKind = Kind<any, any>
+
+/** Names the types of a kind's body and of what the cloud shows. */
+export function defineKind<Body, Actual>(kind: Kind<Body, Actual>): Kind<Body, Actual> {
+  return kind
+}

@@ -1,0 +1,79 @@
+import { sql } from "kysely"
+import { insertRows, newRow, recordRows } from "../models/rows.ts"
+import { createResources, deleteResource, type Network } from "../openstack/index.ts"
+import { type Ref, ref } from "../planning/plan.ts"
+import { differences } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly name: string
+  readonly description: string
+  /** Absent: the destination's own default. */
+  readonly mtu?: number
+}
+
+/** Networks. Neutron allows any number of one name; they are told apart by what was recorded and what they are. */
+export const network = defineKind<Body, Network>({
+  name: "network",
+  after: ["quota"],
+  table: "openstack_network",
+  chunk: { size: 20 },
+
+  plan: ({ source }) => ({
+    objects: source.networks.map(({ key, backendId, name, description, mtu }) => ({
+      key,
+      name,
+      sourceId: backendId,
+      body: { project_id: ref("project", "project"), name, description, ...(mtu === null ? {} : { mtu }) },
+    })),
+    omitted: [],
+  }),
+
+  store: (context, planned) =>
+    insertRows(
+      context.trx,
+      "openstack_network",
+      planned.map(({ body }) => ({
+        ...newRow(context, body.name, body.description),
+        runtime_state: "",
+        backend_id: "",
+        is_external: false,
+        type: "",
+        segmentation_id: null,
+        tenant_id: context.tenantId,
+        mtu: body.mtu ?? null,
+      })),
+    ),
+
+  list: (context) => context.collection("networks"),
+  id: (actual) => actual.id,
+  create: ({ cloud }, desired) =>
+    createResources(
+      cloud,
+      "networks",
+      desired.map(({ body }) => body),
+    ),
+  remove: ({ cloud }, actual) => deleteResource(cloud, "networks", actual.id),
+
+  compare: ({ project_id: _, ...wanted }, actual) => differences(wanted, { ...actual }),
+
+  async record(trx, done) {
+    await recordRows(
+      trx,
+      "openstack_network",
+      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
+    )
+    await sql`
+      update openstack_network as row
+      set runtime_state = done.status, type = done.type, segmentation_id = done.segment, mtu = done.mtu
+      from unnest(
+        ${done.map((one) => one.rowId)}::int[],
+        ${done.map((one) => one.actual.status)}::text[],
+        ${done.map((one) => one.actual["provider:network_type"] ?? "")}::text[],
+        ${done.map((one) => one.actual["provider:segmentation_id"] ?? null)}::int[],
+        ${done.map((one) => one.actual.mtu ?? null)}::int[]
+      ) as done (id, status, type, segment, mtu)
+      where row.id = done.id`.execute(trx)
+  },
+})

@@ -1,0 +1,33 @@
+import type { KindName, Omission, PlanContext, Planned } from "../planning/plan.ts"
+import { kinds } from "./index.ts"
+import type { AnyKind } from "./kind.ts"
+
+export interface TenantPlan {
+  readonly parts: readonly { readonly kind: AnyKind; readonly objects: readonly Planned<unknown>[] }[]
+  readonly omitted: readonly Omission[]
+}
+
+/** The whole plan: what every kind wants, and what is left out. Pure. @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT */
+export function planTenant(context: PlanContext): TenantPlan {
+  const plans = kinds.map((kind) => ({ kind, ...kind.plan(context) }))
+  return {
+    parts: plans.map(({ kind, objects }) => ({ kind, objects })),
+    omitted: plans.flatMap(({ omitted }) => omitted),
+  }
+}
+
+/** The ids of other objects that a body waits for, as `kind/key`. */
+export function refsOf(body: unknown): readonly `${KindName}/${string}`[] {
+  if (Array.isArray(body)) return body.flatMap(refsOf)
+  if (typeof body !== "object" || body === null) return []
+  if ("ref" in body && typeof body.ref === "string") return [body.ref as `${KindName}/${string}`]
+  return Object.values(body).flatMap(refsOf)
+}
+
+/** The body with each reference replaced by what `idOf` says. */
+export function resolveRefs(body: unknown, idOf: (ref: string) => string): unknown {
+  if (Array.isArray(body)) return body.map((item) => resolveRefs(item, idOf))
+  if (typeof body !== "object" || body === null) return body
+  if ("ref" in body && typeof body.ref === "string") return idOf(body.ref)
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, resolveRefs(value, idOf)]))
+}

@@ -1,0 +1,86 @@
+import { CoreState } from "../models/codes.ts"
+import { CloudError } from "../openstack/errors.ts"
+import { createProject, deleteProject, type Project } from "../openstack/index.ts"
+import type { CloudContext } from "./cloud-context.ts"
+import { differences } from "./compare.ts"
+import { type Desired, defineKind } from "./kind.ts"
+
+interface Body {
+  readonly name: string
+  readonly description: string
+  /** A tag that no other project has: a project whose creation was not answered is found by it. */
+  readonly marker: string
+}
+
+/** Keystone's limit for the name of a project; a tenant's row may have 150 characters. */
+const longestName = 64
+
+/** The destination project. It is new and this migration's own, so whatever is in it can be matched to the plan. */
+export const project = defineKind<Body, Project>({
+  name: "project",
+  after: [],
+  chunk: { size: 1 },
+
+  plan: ({ name, description, destination }) => ({
+    objects: [
+      {
+        key: "project",
+        name,
+        sourceId: "",
+        body: { name: cut(name, longestName), description, marker: destination.marker },
+      },
+    ],
+    omitted: [],
+  }),
+
+  list: ({ cloud, tenant }) =>
+    cloud.list<Project>(
+      { service: "identity", path: "/projects", query: { tags: tenant.marker } },
+      "projects",
+    ),
+  store: async ({ tenantId }) => [tenantId],
+  id: (actual) => actual.id,
+  // A Keystone that knows no tags ignores the filter, and lists everybody's projects.
+  matches: ({ marker }, actual) => actual.tags?.includes(marker) ?? false,
+  create: (context, desired) => Promise.all(desired.map((one) => create(context, one))),
+  remove: ({ cloud }, actual) => deleteProject(cloud, actual.id),
+
+  compare: ({ name, marker }, actual) =>
+    actual.name === alternative(name, marker) ? [] : differences({ name }, { ...actual }),
+
+  async record(trx, [done]) {
+    if (done === undefined) return
+    await trx
+      .updateTable("openstack_tenant")
+      .set({
+        backend_id: done.actual.id,
+        name: done.actual.name,
+        state: CoreState.CREATING,
+        modified: new Date(),
+      })
+      .where("id", "=", done.rowId)
+      .execute()
+  },
+})
+
+async function create({ cloud }: CloudContext, { body }: Desired<Body>): Promise<Project> {
+  const { domainId } = await cloud.whoami()
+  const wanted = { description: body.description, domainId, tags: [body.marker] }
+  try {
+    return await createProject(cloud, { ...wanted, name: body.name })
+  } catch (error) {
+    // Names are unique in a domain.
+    if (!(error instanceof CloudError) || error.failure.status !== 409) throw error
+    return createProject(cloud, { ...wanted, name: alternative(body.name, body.marker) })
+  }
+}
+
+/** By characters, as Keystone counts: half of one is no text. */
+function cut(name: string, length: number): string {
+  return [...name].slice(0, length).join("")
+}
+
+/** A name that is taken gets a suffix, as in Waldur; from the marker, so that a repeated try asks for the same. */
+function alternative(name: string, marker: string): string {
+  return `${cut(name, longestName - 7)}_${marker.slice(-6)}`
+}

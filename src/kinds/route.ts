@@ -1,0 +1,117 @@
+import { sql } from "kysely"
+import { textJson } from "../models/rows.ts"
+import { getResource, updateResource } from "../openstack/index.ts"
+import {
+  type KindPlan,
+  type Omission,
+  type PlanContext,
+  type Planned,
+  type Ref,
+  ref,
+} from "../planning/plan.ts"
+import type { StaticRoute } from "../planning/source.ts"
+import { planRoutes } from "../planning/static-routes.ts"
+import type { CloudContext } from "./cloud-context.ts"
+import { interfaceKey } from "./interface.ts"
+import { type Desired, defineKind } from "./kind.ts"
+
+interface Body extends StaticRoute {
+  readonly router_id: Ref
+  /** The interface through which the router reaches the next hop: without it Neutron refuses the route. */
+  readonly interface: Ref
+}
+
+interface Actual extends StaticRoute {
+  readonly routerId: string
+}
+
+/** Static routes. They come after the interfaces: Neutron refuses a next hop that no interface reaches. */
+export const route = defineKind<Body, Actual>({
+  name: "route",
+  after: ["interface", "gateway"],
+  chunk: { size: 30, by: (desired) => desired.router_id },
+  plan,
+
+  async list(context) {
+    const routers = await context.collection("routers")
+    return routers.flatMap(({ id, routes }) => routes.map((route) => ({ routerId: id, ...route })))
+  },
+  id: (actual) => `${actual.routerId}/${actual.destination}/${actual.nexthop}`,
+  matches: (desired, actual) =>
+    desired.router_id === actual.routerId &&
+    desired.destination === actual.destination &&
+    desired.nexthop === actual.nexthop,
+  create: addRoutes,
+  remove: async ({ cloud }, { routerId, destination, nexthop }) => {
+    const { routes } = await getResource(cloud, "routers", routerId)
+    const left = routes.filter((route) => route.destination !== destination || route.nexthop !== nexthop)
+    await updateResource(cloud, "routers", routerId, { routes: left })
+  },
+
+  compare: () => [],
+
+  async record(trx, done) {
+    for (const [routerId, routes] of Map.groupBy(done, ({ actual }) => actual.routerId)) {
+      const router = await trx
+        .selectFrom("openstack_router")
+        .select(["id", "routes"])
+        .where("backend_id", "=", routerId)
+        .forUpdate()
+        .executeTakeFirst()
+      if (router === undefined) continue
+      const all: readonly StaticRoute[] = [
+        ...JSON.parse(router.routes),
+        ...routes.map(({ actual }) => bare(actual)),
+      ]
+      const distinct = [...new Map(all.map((one) => [`${one.destination} ${one.nexthop}`, one])).values()]
+      await trx
+        .updateTable("openstack_router")
+        .set({ routes: textJson(distinct), modified: sql`now()` })
+        .where("id", "=", router.id)
+        .execute()
+    }
+  },
+})
+
+function plan(context: PlanContext): KindPlan<Body> {
+  const objects: Planned<Body>[] = []
+  const omitted: Omission[] = []
+  for (const router of context.source.routers) {
+    const { kept, left } = planRoutes(router, context)
+    const named = ({ destination, nexthop }: StaticRoute) => ({
+      key: `${router.key}-${destination}-${nexthop}`,
+      name: `${destination} via ${nexthop} on ${router.name}`,
+    })
+    for (const { via, ...one } of kept) {
+      objects.push({
+        ...named(one),
+        sourceId: router.backendId,
+        body: {
+          router_id: ref("router", router.key),
+          interface: ref("interface", interfaceKey(router.key, via)),
+          ...one,
+        },
+      })
+    }
+    for (const { reason, ...one } of left) omitted.push({ kind: "route", ...named(one), reason })
+  }
+  return { objects, omitted }
+}
+
+/** A PUT replaces all routes of a router, and the last of several wins: so what is there is read and kept. */
+async function addRoutes(
+  { cloud }: CloudContext,
+  desired: readonly Desired<Body>[],
+): Promise<readonly Actual[]> {
+  const [first] = desired
+  if (first === undefined) return []
+  const routerId = first.body.router_id
+  const { routes } = await getResource(cloud, "routers", routerId)
+  const wanted = desired.map(({ body }) => bare(body))
+  await updateResource(cloud, "routers", routerId, { routes: [...routes, ...wanted] })
+  return wanted.map((one) => ({ routerId, ...one }))
+}
+
+function bare({ destination, nexthop }: StaticRoute): StaticRoute {
+  return { destination, nexthop }
+}

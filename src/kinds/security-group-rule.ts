@@ -1,0 +1,130 @@
+import { sql } from "kysely"
+import { insertRows } from "../models/rows.ts"
+import { createResources, deleteResource, type SecurityGroupRule } from "../openstack/index.ts"
+import { mapPrefix } from "../planning/cidr-mapping.ts"
+import {
+  type KindPlan,
+  type Omission,
+  type PlanContext,
+  type Planned,
+  type Ref,
+  ref,
+} from "../planning/plan.ts"
+import { prefixText, protocolText, ruleKey } from "../planning/rules.ts"
+import { differences } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly security_group_id: Ref
+  readonly direction: "ingress" | "egress"
+  readonly ethertype: "IPv4" | "IPv6"
+  readonly protocol: string | null
+  readonly port_range_min: number | null
+  readonly port_range_max: number | null
+  readonly remote_ip_prefix: string | null
+  readonly remote_group_id: Ref | null
+  readonly description: string
+}
+
+/** Rules, by all that they are: a rule cannot be changed in Neutron, only made and deleted. */
+export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
+  name: "security_group_rule",
+  after: ["security_group"],
+  born: true,
+  // Neutron takes the rules of one group at a time (SecurityGroupNotSingleGroupRules).
+  chunk: { size: 50, by: (desired) => desired.security_group_id },
+  plan,
+
+  store: (context, planned) =>
+    insertRows(
+      context.trx,
+      "openstack_securitygrouprule",
+      planned.map(({ body }) => ({
+        protocol: body.protocol ?? "",
+        from_port: body.port_range_min,
+        to_port: body.port_range_max,
+        cidr: body.remote_ip_prefix,
+        backend_id: "",
+        security_group_id: context.rowId(body.security_group_id),
+        description: body.description,
+        direction: body.direction,
+        ethertype: body.ethertype,
+        remote_group_id: body.remote_group_id === null ? null : context.rowId(body.remote_group_id),
+      })),
+    ),
+
+  list: (context) => context.collection("security-group-rules"),
+  id: (actual) => actual.id,
+  create: ({ cloud }, desired) =>
+    createResources(
+      cloud,
+      "security-group-rules",
+      desired.map(({ body }) => body),
+    ),
+  // The rules that a group is born with are the operator's template: those that the source lacks have to go.
+  unwanted(desired, left) {
+    const groups = new Set(desired.map(({ body }) => body.security_group_id))
+    return left.filter((rule) => groups.has(rule.security_group_id))
+  },
+  remove: ({ cloud }, actual) => deleteResource(cloud, "security-group-rules", actual.id),
+
+  compare: ({ project_id: _, ...wanted }, actual) =>
+    differences(
+      { ...wanted, protocol: protocolText(wanted.protocol) },
+      { ...actual, protocol: protocolText(actual.protocol), description: actual.description ?? "" },
+    ),
+
+  async record(trx, done) {
+    await sql`
+      update openstack_securitygrouprule as row set backend_id = done.backend_id
+      from unnest(${done.map((one) => one.rowId)}::int[], ${done.map((one) => one.actual.id)}::text[])
+        as done (id, backend_id)
+      where row.id = done.id`.execute(trx)
+  },
+})
+
+function plan({ source, mappings }: PlanContext): KindPlan<Body> {
+  const objects: Planned<Body>[] = []
+  const omitted: Omission[] = []
+  const groups = new Set(source.securityGroups.map((group) => group.key))
+  for (const group of source.securityGroups) {
+    const seen = new Set<string>()
+    for (const rule of group.rules) {
+      const given = prefixText(rule.remoteIpPrefix)
+      const prefix = given === null ? null : mapPrefix(given, mappings)
+      const name = `${rule.direction} ${rule.protocol ?? "any"} of ${group.name}`
+      if (rule.remoteGroup !== null && !groups.has(rule.remoteGroup)) {
+        // Made without its remote group, the rule would let everybody in.
+        const reason = "It names a security group of another tenant, which is not copied."
+        omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
+        continue
+      }
+      const meaning = ruleKey({ ...rule, remoteIpPrefix: prefix })
+      if (seen.has(meaning)) {
+        const reason = "After the mapping another rule of the group says the same."
+        omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
+        continue
+      }
+      seen.add(meaning)
+      objects.push({
+        key: rule.key,
+        name,
+        sourceId: rule.backendId,
+        body: {
+          project_id: ref("project", "project"),
+          security_group_id: ref("security_group", group.key),
+          direction: rule.direction,
+          ethertype: rule.ethertype,
+          protocol: rule.protocol,
+          port_range_min: rule.portMin,
+          port_range_max: rule.portMax,
+          remote_ip_prefix: prefix,
+          remote_group_id: rule.remoteGroup === null ? null : ref("security_group", rule.remoteGroup),
+          description: rule.description,
+        },
+      })
+    }
+  }
+  return { objects, omitted }
+}

@@ -1,0 +1,104 @@
+import { insertRows, newRow, recordRows } from "../models/rows.ts"
+import {
+  type Cloud,
+  CloudError,
+  createResources,
+  deleteResource,
+  type SecurityGroup,
+  updateResource,
+} from "../openstack/index.ts"
+import { type Ref, ref } from "../planning/plan.ts"
+import { differences } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly name: string
+  readonly description: string
+  /** Whether the source's group has no rules at all: then those that it is born with go at once. */
+  readonly empty: boolean
+}
+
+/** Neutron makes one group of this name in each project, refuses a second, and never lets a tenant delete it. */
+const defaultGroup = "default"
+
+/** Security groups without their rules: rules may name any group, so they come when all groups are there. */
+export const securityGroup = defineKind<Body, SecurityGroup>({
+  name: "security_group",
+  after: ["quota"],
+  born: true,
+  table: "openstack_securitygroup",
+  chunk: { size: 20 },
+
+  plan: ({ source }) => ({
+    objects: source.securityGroups.map(({ key, backendId, name, description, rules }) => ({
+      key,
+      name,
+      sourceId: backendId,
+      body: { project_id: ref("project", "project"), name, description, empty: rules.length === 0 },
+    })),
+    omitted: [],
+  }),
+
+  store: (context, planned) =>
+    insertRows(
+      context.trx,
+      "openstack_securitygroup",
+      planned.map(({ body }) => ({
+        ...newRow(context, body.name, body.description),
+        backend_id: "",
+        tenant_id: context.tenantId,
+      })),
+    ),
+
+  // Asking for a project's groups makes its default group, where it is not there yet.
+  list: (context) => context.collection("security-groups"),
+  id: (actual) => actual.id,
+  matches: (desired, actual) =>
+    desired.name === actual.name &&
+    (desired.name === defaultGroup || desired.description === actual.description),
+  async create({ cloud }, desired) {
+    const made = await createResources(
+      cloud,
+      "security-groups",
+      desired.map(({ body: { empty: _, ...body } }) => body),
+    )
+    return Promise.all(made.map((group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group)))
+  },
+  async update({ cloud }, { body: { description, empty } }, actual) {
+    const group =
+      actual.description === description
+        ? actual
+        : await updateResource(cloud, "security-groups", actual.id, { description })
+    return empty ? strip(cloud, group) : group
+  },
+  remove: async ({ cloud }, actual) => {
+    if (actual.name !== defaultGroup) await deleteResource(cloud, "security-groups", actual.id)
+  },
+
+  compare: ({ name, description, empty }, actual) => [
+    ...differences({ name, description }, { ...actual }),
+    ...(empty ? differences({ security_group_rules: [] }, { ...actual }) : []),
+  ],
+
+  record: (trx, done) =>
+    recordRows(
+      trx,
+      "openstack_securitygroup",
+      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
+    ),
+})
+
+/** Takes away every rule of a group. One that is gone already is as good. */
+async function strip(cloud: Cloud, group: SecurityGroup): Promise<SecurityGroup> {
+  await Promise.all(
+    group.security_group_rules.map(async ({ id }) => {
+      try {
+        await deleteResource(cloud, "security-group-rules", id)
+      } catch (error) {
+        if (!(error instanceof CloudError) || error.failure.status !== 404) throw error
+      }
+    }),
+  )
+  return { ...group, security_group_rules: [] }
+}

@@ -1,0 +1,118 @@
+import { insertRows, newRow, recordRows, textJson } from "../models/rows.ts"
+import { createResources, deleteResource, type Subnet } from "../openstack/index.ts"
+import { sameAddress } from "../planning/addresses.ts"
+import { mapAddress, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
+import { type Ref, ref } from "../planning/plan.ts"
+import type { AddressRange, StaticRoute } from "../planning/source.ts"
+import { differences, sorted } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly network_id: Ref
+  readonly name: string
+  readonly description: string
+  readonly ip_version: 4 | 6
+  readonly cidr: string
+  readonly gateway_ip: string | null
+  readonly enable_dhcp: boolean
+  /** Absent: the source's row names none, so that the cloud's own rule (all but the gateway) decides. */
+  readonly allocation_pools?: readonly AddressRange[]
+  readonly dns_nameservers: readonly string[]
+  readonly host_routes: readonly StaticRoute[]
+}
+
+/** Subnets, by network and CIDR: Neutron refuses overlaps within one network, and allows them between networks. */
+export const subnet = defineKind<Body, Subnet>({
+  name: "subnet",
+  after: ["network"],
+  table: "openstack_subnet",
+  chunk: { size: 20 },
+
+  plan: ({ source, mappings }) => ({
+    objects: source.subnets.map((subnet) => {
+      const own = mappingsWithin(subnet.cidr, mappings)
+      const at = (address: string) => mapAddress(address, own)
+      const pools = subnet.allocationPools.map(({ start, end }) => ({ start: at(start), end: at(end) }))
+      return {
+        key: subnet.key,
+        name: subnet.name,
+        sourceId: subnet.backendId,
+        body: {
+          project_id: ref("project", "project"),
+          network_id: ref("network", subnet.network),
+          name: subnet.name,
+          description: subnet.description,
+          ip_version: subnet.ipVersion,
+          cidr: mapPrefix(subnet.cidr, own),
+          gateway_ip: subnet.gatewayIp === null ? null : at(subnet.gatewayIp),
+          enable_dhcp: subnet.enableDhcp,
+          ...(pools.length === 0 ? {} : { allocation_pools: pools }),
+          dns_nameservers: subnet.dnsNameservers.map(at),
+          host_routes: subnet.hostRoutes.map(({ destination, nexthop }) => ({
+            destination: mapPrefix(destination, own),
+            nexthop: at(nexthop),
+          })),
+        },
+      }
+    }),
+    omitted: [],
+  }),
+
+  store: (context, planned) =>
+    insertRows(
+      context.trx,
+      "openstack_subnet",
+      planned.map(({ body }) => ({
+        ...newRow(context, body.name, body.description),
+        backend_id: "",
+        cidr: body.cidr,
+        gateway_ip: body.gateway_ip,
+        allocation_pools: textJson(body.allocation_pools ?? []),
+        ip_version: body.ip_version,
+        enable_dhcp: body.enable_dhcp,
+        network_id: context.rowId(body.network_id),
+        dns_nameservers: textJson(body.dns_nameservers),
+        disable_gateway: body.gateway_ip === null,
+        host_routes: textJson(body.host_routes),
+        is_connected: false,
+        tenant_id: context.tenantId,
+      })),
+    ),
+
+  list: (context) => context.collection("subnets"),
+  id: (actual) => actual.id,
+  matches: (desired, actual) => desired.network_id === actual.network_id && desired.cidr === actual.cidr,
+  create: ({ cloud }, desired) =>
+    createResources(
+      cloud,
+      "subnets",
+      desired.map(({ body }) => body),
+    ),
+  remove: ({ cloud }, actual) => deleteResource(cloud, "subnets", actual.id),
+
+  compare({ project_id: _, allocation_pools, host_routes, gateway_ip, ...wanted }, actual) {
+    return [
+      ...differences(wanted, { ...actual }),
+      ...(sameGateway(gateway_ip, actual.gateway_ip) ? [] : differences({ gateway_ip }, { ...actual })),
+      ...differences({ host_routes: sorted(host_routes) }, { host_routes: sorted(actual.host_routes) }),
+      ...(allocation_pools === undefined
+        ? []
+        : differences(
+            { allocation_pools: sorted(allocation_pools) },
+            { allocation_pools: sorted(actual.allocation_pools) },
+          )),
+    ]
+  },
+
+  record: (trx, done) =>
+    recordRows(
+      trx,
+      "openstack_subnet",
+      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
+    ),
+})
+
+function sameGateway(wanted: string | null, seen: string | null): boolean {
+  return wanted === null || seen === null ? wanted === seen : sameAddress(wanted, seen)
+}

@@ -1,0 +1,108 @@
+/** Limits of a marketplace resource: `cores`, `ram` and `storage` in MiB, `gigabytes_<volume type>` in GiB. */
+export type Limits = Readonly<Record<string, number>>
+
+/** A volume type of the source that becomes one of the destination, both by name. */
+export interface VolumeTypeMapping {
+  readonly src: string
+  readonly dst: string
+}
+
+export interface LimitsPlan {
+  readonly limits: Limits
+  /** Limits of the source that the destination cannot hold. */
+  readonly omitted: readonly { readonly name: string; readonly value: number; readonly reason: string }[]
+}
+
+const perType = "gigabytes_"
+
+/**
+ * The destination resource's limits. Every limit is kept; those of mapped volume types are added up under the
+ * destination's name; an unmapped type keeps its name where the destination has such a type, else it is reported.
+ * -1 is unlimited and stays so in a sum; 0 stays 0.
+ */
+export function planLimits(
+  source: Readonly<Record<string, number | null>>,
+  mappings: readonly VolumeTypeMapping[],
+  destinationTypes: readonly string[],
+): LimitsPlan {
+  const limits: Record<string, number> = {}
+  const omitted: { name: string; value: number; reason: string }[] = []
+  for (const [name, value] of Object.entries(source)) {
+    if (value === null) continue
+    const type = name.startsWith(perType) ? name.slice(perType.length) : undefined
+    const target = type === undefined ? name : (mappings.find(({ src }) => src === type)?.dst ?? type)
+    if (type !== undefined && !destinationTypes.includes(target)) {
+      omitted.push({
+        name,
+        value,
+        reason: `The destination has no volume type "${target}", and no mapping names another for it.`,
+      })
+      continue
+    }
+    const key = type === undefined ? name : perType + target
+    limits[key] = add(limits[key], value)
+  }
+  return { limits, omitted }
+}
+
+function add(a: number | undefined, b: number): number {
+  if (a === undefined) return b
+  return a < 0 || b < 0 ? -1 : a + b
+}
+
+/**
+ * The destination tenant's quotas by Waldur's names. With limits per volume type, a type that none of them
+ * names gets 0, and `storage` (MiB) is their sum, as Waldur does; the counts are those of the source tenant.
+ */
+export function tenantQuotas(
+  limits: Limits,
+  source: Readonly<Record<string, number>>,
+  destinationTypes: readonly string[],
+  lost: LimitsPlan["omitted"] = [],
+): Readonly<Record<string, number>> {
+  const quotas: Record<string, number> = {}
+  if (limits.cores !== undefined) quotas.vcpu = limits.cores
+  if (limits.ram !== undefined) quotas.ram = limits.ram
+  if (limits.storage !== undefined) quotas.storage = limits.storage
+  const typed = Object.entries(limits).filter(([name]) => name.startsWith(perType))
+  if (typed.length > 0 || lost.some(({ name }) => name.startsWith(perType))) {
+    for (const type of destinationTypes) quotas[perType + type] = 0
+    for (const [name, value] of typed) quotas[name] = value
+    quotas.storage = typed.some(([, value]) => value < 0)
+      ? -1
+      : 1024 * typed.reduce((sum, [, value]) => sum + value, 0)
+  }
+  for (const name of countQuotas) {
+    const value = source[name]
+    if (value !== undefined) quotas[name] = value
+  }
+  return Object.fromEntries(Object.entries(quotas).map(([name, value]) => [name, Math.round(value)]))
+}
+
+/** Waldur's names of the quotas that are taken from the source tenant as they are. */
+const countQuotas = [
+  "instances",
+  "volumes",
+  "snapshots",
+  "security_group_count",
+  "security_group_rule_count",
+  "network_count",
+  "subnet_count",
+  "port_count",
+  "floating_ip_count",
+] as const
+
+/**
+ * What Waldur takes for a tenant's quota that has no row (its TenantQuotas defaults). Quotas that Waldur does not
+ * push to the cloud have no entry: their real value is then the cloud's own default.
+ */
+export const quotaDefaults: Readonly<Record<string, number>> = {
+  vcpu: 20,
+  ram: 51_200,
+  storage: 1_024_000,
+  instances: 30,
+  volumes: 50,
+  snapshots: 50,
+  security_group_count: 100,
+  security_group_rule_count: 100,
+}

@@ -1,0 +1,71 @@
+import { neededNetworkQuota } from "./cloud-quotas.ts"
+import type { SourceTenant } from "./source.ts"
+
+/** Something that may fail, or that a person may want to know before it happens. */
+export interface Warning {
+  readonly code: "LIMIT" | "QUOTA_RAISED"
+  readonly message: string
+}
+
+/**
+ * What stock Neutron takes at the most: max_dns_nameservers, max_subnet_host_routes, max_routes,
+ * max_allowed_address_pair (neutron.conf). Operators may allow more, so this only warns.
+ */
+const most = { dnsNameservers: 5, hostRoutes: 20, routes: 30, addressPairs: 10 } as const
+
+/** Quotas of a new project in stock Neutron (neutron/conf/quota.py), where the source tells none. */
+const stockQuotas: Readonly<Record<string, number>> = { network: 100, subnet: 100, port: 500, router: 10 }
+
+const waldurNames: Readonly<Record<string, string>> = {
+  network: "network_count",
+  subnet: "subnet_count",
+  port: "port_count",
+  security_group: "security_group_count",
+  security_group_rule: "security_group_rule_count",
+}
+
+/** Warnings about a plan that can be known without asking a cloud. */
+export function planWarnings(
+  source: SourceTenant,
+  quotas: Readonly<Record<string, number>>,
+  withPorts: boolean,
+): readonly Warning[] {
+  return [...limitWarnings(source, withPorts), ...quotaWarnings(source, quotas, withPorts)]
+}
+
+function limitWarnings(source: SourceTenant, withPorts: boolean): readonly Warning[] {
+  const over = (what: string, name: string, count: number, limit: number): readonly Warning[] =>
+    count <= limit
+      ? []
+      : [
+          {
+            code: "LIMIT",
+            message: `${what} of "${name}": ${count}; stock Neutron takes ${limit} at the most.`,
+          },
+        ]
+  return [
+    ...source.subnets.flatMap(({ name, dnsNameservers, hostRoutes }) => [
+      ...over("DNS servers", name, dnsNameservers.length, most.dnsNameservers),
+      ...over("Host routes", name, hostRoutes.length, most.hostRoutes),
+    ]),
+    ...source.routers.flatMap(({ name, routes }) => over("Static routes", name, routes.length, most.routes)),
+    ...(withPorts ? source.ports : []).flatMap(({ name, allowedAddressPairs }) =>
+      over("Allowed address pairs", name, allowedAddressPairs.length, most.addressPairs),
+    ),
+  ]
+}
+
+function quotaWarnings(
+  source: SourceTenant,
+  quotas: Readonly<Record<string, number>>,
+  withPorts: boolean,
+): readonly Warning[] {
+  return Object.entries(neededNetworkQuota(source, withPorts)).flatMap(([name, need]): readonly Warning[] => {
+    const own = quotas[waldurNames[name] ?? ""]
+    const quota = own ?? stockQuotas[name]
+    if (quota === undefined || quota < 0 || quota >= need) return []
+    const whose = own === undefined ? "of a new project in stock Neutron" : "of the source"
+    const message = `The quota ${name} ${whose} is ${quota}, but the copy needs ${need}: it is raised for that.`
+    return [{ code: "QUOTA_RAISED", message }]
+  })
+}

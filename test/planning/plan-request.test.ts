@@ -1,0 +1,73 @@
+import t from "tap"
+import { planRequest } from "../../src/executors/plan-request.ts"
+import type { ValidRequest } from "../../src/executors/request.ts"
+import { bodiesOf, network, objectsOf, tenant } from "./builders.ts"
+
+interface Wanted {
+  readonly limits?: Readonly<Record<string, number | null>>
+  readonly volumeTypes?: ValidRequest["volumeTypes"]
+  readonly dstVolumeTypes?: readonly string[]
+}
+
+const request = ({ limits = {}, volumeTypes = [], dstVolumeTypes = [] }: Wanted): ValidRequest => ({
+  ...{ userId: 1, srcTenantId: 1, srcSettingsId: 1, projectId: 1, customerId: 1 },
+  ...{ dstOfferingId: 2, dstPlanId: 2, dstSettingsId: 2, mappings: {}, networkIds: undefined, cidrs: [] },
+  srcResource: { id: 1, name: "source", description: "", limits },
+  name: "replica",
+  description: "",
+  volumeTypes,
+  dstVolumeTypes,
+  externalNetworkId: null,
+  staticRoutes: "reachable",
+  withPorts: false,
+})
+
+const planned = (wanted: Wanted, quotas: Readonly<Record<string, number>> = {}) =>
+  planRequest(request(wanted), tenant({ networks: [network("net")], quotas }), {
+    username: "replica-user",
+    marker: "marker",
+  })
+
+const quotaValues = (wanted: Wanted, quotas?: Readonly<Record<string, number>>) =>
+  Object.fromEntries(bodiesOf(planned(wanted, quotas), "quota").map((body) => [body.service, body.values]))
+
+t.test("limits become the services' quotas, and counts come from the source tenant", async (t) => {
+  const limits = { cores: 4, ram: 2048, storage: 10_240 }
+  t.same(quotaValues({ limits }, { volumes: 5, network_count: 3, security_group_count: 0 }), {
+    network: { network: 3, security_group: 0 },
+    compute: { cores: 4, ram: 2048 },
+    volume: { volumes: 5, gigabytes: 10 },
+  })
+})
+
+t.test("a type that no limit names may hold nothing", async (t) => {
+  const mapped = [{ src: "ssd", dst: "fast" }]
+  const wanted = { limits: { gigabytes_ssd: 7 }, volumeTypes: mapped, dstVolumeTypes: ["fast", "slow"] }
+  t.same(quotaValues(wanted).volume, { gigabytes: 7, gigabytes_fast: 7, gigabytes_slow: 0 })
+})
+
+t.test("a lost limit is recorded with its value and the reason", async (t) => {
+  const { omitted, limits } = planned({ limits: { cores: 1, gigabytes_ssd: 7 }, dstVolumeTypes: ["slow"] })
+  t.match(omitted, [
+    { kind: "quota", key: "gigabytes_ssd", name: "gigabytes_ssd = 7", reason: /no volume type "ssd"/ },
+  ])
+  t.strictSame(limits.limits, { cores: 1 })
+})
+
+t.test(
+  "a source that is limited per type gives no unlimited type, not even where its own types are lost",
+  async (t) => {
+    const values = quotaValues({ limits: { gigabytes_ssd: 7 }, dstVolumeTypes: ["slow"] })
+    t.match(values.volume, { gigabytes_slow: 0 })
+  },
+)
+
+t.test("the plan is the tenant's own: names of the request, parts of the source", async (t) => {
+  const plan = planned({})
+  t.match(bodiesOf(plan, "project"), [{ name: "replica", marker: "marker" }])
+  t.match(bodiesOf(plan, "user"), [{ name: "replica-user" }])
+  t.strictSame(
+    objectsOf(plan, "network").map(({ key }) => key),
+    ["net"],
+  )
+})

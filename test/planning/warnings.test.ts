@@ -1,0 +1,58 @@
+import t from "tap"
+import { planWarnings } from "../../src/planning/warnings.ts"
+import { network, port, router, subnet, tenant } from "./builders.ts"
+
+const routes = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ destination: `10.${index}.0.0/16`, nexthop: "10.1.0.9" }))
+
+const many = (count: number) => Array.from({ length: count }, (_, index) => router(`r${index}`))
+
+for (const [title, source, quotas, withPorts, want] of [
+  ["nothing to say of a small tenant", { networks: [network("a")] }, {}, false, []],
+  [
+    "more DNS servers than stock Neutron takes",
+    { subnets: [subnet("s", { dnsNameservers: ["1", "2", "3", "4", "5", "6"] })] },
+    {},
+    false,
+    [/DNS servers of ".*": 6; stock Neutron takes 5/],
+  ],
+  [
+    "more static routes",
+    { routers: [router("r", { routes: routes(31) })] },
+    {},
+    false,
+    [/Static routes .* 31; .* 30/],
+  ],
+  [
+    "more address pairs, where ports are copied",
+    {
+      ports: [
+        port("p", { allowedAddressPairs: Array.from({ length: 11 }, () => ({ ip_address: "10.1.0.9" })) }),
+      ],
+    },
+    { port_count: 50 },
+    true,
+    [/address pairs .* 11; .* 10/],
+  ],
+  [
+    "a quota of the source that is lower than what it holds",
+    { networks: [network("a"), network("b")] },
+    { network_count: 1 },
+    false,
+    [/quota network of the source is 1, but the copy needs 2/],
+  ],
+  ["an unlimited quota is never too low", { networks: [network("a")] }, { network_count: -1 }, false, []],
+  [
+    "a quota that the source does not tell, of which the copy needs more than a new project has",
+    { routers: many(11) },
+    {},
+    false,
+    [/quota router of a new project in stock Neutron is 10, but the copy needs 11/],
+  ],
+] as const) {
+  t.test(`warnings: ${title}`, async (t) => {
+    const messages = planWarnings(tenant(source), quotas, withPorts).map(({ message }) => message)
+    t.equal(messages.length, want.length, messages.join("; "))
+    for (const [index, pattern] of want.entries()) t.match(messages[index], pattern)
+  })
+}
