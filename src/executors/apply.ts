@@ -1,0 +1,168 @@
+import type { CloudContext } from "../kinds/cloud-context.ts"
+import type { AnyKind, Desired } from "../kinds/kind.ts"
+import type { ObjectError } from "../models/own-tables.ts"
+import { CloudError } from "../openstack/index.ts"
+
+/** A desired object as a stage works on it. */
+export interface Work extends Desired<unknown> {
+  readonly id: string
+  readonly rowId: number | null
+  /** Whether it was asked for before, so that it may be there although no answer was recorded. */
+  readonly asked: boolean
+  /** Its id in the cloud, where an earlier run recorded it. */
+  readonly backendId: string | null
+}
+
+export interface Made {
+  readonly work: Work
+  readonly actual: unknown
+}
+
+/** Where the outcome of each object is kept. Every write fails if another worker has taken the stage over. */
+export interface Journal {
+  /** Before objects are asked for: whoever comes after knows that they may exist. */
+  creating(works: readonly Work[]): Promise<void>
+  done(made: readonly Made[]): Promise<void>
+  failed(work: Work, error: ObjectError): Promise<void>
+}
+
+/**
+ * One pass over the objects of a kind: lists what is there, takes what matches, removes what the cloud put there by
+ * itself, makes what is missing. Answers those whose outcome is open: a later pass looks for them again, so that
+ * nothing is made twice. A pass over finished objects changes nothing.
+ */
+export async function applyPass(
+  kind: AnyKind,
+  context: CloudContext,
+  all: readonly Work[],
+  journal: Journal,
+): Promise<readonly OpenWork[]> {
+  const pending = all.filter((work) => work.backendId === null)
+  if (pending.length === 0) return []
+  // The project is this migration's own: what was never asked for cannot be there, unless the cloud made it itself.
+  const mayExist = kind.born === true || pending.some((work) => work.asked)
+  const actual: readonly unknown[] = mayExist ? await kind.list(context, all) : []
+  const { matched, missing, left } = match(kind, all, actual)
+
+  const open: OpenWork[] = []
+  await takeOver(kind, context, matched, journal, open)
+  await Promise.all((kind.unwanted?.(all, left) ?? []).map((extra) => kind.remove(context, extra)))
+  await journal.creating(missing)
+  await Promise.all(chunks(kind, missing).map((chunk) => create(kind, context, chunk, journal, open)))
+  return open
+}
+
+/** An object whose outcome is not known, and why. */
+export interface OpenWork {
+  readonly work: Work
+  readonly error: CloudError
+}
+
+interface Matching {
+  readonly matched: readonly Made[]
+  readonly missing: readonly Work[]
+  /** What is there and is none of ours. */
+  readonly left: readonly unknown[]
+}
+
+/** Pairs desired objects with actual ones, one to one. What was recorded before is out of the question. */
+function match(kind: AnyKind, all: readonly Work[], actual: readonly unknown[]): Matching {
+  const recorded = new Set(all.flatMap(({ backendId }) => backendId ?? []))
+  const free = new Set(actual.filter((one) => !recorded.has(kind.id(one))))
+  const fits = (work: Work, one: unknown) =>
+    kind.matches === undefined ? kind.compare(work.body, one).length === 0 : kind.matches(work.body, one)
+  const matched: Made[] = []
+  const missing: Work[] = []
+  for (const work of all) {
+    if (work.backendId !== null) continue
+    const found = free.values().find((one) => fits(work, one))
+    if (found === undefined) missing.push(work)
+    else {
+      free.delete(found)
+      matched.push({ work, actual: found })
+    }
+  }
+  return { matched, missing, left: [...free] }
+}
+
+/** Objects in calls of the kind's size, never two containers in one call. */
+function chunks(kind: AnyKind, works: readonly Work[]): readonly (readonly Work[])[] {
+  const { size, by = () => "" } = kind.chunk
+  return [...Map.groupBy(works, (work) => by(work.body)).values()].flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / size) }, (_, index) =>
+      group.slice(index * size, (index + 1) * size),
+    ),
+  )
+}
+
+async function takeOver(
+  kind: AnyKind,
+  context: CloudContext,
+  matched: readonly Made[],
+  journal: Journal,
+  open: OpenWork[],
+): Promise<void> {
+  const { update } = kind
+  const differs = ({ work, actual }: Made) =>
+    update !== undefined && kind.compare(work.body, actual).length > 0
+  const asIs = matched.filter((made) => !differs(made))
+  if (asIs.length > 0) await journal.done(asIs)
+  await Promise.all(
+    matched.filter(differs).map(({ work, actual }) =>
+      settle([work], journal, open, async () => {
+        const updated: unknown = await update?.(context, work, actual)
+        await journal.done([{ work, actual: updated }])
+      }),
+    ),
+  )
+}
+
+async function create(
+  kind: AnyKind,
+  context: CloudContext,
+  chunk: readonly Work[],
+  journal: Journal,
+  open: OpenWork[],
+): Promise<void> {
+  const refused = await settle(chunk, journal, open, async () => {
+    const made: readonly unknown[] = await kind.create(context, chunk)
+    if (made.length !== chunk.length) {
+      throw new Error(`${kind.name}: asked for ${chunk.length}, the cloud answered ${made.length}.`)
+    }
+    await journal.done(chunk.map((work, index) => ({ work, actual: made[index] })))
+  })
+  if (!refused) return
+  // A refused bulk call has made nothing: halves are tried until the bad object is alone.
+  const middle = Math.ceil(chunk.length / 2)
+  await create(kind, context, chunk.slice(0, middle), journal, open)
+  await create(kind, context, chunk.slice(middle), journal, open)
+}
+
+/** Runs one call and files its failure. Answers true where a chunk of several was refused and has to be split. */
+async function settle(
+  works: readonly Work[],
+  journal: Journal,
+  open: OpenWork[],
+  call: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await call()
+    return false
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    const [first, ...rest] = works
+    if (error.failure.uncertain || error.retry === "later") {
+      open.push(...works.map((work) => ({ work, error })))
+      return false
+    }
+    if (rest.length > 0) return true
+    if (first !== undefined) await journal.failed(first, objectError(error))
+    return false
+  }
+}
+
+/** What the report keeps of an error. */
+export function objectError(error: CloudError): ObjectError {
+  const { status, requestId } = error.failure
+  return { code: error.code, message: error.message, status, requestId }
+}

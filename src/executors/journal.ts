@@ -1,0 +1,91 @@
+import { sql } from "kysely"
+import { errors } from "../errors.ts"
+import type { AnyKind } from "../kinds/kind.ts"
+import { CoreState } from "../models/codes.ts"
+import type { Db, Trx } from "../models/database.ts"
+import type { ObjectError } from "../models/own-tables.ts"
+import type { Journal, Work } from "./apply.ts"
+
+/** A stage as one worker holds it. A worker that started it later holds a greater attempt. */
+export interface StageHold {
+  readonly migration: number
+  readonly stage: string
+  readonly attempt: number
+}
+
+/** Runs in a transaction that only the stage's present holder can finish. @throws STALE_WORKER */
+export function asHolder<T>(db: Db, hold: StageHold, run: (trx: Trx) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (trx) => {
+    const row = await trx
+      .selectFrom("openstack_replication.stage")
+      .select("attempt")
+      .where("migration_id", "=", hold.migration)
+      .where("name", "=", hold.stage)
+      .where("state", "=", "running")
+      .forShare()
+      .executeTakeFirst()
+    if (row?.attempt !== hold.attempt) throw errors.staleWorker(hold.stage)
+    return run(trx)
+  })
+}
+
+/** The journal of a stage in the plugin's tables and in the host's rows. */
+export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
+  return {
+    async creating(works) {
+      if (works.length === 0) return
+      await asHolder(db, hold, (trx) =>
+        trx
+          .updateTable("openstack_replication.object")
+          .set({ state: "creating", attempts: sql`attempts + 1`, modified: new Date() })
+          .where(
+            "id",
+            "in",
+            works.map(({ id }) => id),
+          )
+          .execute(),
+      )
+    },
+
+    async done(made) {
+      if (made.length === 0) return
+      await asHolder(db, hold, async (trx) => {
+        await sql`
+          update openstack_replication.object as object
+          set state = 'done', backend_id = done.backend_id, reason = '', error = null, modified = now()
+          from unnest(${made.map(({ work }) => work.id)}::bigint[], ${made.map(({ actual }) => kind.id(actual))}::text[])
+            as done (id, backend_id)
+          where object.id = done.id`.execute(trx)
+        await kind.record?.(
+          trx,
+          made.map(({ work, actual }) => ({ rowId: work.rowId, desired: work.body, actual })),
+        )
+      })
+    },
+
+    failed: (work, error) =>
+      asHolder(db, hold, (trx) => close(trx, kind, work, "failed", error.message, error)),
+  }
+}
+
+/** Marks an object, and the host's row of it, as not made. */
+export async function close(
+  trx: Trx,
+  kind: AnyKind,
+  work: Pick<Work, "id" | "rowId">,
+  state: "failed" | "skipped",
+  reason: string,
+  error: ObjectError | null,
+): Promise<void> {
+  await trx
+    .updateTable("openstack_replication.object")
+    .set({ state, reason, error: error === null ? null : JSON.stringify(error), modified: new Date() })
+    .where("id", "=", work.id)
+    .execute()
+  if (kind.table === undefined || work.rowId === null) return
+  await trx
+    .updateTable(kind.table as "openstack_network")
+    .set({ state: CoreState.ERRED, error_message: reason, modified: new Date() })
+    .where("id", "=", work.rowId)
+    .execute()
+}

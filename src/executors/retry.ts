@@ -1,0 +1,88 @@
+import { sql } from "kysely"
+import { saveRow } from "../handlers/index.ts"
+import { kinds } from "../kinds/index.ts"
+import { CoreState, ResourceState } from "../models/codes.ts"
+import type { Trx } from "../models/database.ts"
+import type { Engine } from "./engine.ts"
+import { verifyStage } from "./graph.ts"
+import { startReadyStages } from "./stage-store.ts"
+
+/**
+ * Takes a migration that is ERRED up again: what failed or was skipped is wanted once more, what is done stays, and
+ * the stages of what is missing run again. Answers false where the migration is in another state.
+ */
+export async function retryMigration(engine: Engine, trx: Trx, migrationId: number): Promise<boolean> {
+  const run = await trx
+    .selectFrom("openstack_replication.run")
+    .select(["settings_id", "tenant_id"])
+    .where("migration_id", "=", migrationId)
+    .forUpdate()
+    .executeTakeFirst()
+  const migration = await trx
+    .selectFrom("waldur_openstack_replication_migration")
+    .select(["state", "dst_resource_id"])
+    .where("id", "=", migrationId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (run === undefined || migration?.state !== CoreState.ERRED) return false
+
+  await trx
+    .updateTable("openstack_replication.object")
+    .set({ state: "planned", reason: "", error: null, modified: new Date() })
+    .where("migration_id", "=", migrationId)
+    .where("state", "in", ["failed", "skipped"])
+    .execute()
+  await reopenRows(trx, migrationId)
+  await trx
+    .updateTable("openstack_replication.run")
+    .set({ finished: null, summary: null })
+    .where("migration_id", "=", migrationId)
+    .execute()
+  await trx
+    .updateTable("openstack_tenant")
+    .set({ state: CoreState.CREATING, error_message: "", modified: new Date() })
+    .where("id", "=", run.tenant_id)
+    .execute()
+  await saveRow(trx, engine.hooks, "resource", migration.dst_resource_id, {
+    state: ResourceState.CREATING,
+    error_message: "",
+  })
+  await saveRow(trx, engine.hooks, "migration", migrationId, {
+    state: CoreState.CREATING,
+    error_message: "",
+    error_traceback: "",
+  })
+  await reopenStages(trx, migrationId)
+  await startReadyStages(engine, trx, migrationId, run.settings_id)
+  return true
+}
+
+/** The host's rows of what is wanted again are scheduled again. */
+async function reopenRows(trx: Trx, migrationId: number): Promise<void> {
+  for (const { name, table } of kinds) {
+    if (table === undefined) continue
+    await sql`
+      update ${sql.table(table)} as row
+      set state = ${CoreState.CREATION_SCHEDULED}, error_message = '', modified = now()
+      from openstack_replication.object as object
+      where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
+        and object.state = 'planned'`.execute(trx)
+  }
+}
+
+/** The stages of kinds with something missing wait again, and so does the check. */
+async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
+  const missing = await trx
+    .selectFrom("openstack_replication.object")
+    .select("kind")
+    .distinct()
+    .where("migration_id", "=", migrationId)
+    .where("state", "in", ["planned", "creating"])
+    .execute()
+  await trx
+    .updateTable("openstack_replication.stage")
+    .set({ state: "waiting", finished: null })
+    .where("migration_id", "=", migrationId)
+    .where("name", "in", [verifyStage, ...missing.map(({ kind }) => kind)])
+    .execute()
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { type CloudContext, cloudContext } from "../kinds/cloud-context.ts"
+import { kinds } from "../kinds/index.ts"
+import type { AnyKind } from "../kinds/kind.ts"
+import type { Db } from "../models/database.ts"
+import { abortable, CloudError } from "../openstack/index.ts"
+import type { Cloud } from "../openstack/types.ts"
+import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
+import { conclude } from "./conclude.ts"
+import type { Engine } from "./engine.ts"
+import { verifyStage } from "./graph.ts"
+import { asHolder, close, type StageHold, stageJournal } from "./journal.ts"
+import { type CallCount, finishStage, type Run, startStage } from "./stage-store.ts"
+import { verifyTenant } from "./verify.ts"
+import { loadWorks } from "./works.ts"
+
+/**
+ * Pauses between passes over a kind while the outcome of objects stays open, in milliseconds. A lost answer is looked
+ * for at once; a cloud that is down was waited for by the client already, a minute in each pass.
+ */
+const pausesMs = [250, 1_000, 4_000] as const
+
+/**
+ * Runs one stage to its end: every object of its kind is done, failed or skipped, and the stages that waited for it
+ * are enqueued. May be run again at any time, by anybody: what is done stays as it is.
+ */
+export async function runStage(
+  engine: Engine,
+  migration: number,
+  stage: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const started = await startStage(engine, migration, stage)
+  if (started === undefined) return
+  const { hold, run } = started
+  const count: CallCount = { calls: 0, writes: 0 }
+  const session = await engine.clouds.get(run.settingsId)
+  const cloud = (signal === undefined ? session : abortable(session, signal)).observed((call) => {
+    count.calls += 1
+    if (call.write) count.writes += 1
+    engine.onCall?.(call, run.settingsId)
+  })
+  const context = () => destination(engine.db, cloud, migration, run)
+  if (stage === verifyStage) {
+    const verified = await verifyTenant(engine.db, await context(), migration)
+    await finishStage(engine, hold, run, count, (trx) => conclude(engine, trx, migration, run, verified))
+    return
+  }
+  const kind = kinds.find((one) => one.name === stage)
+  if (kind !== undefined) await workOn(engine, kind, hold, context, signal)
+  await finishStage(engine, hold, run, count)
+}
+
+/**
+ * Ends a stage that cannot be worked on, because of a fault that is not the cloud's: what is open has failed, and the
+ * migration goes on to its end, for nobody should wait for ever.
+ */
+export async function giveUpStage(
+  engine: Engine,
+  migration: number,
+  stage: string,
+  error: unknown,
+): Promise<void> {
+  const started = await startStage(engine, migration, stage)
+  if (started === undefined) return
+  const { hold, run } = started
+  const reason = `The stage could not be worked on: ${error instanceof Error ? error.message : String(error)}`
+  const nothing: CallCount = { calls: 0, writes: 0 }
+  if (stage === verifyStage) {
+    const verified = { compared: 0, differences: 0, unread: reason }
+    await finishStage(engine, hold, run, nothing, (trx) => conclude(engine, trx, migration, run, verified))
+    return
+  }
+  const kind = kinds.find((one) => one.name === stage)
+  const { works, waiting } = kind ? await loadWorks(engine.db, kind, migration) : { works: [], waiting: [] }
+  for (const one of [...works.filter((work) => work.backendId === null), ...waiting]) {
+    if (kind) await asHolder(engine.db, hold, (trx) => close(trx, kind, one, "failed", reason, null))
+  }
+  await finishStage(engine, hold, run, nothing)
+}
+
+async function workOn(
+  engine: Engine,
+  kind: AnyKind,
+  hold: StageHold,
+  context: () => Promise<CloudContext>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const journal = stageJournal(engine.db, kind, hold)
+  for (let pass = 0; ; pass += 1) {
+    signal?.throwIfAborted()
+    const { works, waiting } = await loadWorks(engine.db, kind, hold.migration)
+    for (const one of waiting) {
+      await asHolder(engine.db, hold, (trx) => close(trx, kind, one, "skipped", one.reason, null))
+    }
+    if (works.every((work) => work.backendId !== null)) return
+    const seen = await context()
+    const open = await passOrOpen(() => applyPass(kind, seen, works, journal), works)
+    const pause = pausesMs[pass]
+    for (const { work, error } of open) {
+      if (pause === undefined || isFinal(error)) await journal.failed(work, objectError(error))
+    }
+    if (pause === undefined || open.every(({ error }) => isFinal(error))) return
+    await sleep(pause, undefined, signal && { signal })
+  }
+}
+
+/** Whether another pass could not end otherwise, e.g. the sign-in is refused. */
+function isFinal({ failure }: CloudError): boolean {
+  return failure.retry === "no" && !failure.uncertain
+}
+
+/** Where the cloud cannot even be asked what is there, every pending object stays open. */
+async function passOrOpen(
+  pass: () => Promise<readonly OpenWork[]>,
+  works: readonly Work[],
+): Promise<readonly OpenWork[]> {
+  try {
+    return await pass()
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    return works.flatMap((work) => (work.backendId === null ? [{ work, error }] : []))
+  }
+}
+
+async function destination(db: Db, cloud: Cloud, migration: number, run: Run): Promise<CloudContext> {
+  const tenant = await db
+    .selectFrom("openstack_tenant")
+    .select(["name", "description", "user_username", "user_password"])
+    .where("id", "=", run.tenantId)
+    .executeTakeFirstOrThrow()
+  const project = await db
+    .selectFrom("openstack_replication.object")
+    .select("backend_id")
+    .where("migration_id", "=", migration)
+    .where("kind", "=", "project")
+    .executeTakeFirst()
+  return cloudContext(cloud, project?.backend_id ?? "", {
+    name: tenant.name,
+    description: tenant.description,
+    username: tenant.user_username,
+    password: tenant.user_password,
+    marker: run.marker,
+  })
+}

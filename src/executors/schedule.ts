@@ -1,0 +1,198 @@
+import { randomUUID } from "node:crypto"
+import type { Insertable } from "kysely"
+import { type Hooks, insertRow } from "../handlers/index.ts"
+import type { RowContext } from "../kinds/kind.ts"
+import { CoreState } from "../models/codes.ts"
+import { randomPassword, tenantUsername } from "../models/credentials.ts"
+import type { Trx } from "../models/database.ts"
+import {
+  countRows,
+  insertComponentQuotas,
+  insertTenant,
+  insertTenantQuotas,
+  resourceRow,
+} from "../models/new-tenant.ts"
+import type { ObjectTable } from "../models/own-tables.ts"
+import { textJson } from "../models/rows.ts"
+import { readSourceTenant } from "../models/source-tenant.ts"
+import { hex } from "../models/uuid.ts"
+import { readyStages, stageGraph } from "./graph.ts"
+import { enqueueStages } from "./jobs.ts"
+import { planRequest, type RequestPlan } from "./plan-request.ts"
+import type { ValidRequest } from "./request.ts"
+
+/** Rows of the plan's table in one statement: far below the protocol's 65,535 parameters. */
+const objectsPerInsert = 2000
+
+/**
+ * Plans a valid request and stores everything that follows from it: the rows of the new tenant, its quotas, the
+ * marketplace resource, the migration, the plan and the first job. All in the caller's transaction.
+ * Answers the id of the migration's row.
+ */
+export async function scheduleMigration(
+  trx: Trx,
+  request: ValidRequest,
+  settings: { readonly hooks: Hooks; readonly queueSchema: string },
+): Promise<number> {
+  const now = new Date()
+  const uuid = randomUUID()
+  const username = tenantUsername(request.name)
+  const marker = `waldur-tenant-${hex(uuid)}`
+  const source = await readSourceTenant(trx, request.srcTenantId, request.networkIds)
+  const plan = planRequest(request, source, { username, marker })
+
+  const owner = { now, projectId: request.projectId, settingsId: request.dstSettingsId }
+  const { name, description } = request
+  const tenantId = await insertTenant(trx, {
+    ...owner,
+    name,
+    description,
+    uuid,
+    username,
+    password: randomPassword(),
+  })
+  const rowIds = await storeRows({ trx, ...owner, tenantId }, plan)
+  await insertTenantQuotas(trx, tenantId, plan.quotas)
+  await countRows(trx, request.projectId, request.customerId, 1 + countStateful(plan))
+
+  const { limits } = plan.limits
+  const resourceId = await insertRow(
+    trx,
+    settings.hooks,
+    "resource",
+    await resourceRow(trx, {
+      now,
+      projectId: request.projectId,
+      offeringId: request.dstOfferingId,
+      planId: request.dstPlanId,
+      tenantId,
+      name,
+      description,
+      limits,
+    }),
+  )
+  await insertComponentQuotas(trx, resourceId, request.dstOfferingId, limits, now)
+  const migrationId = await insertRow(trx, settings.hooks, "migration", {
+    created: now,
+    modified: now,
+    uuid: randomUUID(),
+    error_message: "",
+    error_traceback: "",
+    state: CoreState.CREATION_SCHEDULED,
+    mappings: textJson(request.mappings),
+    created_by_id: request.userId,
+    src_resource_id: request.srcResource.id,
+    dst_resource_id: resourceId,
+  })
+  await trx
+    .insertInto("openstack_replication.run")
+    .values({
+      migration_id: migrationId,
+      tenant_id: tenantId,
+      src_settings_id: request.srcSettingsId,
+      settings_id: request.dstSettingsId,
+      context: JSON.stringify({ marker, externalNetworkId: request.externalNetworkId }),
+      summary: null,
+      started: null,
+      finished: null,
+    })
+    .execute()
+  await storeObjects(trx, migrationId, plan, rowIds)
+  await storeStages(trx, migrationId, request.dstSettingsId, settings.queueSchema)
+  return migrationId
+}
+
+function countStateful(plan: RequestPlan): number {
+  return plan.parts.reduce(
+    (sum, { kind, objects }) => sum + (kind.table === undefined ? 0 : objects.length),
+    0,
+  )
+}
+
+/** Inserts the host's rows of every kind that has some, kinds in their order: a subnet's row names its network's. */
+async function storeRows(
+  owner: Omit<RowContext, "rowId">,
+  plan: RequestPlan,
+): Promise<ReadonlyMap<string, number>> {
+  const rowIds = new Map<string, number>()
+  const context: RowContext = {
+    ...owner,
+    rowId({ ref }) {
+      const id = rowIds.get(ref)
+      if (id === undefined) throw new Error(`The plan names ${ref}, which has no row.`)
+      return id
+    },
+  }
+  for (const { kind, objects } of plan.parts) {
+    const ids = (await kind.store?.(context, objects)) ?? []
+    for (const [index, { key }] of objects.entries()) {
+      const id = ids[index]
+      if (id !== undefined) rowIds.set(`${kind.name}/${key}`, id)
+    }
+  }
+  return rowIds
+}
+
+async function storeObjects(
+  trx: Trx,
+  migration_id: number,
+  plan: RequestPlan,
+  rowIds: ReadonlyMap<string, number>,
+): Promise<void> {
+  const now = new Date()
+  const common = { migration_id, backend_id: null, error: null, differences: null, modified: now }
+  const desired = plan.parts.flatMap(({ kind, objects }) =>
+    objects.map(({ key, name, sourceId, body }) => ({
+      ...common,
+      kind: kind.name as string,
+      key,
+      name,
+      source_id: sourceId,
+      body: JSON.stringify(body) as string | null,
+      row_id: rowIds.get(`${kind.name}/${key}`) ?? null,
+      state: "planned" as const,
+      reason: "",
+    })),
+  )
+  const left = plan.omitted.map(({ kind, key, name, reason }) => ({
+    ...common,
+    kind: kind as string,
+    // What is left out may bear the key of something that is kept, e.g. a router without its gateway.
+    key: `omitted-${key}`,
+    name,
+    source_id: "",
+    body: null,
+    row_id: null,
+    state: "omitted" as const,
+    reason,
+  }))
+  const rows: Insertable<ObjectTable>[] = [...desired, ...left].map((row, position) => ({ ...row, position }))
+  for (let start = 0; start < rows.length; start += objectsPerInsert) {
+    const part = rows.slice(start, start + objectsPerInsert)
+    await trx.insertInto("openstack_replication.object").values(part).execute()
+  }
+}
+
+async function storeStages(
+  trx: Trx,
+  migration: number,
+  settingsId: number,
+  queueSchema: string,
+): Promise<void> {
+  const graph = stageGraph()
+  const ready = readyStages(graph.map((stage) => ({ ...stage, state: "waiting" })))
+  await trx
+    .insertInto("openstack_replication.stage")
+    .values(
+      graph.map(({ name, after }) => ({
+        migration_id: migration,
+        name,
+        after: [...after],
+        state: ready.includes(name) ? ("ready" as const) : ("waiting" as const),
+        started: null,
+        finished: null,
+      })),
+    )
+    .execute()
+  await enqueueStages(trx, queueSchema, settingsId, migration, ready)
+}

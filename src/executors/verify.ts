@@ -1,0 +1,79 @@
+import { sql } from "kysely"
+import type { CloudContext } from "../kinds/cloud-context.ts"
+import { kinds } from "../kinds/index.ts"
+import type { AnyKind } from "../kinds/kind.ts"
+import type { Db } from "../models/database.ts"
+import type { Difference } from "../models/own-tables.ts"
+import { CloudError } from "../openstack/index.ts"
+import type { Work } from "./apply.ts"
+import { loadWorks } from "./works.ts"
+
+export interface Verified {
+  /** Objects that were compared. */
+  readonly compared: number
+  /** Attributes that differ, and objects that are gone or too many. */
+  readonly differences: number
+  /** Why the destination could not be read; undefined where it could. */
+  readonly unread?: string
+}
+
+/** Reads the destination and compares it with the plan, attribute by attribute. Notes the differences per object. */
+export async function verifyTenant(db: Db, context: CloudContext, migration: number): Promise<Verified> {
+  if (context.projectId === "") return { compared: 0, differences: 0 }
+  try {
+    const results = await Promise.all(kinds.map((kind) => verifyKind(db, kind, context, migration)))
+    return {
+      compared: results.reduce((sum, one) => sum + one.compared, 0),
+      differences: results.reduce((sum, one) => sum + one.differences, 0),
+    }
+  } catch (error) {
+    if (!(error instanceof CloudError)) throw error
+    return { compared: 0, differences: 0, unread: error.message }
+  }
+}
+
+async function verifyKind(
+  db: Db,
+  kind: AnyKind,
+  context: CloudContext,
+  migration: number,
+): Promise<Verified> {
+  const { works } = await loadWorks(db, kind, migration)
+  const done = works.filter((work) => work.backendId !== null)
+  if (done.length === 0) return { compared: 0, differences: 0 }
+  const actual: readonly unknown[] = await kind.list(context, done)
+  const byId = new Map(actual.map((one) => [kind.id(one), one]))
+  const results = done.map((work) => ({ work, differences: compareOne(kind, work, byId) }))
+  await note(db, results)
+
+  const ours = new Set(done.map(({ backendId }) => backendId))
+  const extra =
+    kind.unwanted?.(
+      done,
+      actual.filter((one) => !ours.has(kind.id(one))),
+    ) ?? []
+  return {
+    compared: done.length,
+    differences: results.reduce((sum, one) => sum + one.differences.length, extra.length),
+  }
+}
+
+function compareOne(kind: AnyKind, work: Work, byId: ReadonlyMap<string, unknown>): readonly Difference[] {
+  const seen = byId.get(work.backendId ?? "")
+  return seen === undefined
+    ? [{ attribute: "id", expected: work.backendId, seen: null }]
+    : kind.compare(work.body, seen)
+}
+
+async function note(
+  db: Db,
+  results: readonly { readonly work: Work; readonly differences: readonly Difference[] }[],
+): Promise<void> {
+  await sql`
+    update openstack_replication.object as object set differences = noted.differences::jsonb
+    from unnest(
+      ${results.map(({ work }) => work.id)}::bigint[],
+      ${results.map(({ differences }) => JSON.stringify(differences))}::text[]
+    ) as noted (id, differences)
+    where object.id = noted.id`.execute(db)
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from "node:crypto"
+import { ResourceState } from "../models/codes.ts"
+import { contentTypeId } from "../models/content-types.ts"
+import { hex } from "../models/uuid.ts"
+import type { ResourceRow, Saved } from "./hooks.ts"
+
+/** Waldur's events of a resource, by what became of it. */
+const events = {
+  requested: ["marketplace_resource_create_requested", "Creation of resource"],
+  succeeded: ["marketplace_resource_create_succeeded", "Created resource"],
+  failed: ["marketplace_resource_create_failed", "Failed to create resource"],
+} as const
+
+/** Writes Waldur's event log as a resource is asked for, made, or not made. */
+export async function logResource({ instance, previous, created, trx }: Saved<ResourceRow>): Promise<void> {
+  const event = whatHappened(instance.state, previous?.state, created)
+  if (event === undefined) return
+  const [type, words] = events[event]
+  const project = await trx
+    .selectFrom("structure_project as project")
+    .innerJoin("structure_customer as customer", "customer.id", "project.customer_id")
+    .select([
+      "project.id",
+      "project.name",
+      "project.uuid",
+      "customer.id as customer_id",
+      "customer.name as customer_name",
+      "customer.uuid as customer_uuid",
+    ])
+    .where("project.id", "=", instance.project_id)
+    .executeTakeFirstOrThrow()
+  const { id } = await trx
+    .insertInto("logging_event")
+    .values({
+      uuid: randomUUID(),
+      created: new Date(),
+      event_type: type,
+      message: `${words} ${instance.name}.`,
+      context: JSON.stringify({
+        resource_name: instance.name,
+        resource_uuid: hex(instance.uuid),
+        project_name: project.name,
+        project_uuid: hex(project.uuid),
+        customer_name: project.customer_name,
+        customer_uuid: hex(project.customer_uuid),
+        ...(instance.error_message === "" ? {} : { error_message: instance.error_message }),
+      }),
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow()
+  const concerned = [
+    { object_id: instance.id, content_type_id: await contentTypeId(trx, "marketplace", "resource") },
+    { object_id: project.id, content_type_id: await contentTypeId(trx, "structure", "project") },
+    { object_id: project.customer_id, content_type_id: await contentTypeId(trx, "structure", "customer") },
+  ]
+  await trx
+    .insertInto("logging_feed")
+    .values(concerned.map((one) => ({ event_id: id, ...one })))
+    .execute()
+}
+
+function whatHappened(
+  state: number,
+  before: number | undefined,
+  created: boolean,
+): keyof typeof events | undefined {
+  if (created) return "requested"
+  if (state === before) return undefined
+  if (state === ResourceState.OK) return "succeeded"
+  const failed = state === ResourceState.ERRED || state === ResourceState.TERMINATED
+  return failed && before === ResourceState.CREATING ? "failed" : undefined
+}

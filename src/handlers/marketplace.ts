@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto"
+import { CoreState, OrderState, OrderType, ResourceState } from "../models/codes.ts"
+import { enqueueAfterCommit } from "./after-commit.ts"
+import { logResource } from "./events.ts"
+import {
+  type Committed,
+  type Hooks,
+  joinHooks,
+  type MigrationRow,
+  type OrderRow,
+  type ResourceRow,
+  type Saved,
+} from "./hooks.ts"
+import { insertRow, saveRow } from "./save.ts"
+
+/**
+ * Waldur's own handlers, then the host's: what a migration's end means for order and resource, what the event log
+ * says, and last what is delivered after the commit.
+ * @param queueSchema schema of graphile-worker's tables
+ */
+export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
+  const after = <Row extends { id: number; uuid: string; state: number }>(model: Committed["model"]) => {
+    return (saved: Saved<Row>) => enqueueAfterCommit(queueSchema, model, saved)
+  }
+  const hooks: Hooks = joinHooks(
+    {
+      migration: [(saved) => recordOrder(hooks, saved)],
+      order: [(saved) => settleResource(hooks, saved)],
+      resource: [logResource, openPlanPeriod],
+    },
+    host,
+    { migration: [after("migration")], resource: [after("resource")], order: [after("order")] },
+  )
+  return hooks
+}
+
+/**
+ * A migration that ends has one order, for the customer's records: made when it first ends, changed when it ends
+ * again (a retry). Nobody has to approve it: creator and dates are the migration's.
+ */
+async function recordOrder(hooks: Hooks, { instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
+  const ended = instance.state === CoreState.OK || instance.state === CoreState.ERRED
+  if (!ended || previous?.state === instance.state) return
+  const resource = await trx
+    .selectFrom("marketplace_resource")
+    .selectAll()
+    .where("id", "=", instance.dst_resource_id)
+    .executeTakeFirstOrThrow()
+  const outcome = {
+    state: instance.state === CoreState.OK ? OrderState.DONE : OrderState.ERRED,
+    error_message: instance.error_message,
+    error_traceback: instance.error_traceback,
+  }
+  const order = await trx
+    .selectFrom("marketplace_order")
+    .select("id")
+    .where("resource_id", "=", resource.id)
+    .where("type", "=", OrderType.CREATE)
+    .executeTakeFirst()
+  if (order !== undefined) {
+    await saveRow(trx, hooks, "order", order.id, outcome)
+    return
+  }
+  await insertRow(trx, hooks, "order", {
+    ...outcome,
+    created: instance.created,
+    modified: new Date(),
+    uuid: randomUUID(),
+    type: OrderType.CREATE,
+    cost: null,
+    limits: JSON.stringify(resource.limits),
+    attributes: JSON.stringify(resource.attributes),
+    activated: null,
+    offering_id: resource.offering_id,
+    plan_id: resource.plan_id,
+    old_plan_id: null,
+    resource_id: resource.id,
+    project_id: resource.project_id,
+    output: "",
+    backend_id: "",
+    callback_url: null,
+    termination_comment: null,
+    created_by_id: instance.created_by_id,
+    consumer_reviewed_by_id: instance.created_by_id,
+    consumer_reviewed_at: instance.created,
+    provider_reviewed_by_id: instance.created_by_id,
+    provider_reviewed_at: instance.created,
+  })
+}
+
+/** The resource follows its order: done → OK; erred → Erred, or Terminated where nothing was made in the cloud. */
+async function settleResource(hooks: Hooks, { instance, trx }: Saved<OrderRow>): Promise<void> {
+  if (instance.type !== OrderType.CREATE) return
+  const resource = await trx
+    .selectFrom("marketplace_resource")
+    .select(["id", "backend_id", "state"])
+    .where("id", "=", instance.resource_id)
+    .executeTakeFirstOrThrow()
+  const state = resourceStateAfter(instance.state, resource)
+  if (state === resource.state) return
+  await saveRow(trx, hooks, "resource", resource.id, { state, error_message: instance.error_message })
+}
+
+/** A resource that becomes OK is billed by its plan from then on. */
+async function openPlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
+  const began = previous?.state !== ResourceState.OK && instance.state === ResourceState.OK
+  if (!began || instance.plan_id === null) return
+  const open = await trx
+    .selectFrom("marketplace_resourceplanperiod")
+    .select("id")
+    .where("resource_id", "=", instance.id)
+    .where("end", "is", null)
+    .executeTakeFirst()
+  if (open !== undefined) return
+  const now = new Date()
+  await trx
+    .insertInto("marketplace_resourceplanperiod")
+    .values({
+      created: now,
+      modified: now,
+      uuid: randomUUID(),
+      start: now,
+      end: null,
+      plan_id: instance.plan_id,
+      resource_id: instance.id,
+    })
+    .execute()
+}
+
+function resourceStateAfter(
+  order: number,
+  resource: { readonly backend_id: string; readonly state: number },
+): number {
+  if (order === OrderState.DONE) return ResourceState.OK
+  if (order !== OrderState.ERRED || resource.state !== ResourceState.CREATING) return resource.state
+  return resource.backend_id === "" ? ResourceState.TERMINATED : ResourceState.ERRED
+}

@@ -1,0 +1,25 @@
+import { type Migration, Migrator } from "kysely/migration"
+import type { Db } from "./database.ts"
+import { runStageObject } from "./migrations/0001-run-stage-object.ts"
+import { worker } from "./migrations/0002-worker.ts"
+
+const migrations: Readonly<Record<string, Migration>> = {
+  "0001-run-stage-object": runStageObject,
+  "0002-worker": worker,
+}
+
+/** Schema of the plugin's own tables in the host's database. */
+const ownSchema = "openstack_replication"
+
+/** Brings the plugin's own tables to the newest form. Safe when several processes start at once. */
+export async function migrateOwnTables(db: Db): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    migrationTableSchema: ownSchema,
+    migrationTableName: "schema_migration",
+    migrationLockTableName: "schema_migration_lock",
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+}

@@ -1,0 +1,94 @@
+import type { ColumnType, Generated } from "kysely"
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>
+type Json<Value> = ColumnType<Value, string, string>
+
+export type StageState = "waiting" | "ready" | "running" | "done"
+/** `kept`: it was there already and was taken as it is (a default group, a rule a group is born with). */
+export type ObjectState = "planned" | "creating" | "done" | "failed" | "skipped" | "omitted"
+
+/** What stopped an object, as the report shows it. */
+export interface ObjectError {
+  readonly code: string
+  readonly message: string
+  readonly status?: number
+  readonly requestId?: string
+}
+
+export interface Difference {
+  readonly attribute: string
+  readonly expected: unknown
+  readonly seen: unknown
+}
+
+/** One row per migration that this plugin runs. */
+export interface RunTable {
+  migration_id: number
+  tenant_id: number
+  src_settings_id: number
+  settings_id: number
+  /** What the whole run shares and is no secret. */
+  context: Json<RunContext>
+  /** What the last verification found. */
+  summary: Json<VerifySummary> | null
+  started: Timestamp | null
+  finished: Timestamp | null
+}
+
+export interface VerifySummary {
+  readonly compared: number
+  readonly differences: number
+  readonly unread?: string
+}
+
+export interface RunContext {
+  /** Tag of the project, by which a lost answer is told from a namesake. */
+  readonly marker: string
+  readonly externalNetworkId: string | null
+}
+
+/** One row per living worker; those that died are removed by another. */
+export interface WorkerTable {
+  /** graphile-worker's id of the worker's pool, which it writes into `locked_by`. */
+  pool: string
+  started: Generated<Date>
+}
+
+/** One row per kind of object of a migration: the graph of work. */
+export interface StageTable {
+  migration_id: number
+  name: string
+  /** Names of the stages that have to be done before. */
+  after: string[]
+  state: StageState
+  /** Counts every start; a worker that holds an older number may not write any more. */
+  attempt: Generated<number>
+  calls: Generated<number>
+  writes: Generated<number>
+  started: Timestamp | null
+  finished: Timestamp | null
+}
+
+/** One row per desired object of a migration. Progress, report, retry and roll back read it. */
+export interface ObjectTable {
+  id: Generated<string>
+  migration_id: number
+  kind: string
+  key: string
+  /** Place in the plan, so that lists are stable. */
+  position: number
+  name: string
+  source_id: string
+  /** What shall be there, with references to other objects; null for what is left out. */
+  body: Json<unknown> | null
+  /** The host's row, where the kind has a table. */
+  row_id: number | null
+  backend_id: string | null
+  state: ObjectState
+  attempts: Generated<number>
+  /** Why it was left out, skipped or failed. */
+  reason: Generated<string>
+  error: Json<ObjectError> | null
+  differences: Json<readonly Difference[]> | null
+  modified: Timestamp
+}

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto"
+import { type Insertable, sql } from "kysely"
+import { CoreState } from "./codes.ts"
+import type { Database, Trx } from "./database.ts"
+
+/** What every new OpenStack row of Waldur begins with. */
+export function newRow(
+  context: { readonly now: Date; readonly projectId: number; readonly settingsId: number },
+  name: string,
+  description: string,
+) {
+  return {
+    created: context.now,
+    modified: context.now,
+    uuid: randomUUID(),
+    name,
+    description,
+    error_message: "",
+    error_traceback: "",
+    state: CoreState.CREATION_SCHEDULED,
+    project_id: context.projectId,
+    service_settings_id: context.settingsId,
+  }
+}
+
+type InsertedTable =
+  | "openstack_network"
+  | "openstack_subnet"
+  | "openstack_router"
+  | "openstack_securitygroup"
+  | "openstack_securitygrouprule"
+  | "openstack_port"
+
+/** Most parameters of one statement in PostgreSQL's protocol. */
+const maxParameters = 65_535
+
+/** Inserts rows in as few statements as the protocol allows. Answers their ids in the same order. */
+export async function insertRows<Name extends InsertedTable>(
+  trx: Trx,
+  table: Name,
+  rows: readonly Insertable<Database[Name]>[],
+): Promise<readonly number[]> {
+  const [first] = rows
+  if (first === undefined) return []
+  const step = Math.floor(maxParameters / Object.keys(first).length)
+  const ids: number[] = []
+  for (let start = 0; start < rows.length; start += step) {
+    const part = rows.slice(start, start + step) as Insertable<Database[InsertedTable]>[]
+    // RETURNING follows the order of VALUES in a plain insert.
+    const made = await trx.insertInto<InsertedTable>(table).values(part).returning("id").execute()
+    ids.push(...made.map((row) => row.id))
+  }
+  return ids
+}
+
+/** Compact JSON text, as Django writes it into `text` columns. */
+export function textJson(value: unknown): string {
+  return JSON.stringify(value)
+}
+
+/** Writes ids of the cloud into rows of a table that has a state, and sets them OK. */
+export async function recordRows(
+  trx: Trx,
+  table:
+    | "openstack_network"
+    | "openstack_subnet"
+    | "openstack_router"
+    | "openstack_securitygroup"
+    | "openstack_port",
+  rows: readonly { readonly rowId: number | null; readonly backendId: string }[],
+): Promise<void> {
+  await sql`
+    update ${sql.table(table)} as row
+    set backend_id = done.backend_id, state = ${CoreState.OK}, error_message = '', error_traceback = '', modified = now()
+    from unnest(${rows.map((row) => row.rowId)}::int[], ${rows.map((row) => row.backendId)}::text[])
+      as done (id, backend_id)
+    where row.id = done.id`.execute(trx)
+}

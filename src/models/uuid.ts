@@ -1,0 +1,23 @@
+const form = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
+
+/** Any spelling of a uuid (hyphens or not, any case) → 32 lower-case hex digits, as Waldur's API writes them. */
+export function parseUuid(text: unknown): string | undefined {
+  return typeof text === "string" && form.test(text) ? text.replaceAll("-", "").toLowerCase() : undefined
+}
+
+/** A uuid as PostgreSQL gives it → 32 hex digits. */
+export function hex(uuid: string): string {
+  return uuid.replaceAll("-", "")
+}
+
+/** 32 hex digits → with hyphens, as PostgreSQL writes a uuid. */
+export function dashed(uuid: string): string {
+  const digits = hex(uuid)
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20),
+  ].join("-")
+}

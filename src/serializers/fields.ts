@@ -1,0 +1,256 @@
+import { type TSchema, Type } from "@sinclair/typebox"
+import { parseUuid } from "../models/uuid.ts"
+import type { FieldErrors } from "./api-error.ts"
+
+/** What reading a value gives: the value, or why it is none. */
+export type Parsed<Value> = { readonly value: Value } | { readonly errors: FieldErrors }
+
+/**
+ * One field of a request: how it is documented and how it is read. Reading follows Django REST framework to the
+ * letter of its messages, for Waldur's clients show them.
+ */
+export interface Field<Value> {
+  readonly schema: TSchema
+  parse(input: unknown): Parsed<Value>
+}
+
+/** Django REST framework's texts. */
+const texts = {
+  required: "This field is required.",
+  null: "This field may not be null.",
+  blank: "This field may not be blank.",
+  string: "Not a valid string.",
+  nul: "Null characters are not allowed.",
+  surrogate: (half: string) =>
+    `Surrogate characters are not allowed: U+${half.charCodeAt(0).toString(16).toUpperCase()}.`,
+  uuid: "Must be a valid UUID.",
+  boolean: "Must be a valid boolean.",
+  tooLong: (most: number) => `Ensure this field has no more than ${most} characters.`,
+  notADictionary: (input: unknown) => `Invalid data. Expected a dictionary, but got ${pythonType(input)}.`,
+  notAList: (input: unknown) => `Expected a list of items but got type "${pythonType(input)}".`,
+} as const
+
+/** Half of a character: no UTF-8 has it, and PostgreSQL refuses it in JSON. */
+const loneSurrogate = /\p{Surrogate}/u
+
+function refuse(text: string): { readonly errors: readonly string[] } {
+  return { errors: [text] }
+}
+
+export interface TextRules {
+  /** In characters. */
+  readonly maxLength: number
+  /** Whether "" is a value. @default false */
+  readonly blank?: boolean
+  readonly description: string
+}
+
+export function textField({ maxLength, blank = false, description }: TextRules): Field<string> {
+  return {
+    schema: Type.String({ minLength: blank ? 0 : 1, maxLength, description }),
+    parse(input) {
+      if (input === null) return refuse(texts.null)
+      if (typeof input !== "string" && typeof input !== "number") return refuse(texts.string)
+      const value = String(input).trim()
+      if (value === "" && !blank) return refuse(texts.blank)
+      if (value.includes("\0")) return refuse(texts.nul)
+      const [half] = loneSurrogate.exec(value) ?? []
+      if (half !== undefined) return refuse(texts.surrogate(half))
+      // Django counts code points; so does PostgreSQL.
+      if ([...value].length > maxLength) return refuse(texts.tooLong(maxLength))
+      return { value }
+    },
+  }
+}
+
+export function booleanField(docs: { description: string }): Field<boolean> {
+  const words = new Map<unknown, boolean>([
+    ...["t", "y", "yes", "true", "on", "1"].map((word) => [word, true] as const),
+    ...["f", "n", "no", "false", "off", "0"].map((word) => [word, false] as const),
+  ])
+  return {
+    schema: Type.Boolean({ default: false, ...docs }),
+    parse(input) {
+      if (input === null) return refuse(texts.null)
+      if (typeof input === "boolean") return { value: input }
+      const value = typeof input === "object" ? undefined : words.get(String(input).toLowerCase())
+      return value === undefined ? refuse(texts.boolean) : { value }
+    },
+  }
+}
+
+export function choiceField<const Choice extends string>(
+  choices: readonly Choice[],
+  docs: { description: string },
+): Field<Choice> {
+  return {
+    schema: Type.Union(
+      choices.map((choice) => Type.Literal(choice)),
+      docs,
+    ),
+    parse(input) {
+      if (input === null) return refuse(texts.null)
+      const value = choices.find((choice) => choice === input)
+      return value === undefined ? refuse(`"${pythonText(input)}" is not a valid choice.`) : { value }
+    },
+  }
+}
+
+/** A uuid as a value: answers 32 hex digits. */
+export function uuidField(docs: { description: string }): Field<string> {
+  return {
+    schema: Type.String({ format: "uuid", ...docs }),
+    parse(input) {
+      if (input === null) return refuse(texts.null)
+      // Python's UUID takes a whole number as the uuid's 128 bits.
+      if (typeof input === "number" && Number.isSafeInteger(input) && input >= 0) {
+        return { value: input.toString(16).padStart(32, "0") }
+      }
+      const value = parseUuid(input)
+      return value === undefined ? refuse(texts.uuid) : { value }
+    },
+  }
+}
+
+/** A uuid that names a row: whether there is one, for this user, is found out later. */
+export function relatedField(docs: { description: string }): Field<string> {
+  return {
+    schema: Type.String({ format: "uuid", ...docs }),
+    parse(input) {
+      if (input === null || input === "") return refuse(texts.null)
+      const value = parseUuid(input)
+      return value === undefined ? refuse(doesNotExist(input)) : { value }
+    },
+  }
+}
+
+export function doesNotExist(sent: unknown): string {
+  return `Object with uuid=${pythonText(sent)} does not exist.`
+}
+
+/** A list of objects; errors come per item, `{}` for good ones. */
+export function listField<Value>(item: Field<Value>, docs: { description: string }): Field<readonly Value[]> {
+  return {
+    schema: Type.Array(item.schema, docs),
+    parse(input) {
+      if (input === null) return refuse(texts.null)
+      if (!Array.isArray(input)) return { errors: { non_field_errors: [texts.notAList(input)] } }
+      const parsed = input.map((one) => (one === null ? refuse(texts.null) : item.parse(one)))
+      return parsed.some((one) => "errors" in one)
+        ? { errors: parsed.map((one) => ("errors" in one ? one.errors : {})) }
+        : { value: parsed.flatMap((one) => ("value" in one ? [one.value] : [])) }
+    },
+  }
+}
+
+/** A list of related rows; its first bad item is its error. */
+export function relatedListField(docs: { description: string }): Field<readonly string[]> {
+  const item = relatedField({ description: "uuid" })
+  return {
+    schema: Type.Array(item.schema, docs),
+    parse(input) {
+      if (input === null) return refuse(texts.null)
+      if (!Array.isArray(input)) return refuse(texts.notAList(input))
+      const values: string[] = []
+      for (const one of input) {
+        const parsed = item.parse(one)
+        if ("errors" in parsed) return parsed
+        values.push(parsed.value)
+      }
+      return { value: values }
+    },
+  }
+}
+
+type Fields = Readonly<Record<string, { readonly field: Field<unknown>; readonly required: boolean }>>
+
+type ValueOf<F> = F extends { readonly field: Field<infer Value> } ? Value : never
+
+/** The value of an object of fields: those that are not required may be absent. */
+export type ObjectOf<F extends Fields> = {
+  readonly [Name in keyof F as F[Name]["required"] extends true ? Name : never]: ValueOf<F[Name]>
+} & {
+  readonly [Name in keyof F as F[Name]["required"] extends true ? never : Name]?: ValueOf<F[Name]>
+}
+
+export function required<Value>(field: Field<Value>) {
+  return { field, required: true } as const
+}
+
+export function optional<Value>(field: Field<Value>) {
+  return { field, required: false } as const
+}
+
+export interface ObjectField<F extends Fields> extends Field<ObjectOf<F>> {
+  /** As `parse`, but with the fields that could be read beside the errors of those that could not. */
+  parseParts(input: unknown): {
+    readonly value: Partial<ObjectOf<F>>
+    readonly errors: FieldErrors | undefined
+  }
+}
+
+/** An object of named fields. All errors come together; names that are not known are ignored. */
+export function objectField<F extends Fields>(
+  fields: F,
+  docs: { title: string; description?: string },
+): ObjectField<F> {
+  const properties = Object.fromEntries(
+    Object.entries(fields).map(([name, { field, required }]) => [
+      name,
+      required ? field.schema : Type.Optional(field.schema),
+    ]),
+  )
+  return {
+    schema: Type.Object(properties, docs),
+    parse(input) {
+      const { value, errors } = this.parseParts(input)
+      return errors === undefined ? { value: value as ObjectOf<F> } : { errors }
+    },
+    parseParts(input) {
+      if (input === null) return { value: {}, ...refuse(texts.null) }
+      if (!isDictionary(input))
+        return { value: {}, errors: { non_field_errors: [texts.notADictionary(input)] } }
+      const errors: Record<string, FieldErrors> = {}
+      const value: Record<string, unknown> = {}
+      for (const [name, { field, required }] of Object.entries(fields)) {
+        if (!Object.hasOwn(input, name) || input[name] === undefined) {
+          if (required) errors[name] = [texts.required]
+          continue
+        }
+        const parsed = field.parse(input[name])
+        if ("errors" in parsed) errors[name] = parsed.errors
+        else value[name] = parsed.value
+      }
+      return {
+        value: value as Partial<ObjectOf<F>>,
+        errors: Object.keys(errors).length > 0 ? errors : undefined,
+      }
+    },
+  }
+}
+
+function isDictionary(input: unknown): input is Readonly<Record<string, unknown>> {
+  return typeof input === "object" && input !== null && !Array.isArray(input)
+}
+
+/** Names of types as Python's messages have them. */
+function pythonType(input: unknown): string {
+  if (input === null || input === undefined) return "NoneType"
+  if (Array.isArray(input)) return "list"
+  if (typeof input === "number") return Number.isInteger(input) ? "int" : "float"
+  return { string: "str", boolean: "bool", object: "dict" }[typeof input as string] ?? typeof input
+}
+
+/** Without what is inside: it may be too deep to be printed. */
+function shallowText(input: unknown): string {
+  if (typeof input !== "object" || input === null) return String(input)
+  const inside = Object.keys(input).length > 0 ? "…" : ""
+  return Array.isArray(input) ? `[${inside}]` : `{${inside}}`
+}
+
+/** A value as Python prints it into a message, cut to a length that fits one. */
+function pythonText(input: unknown): string {
+  if (typeof input === "boolean") return input ? "True" : "False"
+  const text = typeof input === "string" ? input : shallowText(input)
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text
+}

@@ -1,0 +1,56 @@
+import type { Access, User } from "../access/types.ts"
+import type { Db } from "../models/database.ts"
+import { dashed } from "../models/uuid.ts"
+import type { FieldErrors } from "./api-error.ts"
+import type { CreateRequest } from "./create-request.ts"
+import { doesNotExist } from "./fields.ts"
+
+/** The rows that a request names, as far as this user may name them. */
+export interface NamedRows {
+  readonly resource: Awaited<ReturnType<typeof findResource>>
+  readonly offering: Awaited<ReturnType<typeof findOffering>>
+  readonly plan: Awaited<ReturnType<typeof findPlan>>
+  readonly errors: Readonly<Record<string, FieldErrors>>
+}
+
+/** Looks the rows up. One that is not there, or not for this user, is an error of its field: both read the same. */
+export async function findRows(
+  db: Db,
+  access: Access,
+  user: User,
+  request: Partial<CreateRequest>,
+  sent: Readonly<Record<string, unknown>>,
+): Promise<NamedRows> {
+  const resource = request.src_resource && (await findResource(db, access, user, request.src_resource))
+  const offering = request.dst_offering && (await findOffering(db, access, user, request.dst_offering))
+  const plan = request.dst_plan && (await findPlan(db, request.dst_plan))
+  const errors: Record<string, FieldErrors> = {}
+  if (request.src_resource && !resource) errors.src_resource = [doesNotExist(sent.src_resource)]
+  if (request.dst_offering && !offering) errors.dst_offering = [doesNotExist(sent.dst_offering)]
+  if (request.dst_plan && !plan) errors.dst_plan = [doesNotExist(sent.dst_plan)]
+  return { resource: resource || undefined, offering: offering || undefined, plan: plan || undefined, errors }
+}
+
+async function findResource(db: Db, access: Access, user: User, uuid: string) {
+  const row = await db
+    .selectFrom("marketplace_resource")
+    .selectAll()
+    .where("uuid", "=", dashed(uuid))
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return (await access.seesResource(user, { id: row.id, projectId: row.project_id })) ? row : undefined
+}
+
+async function findOffering(db: Db, access: Access, user: User, uuid: string) {
+  const row = await db
+    .selectFrom("marketplace_offering")
+    .selectAll()
+    .where("uuid", "=", dashed(uuid))
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return (await access.seesOffering(user, { id: row.id })) ? row : undefined
+}
+
+function findPlan(db: Db, uuid: string) {
+  return db.selectFrom("marketplace_plan").selectAll().where("uuid", "=", dashed(uuid)).executeTakeFirst()
+}

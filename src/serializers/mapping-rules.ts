@@ -1,0 +1,100 @@
+import type { Db } from "../models/database.ts"
+import { dashed } from "../models/uuid.ts"
+import { formatPrefix, overlaps, type Prefix, parsePrefix, samePrefix } from "../planning/addresses.ts"
+import { type CidrMapping, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
+import type { VolumeTypeMapping } from "../planning/limits.ts"
+import { apiErrors } from "./api-error.ts"
+import type { MappingValue } from "./create-request.ts"
+
+/** The pairs of volume types, by name. @throws ApiError 400 where a type is unknown or of the wrong place */
+export async function checkVolumeTypes(
+  db: Db,
+  pairs: NonNullable<MappingValue["volume_types"]>,
+  tenantId: number,
+  settingsId: number,
+): Promise<readonly VolumeTypeMapping[]> {
+  const mappings: VolumeTypeMapping[] = []
+  for (const { src_type_uuid, dst_type_uuid } of pairs) {
+    const src = await db
+      .selectFrom("openstack_volumetype as type")
+      .innerJoin("openstack_volumetype_tenants as link", "link.volumetype_id", "type.id")
+      .select("type.name")
+      .where("type.uuid", "=", dashed(src_type_uuid))
+      .where("link.tenant_id", "=", tenantId)
+      .executeTakeFirst()
+    if (src === undefined) {
+      throw apiErrors.nonField(
+        `Invalid src_type_uuid ${dashed(src_type_uuid)} as it is not available in tenant.`,
+      )
+    }
+    const dst = await db
+      .selectFrom("openstack_volumetype")
+      .select("name")
+      .where("uuid", "=", dashed(dst_type_uuid))
+      .where("settings_id", "=", settingsId)
+      .executeTakeFirst()
+    if (dst === undefined) {
+      throw apiErrors.nonField(
+        `Invalid dst_type_uuid ${dashed(dst_type_uuid)} as it is not available in service settings.`,
+      )
+    }
+    if (mappings.some((mapping) => mapping.src === src.name)) {
+      throw apiErrors.nonField(`src_type_uuid ${dashed(src_type_uuid)} is mapped more than once.`)
+    }
+    mappings.push({ src: src.name, dst: dst.name })
+  }
+  return mappings
+}
+
+export interface SubnetPlace {
+  readonly networkId: number
+  readonly cidr: string
+  readonly name: string
+}
+
+/** Whether the mapping of subnets makes sense for the tenant's subnets. @throws ApiError 400 */
+export function checkSubnetMappings(mappings: readonly CidrMapping[], subnets: readonly SubnetPlace[]): void {
+  for (const [index, { src, dst }] of mappings.entries()) {
+    const from = formatPrefix(src)
+    if (src.version !== dst.version) {
+      throw apiErrors.nonField(`${from} and ${formatPrefix(dst)} are of different IP versions.`)
+    }
+    if (!subnets.some((subnet) => isSame(subnet.cidr, src))) {
+      throw apiErrors.nonField(`No subnet of the source tenant has the CIDR ${from}.`)
+    }
+    const earlier = mappings.slice(0, index)
+    if (earlier.some((other) => samePrefix(other.src, src))) {
+      throw apiErrors.nonField(`The subnet ${from} is mapped more than once.`)
+    }
+    const taken = earlier.find((other) => overlaps(other.dst, dst))
+    if (taken !== undefined) {
+      throw apiErrors.nonField(
+        `${formatPrefix(dst)} and ${formatPrefix(taken.dst)} overlap in the destination.`,
+      )
+    }
+  }
+  checkNetworks(mappings, subnets)
+}
+
+/** Neutron refuses subnets of one network that overlap. */
+function checkNetworks(mappings: readonly CidrMapping[], subnets: readonly SubnetPlace[]): void {
+  for (const inNetwork of Map.groupBy(subnets, (subnet) => subnet.networkId).values()) {
+    const moved = inNetwork.flatMap(({ cidr, name }) => {
+      const prefix = parsePrefix(mapPrefix(cidr, mappingsWithin(cidr, mappings)))
+      return prefix === undefined ? [] : { prefix, name }
+    })
+    for (const [index, one] of moved.entries()) {
+      const other = moved.slice(0, index).find(({ prefix }) => overlaps(prefix, one.prefix))
+      if (other === undefined) continue
+      throw apiErrors.nonField(
+        `After the mapping the subnets ${other.name} (${formatPrefix(other.prefix)}) and ${one.name} ` +
+          `(${formatPrefix(one.prefix)}) of one network overlap.`,
+      )
+    }
+  }
+}
+
+function isSame(cidr: string, prefix: Prefix): boolean {
+  const parsed = parsePrefix(cidr)
+  return parsed !== undefined && samePrefix(parsed, prefix)
+}

@@ -1,0 +1,48 @@
+import { sql } from "kysely"
+import { OfferingState, ResourceState } from "../models/codes.ts"
+import type { Db } from "../models/database.ts"
+import { apiErrors } from "./api-error.ts"
+import type { NamedRows } from "./find-rows.ts"
+
+// Rules that every order in Waldur's marketplace has to meet; src/access/organization.ts has those for organizations.
+
+/** @throws ApiError 400 */
+export function checkOffering(offering: NonNullable<NamedRows["offering"]>): void {
+  if (offering.state !== OfferingState.ACTIVE) {
+    throw apiErrors.invalid({ dst_offering: ["Offering is not available."] })
+  }
+}
+
+/** @throws ApiError 400 */
+export async function checkPlan(
+  db: Db,
+  plan: NonNullable<NamedRows["plan"]>,
+  offeringId: number,
+): Promise<void> {
+  if (plan.offering_id !== offeringId || plan.archived) {
+    throw apiErrors.invalid({ dst_plan: ["This plan is not available for selected offering."] })
+  }
+  if (!plan.max_amount) return
+  const { used } = await db
+    .selectFrom("marketplace_resource")
+    .select(({ fn }) => fn.countAll<string>().as("used"))
+    .where("plan_id", "=", plan.id)
+    .where("state", "!=", ResourceState.TERMINATED)
+    .executeTakeFirstOrThrow()
+  if (Number(used) >= plan.max_amount) {
+    throw apiErrors.invalid({ plan: ["Plan is not available because limit has been reached."] })
+  }
+}
+
+/** A project ends at the beginning of the day of its end date. @throws ApiError 400 */
+export async function checkProject(db: Db, id: number) {
+  const project = await db
+    .selectFrom("structure_project")
+    .select(["name", "customer_id", "is_removed"])
+    .select(sql<boolean>`coalesce(end_date <= (now() at time zone 'UTC')::date, false)`.as("is_expired"))
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow()
+  if (project.is_removed) throw apiErrors.nonField(`Project '${project.name}' is removed.`)
+  if (project.is_expired) throw apiErrors.nonField(`Project '${project.name}' is expired.`)
+  return project
+}

@@ -1,0 +1,97 @@
+import { type Static, Type } from "@sinclair/typebox"
+import type { Db } from "../models/database.ts"
+import { kindNames } from "../planning/plan.ts"
+
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+
+const moment = (description: string) =>
+  Type.Union([Type.String({ format: "date-time" }), Type.Null()], { description })
+
+const kindProgress = Type.Object(
+  {
+    kind: Type.String({ description: "Kind of object.", examples: [...kindNames] }),
+    total: count("Objects of this kind in the plan."),
+    done: count("Made, or found, in the destination."),
+    failed: count("Refused by the cloud."),
+    skipped: count("Not tried, because they need something that failed."),
+    omitted: count("Left out of the plan, with a reason."),
+    differing: count("Done, but not as planned; known after the verification."),
+  },
+  { title: "KindProgress", description: "Objects of one kind, by state." },
+)
+
+const verification = Type.Object(
+  {
+    compared: count("Objects that were read back."),
+    differences: count("Attributes that differ from the plan, and objects that are gone or too many."),
+    unread: Type.Optional(Type.String({ description: "Why the destination could not be read." })),
+  },
+  { title: "Verification", description: "What comparing the destination with the plan has found." },
+)
+
+export const progressAnswer = Type.Object(
+  {
+    kinds: Type.Array(kindProgress, { description: "Kinds that the plan has something of." }),
+    calls: count("Requests to the destination so far, sign-ins and retries included."),
+    writes: count("Those of them that change something."),
+    started: moment("When the work began; null while it waits."),
+    finished: moment("When the work ended; null until then."),
+    verification: Type.Union([verification, Type.Null()], { description: "null until the work has ended." }),
+  },
+  { title: "MigrationProgress", description: "How far a replication is." },
+)
+
+export type Progress = Static<typeof progressAnswer>
+
+/** How far a migration is, counted from the objects of its plan. undefined: this plugin does not run it. */
+export async function readProgress(db: Db, migrationId: number): Promise<Progress | undefined> {
+  const run = await db
+    .selectFrom("openstack_replication.run")
+    .select(["started", "finished", "summary"])
+    .where("migration_id", "=", migrationId)
+    .executeTakeFirst()
+  if (run === undefined) return undefined
+  const rows = await db
+    .selectFrom("openstack_replication.object")
+    .select(({ fn, eb }) => [
+      "kind",
+      fn.countAll<string>().filterWhere("state", "!=", "omitted").as("total"),
+      fn.countAll<string>().filterWhere("state", "=", "done").as("done"),
+      fn.countAll<string>().filterWhere("state", "=", "failed").as("failed"),
+      fn.countAll<string>().filterWhere("state", "=", "skipped").as("skipped"),
+      fn.countAll<string>().filterWhere("state", "=", "omitted").as("omitted"),
+      fn
+        .countAll<string>()
+        .filterWhere(eb.fn<number>("jsonb_array_length", ["differences"]), ">", 0)
+        .as("differing"),
+    ])
+    .where("migration_id", "=", migrationId)
+    .groupBy("kind")
+    .execute()
+  const { calls, writes } = await db
+    .selectFrom("openstack_replication.stage")
+    .select(({ fn }) => [fn.sum<string>("calls").as("calls"), fn.sum<string>("writes").as("writes")])
+    .where("migration_id", "=", migrationId)
+    .executeTakeFirstOrThrow()
+  return {
+    kinds: kindNames.flatMap((kind) => {
+      const row = rows.find((one) => one.kind === kind)
+      if (row === undefined) return []
+      const { total, done, failed, skipped, omitted, differing } = row
+      return {
+        kind,
+        total: Number(total),
+        done: Number(done),
+        failed: Number(failed),
+        skipped: Number(skipped),
+        omitted: Number(omitted),
+        differing: Number(differing),
+      }
+    }),
+    calls: Number(calls),
+    writes: Number(writes),
+    started: run.started?.toISOString() ?? null,
+    finished: run.finished?.toISOString() ?? null,
+    verification: run.summary,
+  }
+}

@@ -1,0 +1,46 @@
+import { textJson } from "../models/rows.ts"
+import { apiErrors } from "./api-error.ts"
+import { mapping, storedMappings } from "./create-request.ts"
+import { objectField, optional, required, textField } from "./fields.ts"
+
+const errorFields = {
+  error_message: optional(
+    textField({ maxLength: 100_000, blank: true, description: "Only staff may write it." }),
+  ),
+  error_traceback: optional(
+    textField({ maxLength: 1_000_000, blank: true, description: "Only staff may write it." }),
+  ),
+} as const
+
+/** Body of PUT. */
+export const updateRequest = objectField(
+  { mappings: required(mapping), ...errorFields },
+  { title: "MigrationDetailsRequest", description: "The record of what was asked." },
+)
+
+/** Body of PATCH. */
+export const patchRequest = objectField(
+  { mappings: optional(mapping), ...errorFields },
+  {
+    title: "PatchedMigrationDetailsRequest",
+    description: "What changes in the record of what was asked.",
+  },
+)
+
+/**
+ * Reads the body of PUT or PATCH: what it changes in the migration's row. Names that cannot be written are ignored.
+ * @throws ApiError 400
+ */
+export function readUpdate(
+  body: unknown,
+  { partial, staff }: { readonly partial: boolean; readonly staff: boolean },
+): { mappings?: string; error_message?: string; error_traceback?: string } {
+  const parsed = (partial ? patchRequest : updateRequest).parse(body ?? {})
+  if ("errors" in parsed) throw apiErrors.invalid(parsed.errors)
+  const { mappings, error_message, error_traceback } = parsed.value
+  return {
+    ...(mappings !== undefined && { mappings: textJson(storedMappings(mappings)) }),
+    ...(staff && error_message !== undefined && { error_message }),
+    ...(staff && error_traceback !== undefined && { error_traceback }),
+  }
+}
