@@ -1,0 +1,26 @@
+-- What examples/own-permissions.ts reads: the host's own people, keys and memberships.
+create schema accounts;
+
+create table accounts.person (
+  id integer generated always as identity primary key,
+  uuid uuid not null unique default gen_random_uuid(),
+  full_name text not null,
+  is_operator boolean not null default false
+);
+
+-- Keys are kept as hashes: whoever reads the table cannot sign in with what it holds.
+create table accounts.api_key (
+  hash bytea primary key,
+  person_id integer not null references accounts.person (id)
+);
+
+create table accounts.membership (
+  person_id integer not null references accounts.person (id),
+  project_id integer not null,
+  may_order boolean not null default false,
+  primary key (person_id, project_id)
+);
+
+-- A migration tells who asked for it, by Waldur's name of the table of users. A view is enough.
+create view core_user as
+select id, uuid, full_name as first_name, ''::varchar as last_name from accounts.person;

@@ -1,0 +1,56 @@
+import type { FastifyReply } from "fastify"
+import { saveRow } from "../../src/handlers/index.ts"
+import { CoreState } from "../../src/models/codes.ts"
+import { apiErrors } from "../../src/serializers/api-error.ts"
+import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
+import { readProgress } from "../../src/serializers/progress.ts"
+import { readUpdate } from "../../src/serializers/update-request.ts"
+import type { RouteContext } from "../context.ts"
+import { findMigration, seesAll, userOf, type WithUuid } from "./find.ts"
+
+export async function retrieve(context: RouteContext, request: WithUuid) {
+  return serializeMigration(await findMigration(context, request), seesAll(userOf(request)))
+}
+
+/** PUT and PATCH: changes the record of what was asked, never the work. */
+export async function update(context: RouteContext, request: WithUuid) {
+  const { db, hooks } = context.engine
+  const user = userOf(request)
+  const { id } = await findMigration(context, request)
+  const row = await db.transaction().execute(async (trx) => {
+    const changes = readUpdate(request.body, { partial: request.method === "PATCH", staff: user.isStaff })
+    await saveRow(trx, hooks, "migration", id, changes)
+    return selectMigrations(trx).where("migration.id", "=", id).executeTakeFirst()
+  })
+  if (row === undefined) throw apiErrors.notFound()
+  return serializeMigration(row, seesAll(user))
+}
+
+/** DELETE: forgets a migration that has ended. What it made stays. @throws ApiError 409 while it runs */
+export async function destroy(context: RouteContext, request: WithUuid, reply: FastifyReply) {
+  const { db } = context.engine
+  const { id } = await findMigration(context, request)
+  const deleted = await db
+    .deleteFrom("waldur_openstack_replication_migration")
+    .where("id", "=", id)
+    .where("state", "in", [CoreState.OK, CoreState.ERRED])
+    .executeTakeFirst()
+  if (deleted.numDeletedRows === 0n) throw apiErrors.conflict("Valid states for operation: OK, ERRED.")
+  return reply.code(204).send()
+}
+
+/** POST of run, for callers of older servers: the work has started by itself. */
+export async function run(context: RouteContext, request: WithUuid, reply: FastifyReply) {
+  const { state } = await findMigration(context, request)
+  if (state !== CoreState.CREATION_SCHEDULED) {
+    throw apiErrors.conflict("Valid states for operation: CREATION_SCHEDULED.")
+  }
+  return reply.code(200).send()
+}
+
+export async function progress(context: RouteContext, request: WithUuid) {
+  const { id } = await findMigration(context, request)
+  const found = await readProgress(context.engine.db, id)
+  if (found === undefined) throw apiErrors.notFound()
+  return found
+}

@@ -1,0 +1,55 @@
+import type pg from "pg"
+import type { Access } from "../src/access/types.ts"
+import type { SettingsRow } from "../src/executors/clouds.ts"
+import type { Log } from "../src/executors/log.ts"
+import type { Hooks } from "../src/handlers/index.ts"
+import type { CallRecord, CloudConnection } from "../src/openstack/types.ts"
+import type { StaticRouteRule } from "../src/planning/plan.ts"
+
+/**
+ * The host contract: what a host hands over. Only the database is needed; everything else has a default that works
+ * on a database of Waldur's.
+ */
+export interface ReplicationOptions {
+  /** The host's PostgreSQL, with Waldur's tables. The plugin never ends the pool. */
+  readonly pool: pg.Pool
+  /** Path of the API. @default "/api/openstack-migrations" */
+  readonly prefix?: string
+  /** Who asks and what they may do. @default Waldur's tokens and role rows */
+  readonly access?: Partial<Access>
+  /**
+   * How to reach a cloud. Gets the row of its service settings and what the plugin would make of it.
+   * @default the row's address and credentials, the project named by its option `tenant_name`
+   */
+  readonly connection?: (settings: SettingsRow, usual: CloudConnection) => CloudConnection
+  /** Told of saves, in their transaction. They run after Waldur's own handlers. */
+  readonly hooks?: Hooks
+  /**
+   * Whether this process also runs the work. A host with workers of its own (`startWorker`) says false.
+   * @default true
+   */
+  readonly worker?: boolean
+  /**
+   * Stages that one process works on at a time, over all migrations. Each holds a database connection now and then:
+   * keep it below the pool's size. @minimum 1 @default 8
+   */
+  readonly concurrency?: number
+  /** Which static routes are copied where the request does not say. @default "documented" */
+  readonly staticRoutes?: StaticRouteRule
+  /**
+   * Whether `sync_instance_ports` may go together with a mapping of subnets: addresses then keep their host part.
+   * Waldur refuses that. @default false
+   */
+  readonly remapPorts?: boolean
+  /**
+   * Whether `POST …/{uuid}/run/` exists for callers of older servers. It starts nothing: the work starts by itself.
+   * @default true
+   */
+  readonly runEndpoint?: boolean
+  /** Schema of graphile-worker's tables. A host that uses graphile-worker itself names its own. @default "graphile_worker" */
+  readonly queueSchema?: string
+  /** Told of every call to a cloud, e.g. for metrics. `settingsId` is the id of the cloud's service settings. */
+  readonly onCall?: (call: CallRecord, settingsId: number) => void
+  /** Where the worker writes. @default the Fastify instance's log; the console for a worker alone */
+  readonly log?: Log
+}

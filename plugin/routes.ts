@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import { apiErrors } from "../src/serializers/api-error.ts"
+import type { RouteContext } from "./context.ts"
+import { allowedMethods, checkAccept, describeAddress, takeForms } from "./negotiation.ts"
+import { create, preview } from "./operations/create.ts"
+import { destroy, progress, retrieve, run, update } from "./operations/detail.ts"
+import type { WithUuid } from "./operations/find.ts"
+import { list } from "./operations/list.ts"
+import { objects } from "./operations/objects.ts"
+import { retry } from "./operations/retry.ts"
+import { hidden, operations } from "./schemas/operations.ts"
+
+/** Registers every route of the API. They are thin: read, call, serialize. */
+export function registerRoutes(scope: FastifyInstance, context: RouteContext): void {
+  prepareRequests(scope, context)
+
+  const prefixTrailingSlash = "slash"
+  scope.get("/", { prefixTrailingSlash, schema: operations.list }, (request, reply) =>
+    list(context, request, reply),
+  )
+  scope.post("/", { prefixTrailingSlash, schema: operations.create }, (request, reply) =>
+    create(context, request, reply),
+  )
+  scope.post("/preview/", { schema: operations.preview }, (request) => preview(context, request))
+  scope.get("/:uuid/", { schema: operations.retrieve }, (request: WithUuid) => retrieve(context, request))
+  scope.put("/:uuid/", { schema: operations.update }, (request: WithUuid) => update(context, request))
+  scope.patch("/:uuid/", { schema: operations.partialUpdate }, (request: WithUuid) =>
+    update(context, request),
+  )
+  scope.delete("/:uuid/", { schema: operations.destroy }, (request: WithUuid, reply) =>
+    destroy(context, request, reply),
+  )
+  scope.get("/:uuid/progress/", { schema: operations.progress }, (request: WithUuid) =>
+    progress(context, request),
+  )
+  scope.get("/:uuid/objects/", { schema: operations.objects }, (request: WithUuid, reply) =>
+    objects(context, request, reply),
+  )
+  scope.post("/:uuid/retry/", { schema: operations.retry }, (request: WithUuid, reply) =>
+    retry(context, request, reply),
+  )
+  if (context.runEndpoint) {
+    scope.post("/:uuid/run/", { schema: operations.run }, (request: WithUuid, reply) =>
+      run(context, request, reply),
+    )
+  }
+  registerOddities(scope)
+}
+
+/** Before each route: what can be answered, and who asks. */
+function prepareRequests(scope: FastifyInstance, { access }: RouteContext): void {
+  takeForms(scope)
+  scope.decorateRequest("replicationUser", null)
+  scope.addHook("onRequest", async (request, reply) => {
+    reply.header("Allow", allowedMethods(request))
+    const impersonated = request.headers["x-impersonated-user-uuid"]
+    request.replicationUser = await access.authenticate({
+      authorization: request.headers.authorization,
+      impersonated: Array.isArray(impersonated) ? impersonated[0] : impersonated,
+    })
+    checkAccept(request)
+  })
+}
+
+/** Methods that an address does not have, OPTIONS, and addresses without their last slash. */
+function registerOddities(scope: FastifyInstance): void {
+  const refuse = (request: FastifyRequest) => Promise.reject(apiErrors.method(request.method))
+  scope.route({
+    url: "/",
+    method: ["PUT", "PATCH", "DELETE"],
+    handler: refuse,
+    schema: hidden,
+    prefixTrailingSlash: "slash",
+  })
+  scope.route({ url: "/:uuid/", method: ["POST"], handler: refuse, schema: hidden })
+  for (const url of ["/", "/:uuid/"]) {
+    scope.options(url, { prefixTrailingSlash: "slash", schema: hidden }, async (request) =>
+      describeAddress(request),
+    )
+  }
+  const redirect = (request: FastifyRequest, reply: FastifyReply) => {
+    const [path = "", query] = request.url.split("?")
+    // 308 keeps method and body, which 301 loses for everything but GET.
+    const status = request.method === "GET" || request.method === "HEAD" ? 301 : 308
+    return reply.redirect(`${path}/${query === undefined ? "" : `?${query}`}`, status)
+  }
+  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+  scope.route({
+    url: "/",
+    method: methods,
+    handler: redirect,
+    schema: hidden,
+    prefixTrailingSlash: "no-slash",
+  })
+  scope.route({ url: "/:uuid", method: methods, handler: redirect, schema: hidden })
+}

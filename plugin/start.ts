@@ -1,0 +1,110 @@
+import { runMigrations } from "graphile-worker"
+import { sql } from "kysely"
+import type pg from "pg"
+import { waldurAccess, waldurAccessUse } from "../src/access/waldur.ts"
+import { openClouds } from "../src/executors/clouds.ts"
+import type { Engine } from "../src/executors/engine.ts"
+import { type Log, queueLogger, stderrLog } from "../src/executors/log.ts"
+import { startStageWorker, type Worker } from "../src/executors/worker.ts"
+import { marketplaceHooks } from "../src/handlers/index.ts"
+import { type Db, openDatabase } from "../src/models/database.ts"
+import { migrateOwnTables } from "../src/models/migrate.ts"
+import { checkHostTables } from "../src/models/requirements.ts"
+import type { RouteContext } from "./context.ts"
+import type { ReplicationOptions } from "./options.ts"
+
+/** Defaults of the options that are plain values. */
+export const defaults = {
+  prefix: "/api/openstack-migrations",
+  worker: true,
+  concurrency: 8,
+  staticRoutes: "documented",
+  remapPorts: false,
+  runEndpoint: true,
+  queueSchema: "graphile_worker",
+} as const satisfies Partial<ReplicationOptions>
+
+/**
+ * Prepares the database and opens what API and worker share.
+ * @throws HOST_TABLES where the host's tables are not those that are needed
+ */
+export async function prepare(options: ReplicationOptions, log: Log) {
+  const settings = { ...defaults, ...options }
+  surviveBrokenConnections(options.pool, log)
+  const db: Db = openDatabase(options.pool)
+  await checkHostTables(db, waldurAccessUse(options.access))
+  await oneAtATime(db, async () => {
+    await migrateOwnTables(db)
+    await runMigrations({ pgPool: options.pool, schema: settings.queueSchema, logger: queueLogger(log) })
+  })
+  const engine: Engine = {
+    db,
+    clouds: openClouds(db, options.connection ?? ((_, usual) => usual)),
+    hooks: marketplaceHooks(options.hooks ?? {}, settings.queueSchema),
+    queueSchema: settings.queueSchema,
+    ...(options.onCall && { onCall: options.onCall }),
+  }
+  const routes: RouteContext = {
+    engine,
+    access: { ...waldurAccess(db), ...options.access },
+    validation: { staticRoutes: settings.staticRoutes, remapPorts: settings.remapPorts },
+    runEndpoint: settings.runEndpoint,
+  }
+  return { settings, engine, routes }
+}
+
+/** Key of the advisory lock under which tables are made. */
+const makingTables = 5_019_730_003
+
+/**
+ * Processes that start at once make tables one after another: Kysely looks at every table of the database, and fails
+ * where graphile-worker drops columns of its own meanwhile.
+ */
+function oneAtATime(db: Db, run: () => Promise<void>): Promise<void> {
+  return db.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(${makingTables})`.execute(connection)
+    try {
+      await run()
+    } finally {
+      await sql`select pg_advisory_unlock(${makingTables})`.execute(connection)
+    }
+  })
+}
+
+/** A connection that breaks while nobody uses it is replaced by the pool; without listeners it would end the process. */
+function surviveBrokenConnections(pool: pg.Pool, log: Log): void {
+  const warn = (error: Error) => {
+    // A pool that is being ended closes its connections in its own time; that a server closes them first is no news.
+    if (!pool.ending) log.warn({ error: error.message }, "a database connection broke")
+  }
+  if (pool.listenerCount("error") === 0) pool.on("error", warn)
+  // A pool listens for itself only while a connection lies idle. Those that are there already are met as they are taken.
+  const met = new WeakSet<pg.PoolClient>()
+  const meet = (client: pg.PoolClient) => {
+    if (met.has(client)) return
+    met.add(client)
+    client.on("error", warn)
+  }
+  pool.on("connect", meet)
+  pool.on("acquire", meet)
+}
+
+/**
+ * Runs a worker without an API, in a process of its own. As many as you like may run on one database.
+ * @throws HOST_TABLES
+ */
+export async function startWorker(options: ReplicationOptions): Promise<Worker> {
+  const log = options.log ?? stderrLog
+  const { settings, engine } = await prepare(options, log)
+  const worker = await startStageWorker(engine, {
+    pool: options.pool,
+    concurrency: settings.concurrency,
+    log,
+  })
+  return {
+    async stop() {
+      await worker.stop()
+      await engine.clouds.close()
+    },
+  }
+}
