@@ -1,0 +1,43 @@
+import { CoreState, OfferingState, ResourceState } from "../../src/models/codes.ts"
+
+/** Stored numbers by the labels that the API writes. */
+export type Labels = Readonly<Record<string, number>>
+
+/** States of OpenStack rows. */
+export const coreLabels: Labels = CoreState
+
+export const resourceLabels: Labels = {
+  Creating: ResourceState.CREATING,
+  OK: ResourceState.OK,
+  Erred: ResourceState.ERRED,
+  Updating: ResourceState.UPDATING,
+  Terminating: ResourceState.TERMINATING,
+  Terminated: ResourceState.TERMINATED,
+}
+
+export const offeringLabels: Labels = {
+  Draft: OfferingState.DRAFT,
+  Active: OfferingState.ACTIVE,
+  Paused: OfferingState.PAUSED,
+  Archived: OfferingState.ARCHIVED,
+  Unavailable: 5,
+}
+
+export const orderLabels: Labels = {
+  "pending-consumer": 1,
+  executing: 2,
+  done: 3,
+  erred: 4,
+  canceled: 5,
+  rejected: 6,
+  "pending-provider": 7,
+  "pending-project": 8,
+  "pending-start-date": 9,
+}
+
+export const orderTypeLabels: Labels = { Create: 1, Update: 2, Terminate: 3, Restore: 4 }
+
+/** The label of a stored number; none, and so no field, where the number has no label. */
+export function labelOf(labels: Labels, code: number): string | undefined {
+  return Object.keys(labels).find((label) => labels[label] === code)
+}

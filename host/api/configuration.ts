@@ -1,0 +1,24 @@
+import type { Shown } from "./endpoint.ts"
+import type { HostDb } from "./tables.ts"
+
+/** Features that are on unless the host's table says otherwise: HomePort's tab of replications. */
+const usualFeatures = [{ key: "openstack.show_migrations", value: true }]
+
+/** What a client may know of the host before anybody signs in. */
+export async function readConfiguration(db: HostDb): Promise<Shown> {
+  const stored = await db.selectFrom("core_feature").select(["key", "value"]).orderBy("id").execute()
+  return {
+    WALDUR_CORE: { SITE_NAME: "Reference host" },
+    FEATURES: showFeatures([...usualFeatures, ...stored]),
+  }
+}
+
+/** Keys such as `openstack.show_migrations`, as a map of sections. */
+function showFeatures(features: readonly { readonly key: string; readonly value: boolean }[]): Shown {
+  const sections = new Map<string, Record<string, boolean>>()
+  for (const { key, value } of features) {
+    const [section = "", ...rest] = key.split(".")
+    sections.set(section, { ...sections.get(section), [rest.join(".")]: value })
+  }
+  return Object.fromEntries(sections)
+}

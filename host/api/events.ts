@@ -1,0 +1,83 @@
+import { sql } from "kysely"
+import type { User } from "../../src/access/types.ts"
+import { dashed, hex, parseUuid } from "../../src/models/uuid.ts"
+import { timeText } from "../../src/serializers/migration.ts"
+import { type Condition, endpoint, type Filter, type RowsOf, type Shown } from "./endpoint.ts"
+import { anyText, contains } from "./filters.ts"
+import { column, withoutSecrets } from "./forms.ts"
+import type { HostDb } from "./tables.ts"
+import { inOwnProject, ownScopes } from "./visible.ts"
+
+function select(db: HostDb) {
+  return db
+    .selectFrom("logging_event as row")
+    .select(["row.uuid", "row.event_type", "row.message", "row.context"])
+    .select(timeText("row.created").as("created"))
+}
+
+type EventRow = RowsOf<typeof select>
+
+function showEvent(row: EventRow): Shown {
+  return {
+    uuid: hex(row.uuid),
+    created: row.created,
+    event_type: row.event_type,
+    message: row.message,
+    context: withoutSecrets(row.context),
+  }
+}
+
+/** The event was fed to a row for which the condition holds; `type` is the row's Django model. */
+function isAbout(condition: Condition): Condition {
+  return sql`exists (
+    select from logging_feed as feed join django_content_type as type on type.id = feed.content_type_id
+    where feed.event_id = ${column("row.id")} and ${condition})`
+}
+
+/** Events about the user, and about the user's customers and projects and what is in these. */
+function visible(user: User): Condition {
+  const ofOwnProjects = (table: string) => sql`feed.object_id in (
+    select held.id from ${sql.table(table)} as held join structure_project as project on project.id = held.project_id
+    where ${inOwnProject(user)})`
+  return isAbout(sql`case type.app_label || '.' || type.model
+    when 'core.user' then feed.object_id = ${user.id}
+    when 'structure.customer' then feed.object_id in ${ownScopes(user, "structure", "customer")}
+    when 'structure.project' then feed.object_id in (
+      select project.id from structure_project as project where ${inOwnProject(user)})
+    when 'marketplace.resource' then ${ofOwnProjects("marketplace_resource")}
+    when 'marketplace.order' then ${ofOwnProjects("marketplace_order")}
+    when 'openstack.tenant' then ${ofOwnProjects("openstack_tenant")}
+    else false end`)
+}
+
+/** Where the rows of an address are kept. */
+const scopes = {
+  "marketplace-resources": { model: ["marketplace", "resource"], table: "marketplace_resource" },
+  "marketplace-orders": { model: ["marketplace", "order"], table: "marketplace_order" },
+  "openstack-tenants": { model: ["openstack", "tenant"], table: "openstack_tenant" },
+  projects: { model: ["structure", "project"], table: "structure_project" },
+  customers: { model: ["structure", "customer"], table: "structure_customer" },
+  users: { model: ["core", "user"], table: "core_user" },
+} as const
+
+/** The row that an address names; an address that names none has no events. */
+const scope: Filter = (sent) => {
+  const [, name = "", text] = /\/api\/([a-z-]+)\/([0-9a-f-]+)\/?$/i.exec(sent.at(-1) ?? "") ?? []
+  const uuid = parseUuid(text)
+  const found = Object.entries(scopes).find(([path]) => path === name)?.[1]
+  if (uuid === undefined || found === undefined) return sql`false`
+  const [app, model] = found.model
+  return isAbout(sql`type.app_label = ${app} and type.model = ${model} and feed.object_id = (
+    select id from ${sql.table(found.table)} where uuid = ${dashed(uuid)})`)
+}
+
+export const events = endpoint({
+  path: "events",
+  model: "Event",
+  select,
+  visible,
+  filters: { scope, event_type: anyText("row.event_type"), message: contains("row.message") },
+  orders: { created: "row.created" },
+  order: "-row.created",
+  show: showEvent,
+})

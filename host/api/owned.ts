@@ -1,0 +1,98 @@
+import { hex } from "../../src/models/uuid.ts"
+import { timeText } from "../../src/serializers/migration.ts"
+import { coreLabels, labelOf } from "./codes.ts"
+import type { Filter, Shown, View } from "./endpoint.ts"
+import { anyLabel, contains, exactly, uuid } from "./filters.ts"
+
+/** What every OpenStack row shows. Its query joins `settings`, `project` and `customer`. */
+export function openstackColumns() {
+  return [
+    "row.uuid",
+    "row.name",
+    "row.description",
+    "row.state",
+    "row.backend_id",
+    "row.error_message",
+    timeText("row.created").as("created"),
+    timeText("row.modified").as("modified"),
+    "settings.uuid as settings_uuid",
+    "project.uuid as project_uuid",
+    "project.name as project_name",
+    "customer.uuid as customer_uuid",
+    "customer.name as customer_name",
+  ] as const
+}
+
+/** The same for what belongs to a tenant. Its query joins `tenant` too. */
+export function ownedColumns() {
+  return [...openstackColumns(), "tenant.uuid as tenant_uuid", "tenant.name as tenant_name"] as const
+}
+
+type OpenstackRow = Readonly<
+  Record<
+    | "uuid"
+    | "name"
+    | "description"
+    | "error_message"
+    | "created"
+    | "modified"
+    | "settings_uuid"
+    | "project_uuid"
+    | "project_name"
+    | "customer_uuid"
+    | "customer_name",
+    string
+  >
+> & { readonly state: number; readonly backend_id: string | null }
+
+type OwnedRow = OpenstackRow & { readonly tenant_uuid: string; readonly tenant_name: string }
+
+export function showOpenstack(path: string, row: OpenstackRow, view: View): Shown {
+  return {
+    url: view.url(path, row.uuid),
+    uuid: hex(row.uuid),
+    name: row.name,
+    description: row.description,
+    state: labelOf(coreLabels, row.state),
+    backend_id: row.backend_id,
+    error_message: row.error_message,
+    created: row.created,
+    modified: row.modified,
+    service_settings: view.url("service-settings", row.settings_uuid),
+    service_settings_uuid: hex(row.settings_uuid),
+    project: view.url("projects", row.project_uuid),
+    project_uuid: hex(row.project_uuid),
+    project_name: row.project_name,
+    customer: view.url("customers", row.customer_uuid),
+    customer_uuid: hex(row.customer_uuid),
+    customer_name: row.customer_name,
+  }
+}
+
+export function showOwned(path: string, row: OwnedRow, view: View): Shown {
+  return {
+    ...showOpenstack(path, row, view),
+    tenant: view.url("openstack-tenants", row.tenant_uuid),
+    tenant_uuid: hex(row.tenant_uuid),
+    tenant_name: row.tenant_name,
+  }
+}
+
+export const openstackFilters: Readonly<Record<string, Filter>> = {
+  name: contains("row.name"),
+  name_exact: exactly("row.name"),
+  description: contains("row.description"),
+  backend_id: exactly("row.backend_id"),
+  state: anyLabel("row.state", coreLabels),
+  project_uuid: uuid("project.uuid"),
+  project_name: contains("project.name"),
+  customer_uuid: uuid("customer.uuid"),
+  customer_name: contains("customer.name"),
+  service_settings_uuid: uuid("settings.uuid"),
+  service_settings_name: contains("settings.name"),
+}
+
+export const ownedFilters: Readonly<Record<string, Filter>> = {
+  ...openstackFilters,
+  tenant_uuid: uuid("tenant.uuid"),
+}

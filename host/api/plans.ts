@@ -1,0 +1,57 @@
+import { type Expression, sql } from "kysely"
+import { jsonArrayFrom } from "kysely/helpers/postgres"
+import type { User } from "../../src/access/types.ts"
+import { ResourceState } from "../../src/models/codes.ts"
+import { hex } from "../../src/models/uuid.ts"
+import type { Shown, View } from "./endpoint.ts"
+import type { HostDb } from "./tables.ts"
+import { openPlan } from "./visible.ts"
+
+type Amounts = Readonly<Record<string, number>>
+
+/** The plans of an offering (or of the one that it was made from) that the user may order by; the oldest first. */
+export function plansOf(
+  db: HostDb,
+  user: User,
+  offering: { id: Expression<number>; parent: Expression<number | null> },
+) {
+  return jsonArrayFrom(
+    db
+      .selectFrom("marketplace_plan as plan")
+      .select(["plan.uuid", "plan.name", "plan.description", "plan.unit", "plan.archived"])
+      .select([componentsAs("price").as("prices"), componentsAs("amount").as("quotas")])
+      .select(hasRoom.as("is_active"))
+      .where(sql<boolean>`plan.offering_id in (${offering.id}, ${offering.parent})`)
+      .where("plan.archived", "=", false)
+      .where(openPlan(user))
+      .orderBy("plan.id"),
+  )
+}
+
+function componentsAs(value: "price" | "amount") {
+  return sql<Amounts>`(
+    select coalesce(json_object_agg(component.type, part.${sql.ref(value)}), '{}')
+    from marketplace_plancomponent as part
+      join marketplace_offeringcomponent as component on component.id = part.component_id
+    where part.plan_id = plan.id)`
+}
+
+/** A plan with a greatest number of resources is full when as many live. */
+const hasRoom = sql<boolean>`(coalesce(plan.max_amount, 0) = 0 or plan.max_amount > (
+  select count(*) from marketplace_resource as held
+  where held.plan_id = plan.id and held.state <> ${ResourceState.TERMINATED}))`
+
+interface PlanRow {
+  readonly uuid: string
+  readonly name: string
+  readonly description: string
+  readonly unit: string
+  readonly archived: boolean
+  readonly is_active: boolean
+  readonly prices: Amounts
+  readonly quotas: Amounts
+}
+
+export function showPlan({ uuid, ...plan }: PlanRow, view: View): Shown {
+  return { url: view.url("marketplace-plans", uuid), uuid: hex(uuid), ...plan }
+}

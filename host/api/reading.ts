@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from "fastify"
+import type { Access, User } from "../../src/access/types.ts"
+import { hex } from "../../src/models/uuid.ts"
+import { linkHeader, type Page, readPage } from "../../src/serializers/pages.ts"
+import type { View } from "./endpoint.ts"
+import type { HostDb } from "./tables.ts"
+
+/** What the endpoints work with. */
+export interface Api {
+  readonly db: HostDb
+  readonly access: Pick<Access, "authenticate">
+}
+
+/** A request, as the endpoints read it. */
+export interface Reading {
+  readonly user: User
+  readonly view: View
+  readonly query: URLSearchParams
+  /** Absolute, without query. */
+  readonly address: string
+}
+
+/** @throws ApiError 401 */
+export async function readRequest({ access }: Api, request: FastifyRequest): Promise<Reading> {
+  const impersonated = request.headers["x-impersonated-user-uuid"]
+  const user = await access.authenticate({
+    authorization: request.headers.authorization,
+    impersonated: Array.isArray(impersonated) ? impersonated[0] : impersonated,
+  })
+  const site = siteOf(request)
+  const { pathname, searchParams } = new URL(request.url, "http://host")
+  return {
+    user,
+    query: searchParams,
+    address: site + pathname,
+    view: {
+      staff: user.isStaff || user.isSupport,
+      url: (endpoint, uuid) => `${site}/api/${endpoint}/${hex(uuid)}/`,
+    },
+  }
+}
+
+function siteOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host}`
+}
+
+/** Finds the page that is asked for, and writes the headers of a list. @throws ApiError 404 */
+export function turnPage({ query, address }: Reading, total: number, reply: FastifyReply): Page {
+  const page = readPage(query, total)
+  reply.header("X-Result-Count", total)
+  reply.header("Link", linkHeader(address, query, page))
+  return page
+}

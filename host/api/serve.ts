@@ -1,0 +1,111 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import { sql } from "kysely"
+import { dashed, parseUuid } from "../../src/models/uuid.ts"
+import { ApiError, apiErrors } from "../../src/serializers/api-error.ts"
+import type { Condition, Endpoint, Shown } from "./endpoint.ts"
+import { column } from "./forms.ts"
+import { chooseFields, readConditions, readOrder } from "./query.ts"
+import { type Api, type Reading, readRequest, turnPage } from "./reading.ts"
+
+export type WithUuid = FastifyRequest<{ Params: { uuid: string } }>
+
+/** Registers the list, its count (HEAD), and the single row of an endpoint. */
+export function serve<Tables, Names extends keyof Tables, Row>(
+  scope: FastifyInstance,
+  api: Api,
+  endpoint: Endpoint<Tables, Names, Row>,
+): void {
+  const base = `/api/${endpoint.path}/`
+  scope.get(base, async (request, reply) => list(api, endpoint, await readRequest(api, request), reply))
+  scope.get(`${base}:uuid/`, async (request: WithUuid) => {
+    const reading = await readRequest(api, request)
+    const row = await findVisible(api, endpoint, reading, request.params.uuid)
+    return showChosen(endpoint, row, reading)
+  })
+  refuseOtherMethods(scope, api, [base, `${base}:uuid/`])
+}
+
+/** What is only read here cannot be written. */
+export function refuseOtherMethods(scope: FastifyInstance, api: Api, urls: readonly string[]): void {
+  for (const url of urls) {
+    scope.route({
+      url,
+      method: ["POST", "PUT", "PATCH", "DELETE"],
+      async handler(request) {
+        await readRequest(api, request)
+        throw apiErrors.method(request.method)
+      },
+    })
+  }
+}
+
+async function list<Tables, Names extends keyof Tables, Row>(
+  api: Api,
+  endpoint: Endpoint<Tables, Names, Row>,
+  reading: Reading,
+  reply: FastifyReply,
+): Promise<readonly Shown[]> {
+  const { query } = reading
+  let rows = visibleRows(api, endpoint, reading)
+  for (const condition of readConditions(query, endpoint.filters)) rows = rows.where(condition)
+  const total = await rows
+    .clearSelect()
+    .select(sql<number>`count(*)::int`.as("total"))
+    .executeTakeFirstOrThrow()
+  const page = turnPage(reading, (total as { readonly total: number }).total, reply)
+  if (reply.request.method === "HEAD") return []
+  const shown = await rows
+    .orderBy(readOrder(query, endpoint))
+    .limit(page.size)
+    .offset((page.number - 1) * page.size)
+    .execute()
+  return shown.map((row) => showChosen(endpoint, row as Row, reading))
+}
+
+function visibleRows<Tables, Names extends keyof Tables, Row>(
+  { db }: Api,
+  endpoint: Endpoint<Tables, Names, Row>,
+  { user }: Reading,
+) {
+  const all = endpoint.select(db, user)
+  return user.isStaff || user.isSupport ? all : all.where(endpoint.visible(user))
+}
+
+/** The row of an address. @throws ApiError 404 where there is none, or none for this user */
+export async function findVisible<Tables, Names extends keyof Tables, Row>(
+  api: Api,
+  endpoint: Endpoint<Tables, Names, Row>,
+  reading: Reading,
+  sent: string,
+): Promise<Row> {
+  const uuid = parseUuid(sent)
+  const row =
+    uuid === undefined
+      ? undefined
+      : await visibleRows(api, endpoint, reading)
+          .where(sql<boolean>`${column("row.uuid")} = ${dashed(uuid)}`)
+          .executeTakeFirst()
+  if (row === undefined) {
+    throw new ApiError(404, { detail: `No ${endpoint.model} matches the given query.` })
+  }
+  return row as Row
+}
+
+/** A row that belongs to one that the user sees. */
+export async function findRelated<Tables, Names extends keyof Tables, Row>(
+  { db }: Api,
+  endpoint: Endpoint<Tables, Names, Row>,
+  { user }: Reading,
+  condition: Condition,
+): Promise<Row | undefined> {
+  return (await endpoint.select(db, user).where(condition).executeTakeFirst()) as Row | undefined
+}
+
+export function showChosen<Tables, Names extends keyof Tables, Row>(
+  endpoint: Endpoint<Tables, Names, Row>,
+  row: Row,
+  { query, view }: Reading,
+): Shown {
+  const shown = endpoint.show(row, view)
+  return endpoint.choosesFields === false ? shown : chooseFields(query, shown)
+}

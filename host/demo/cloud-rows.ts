@@ -1,0 +1,111 @@
+import { insertRef, insertRow, insertRows, type Queryable, type RowRef } from "../waldur/insert.ts"
+import type { CloudFacts } from "./rows.ts"
+
+/** The rows that stand for one cloud in the marketplace. */
+export interface CloudRows {
+  readonly settings: RowRef
+  readonly offering: RowRef
+  readonly plan: RowRef
+  /** By name. */
+  readonly volumeTypes: Readonly<Record<string, RowRef>>
+}
+
+interface Place {
+  /** Tells the two clouds apart in names. */
+  readonly region: string
+  readonly providerId: number
+  readonly categoryId: number
+  readonly contentTypes: Readonly<Record<string, number>>
+  readonly facts: CloudFacts
+}
+
+/** Service settings, volume types, and a shared offering of tenants with its components and a plan. */
+export async function createCloudRows(db: Queryable, place: Place): Promise<CloudRows> {
+  const settings = await createSettings(db, place)
+  const volumeTypes: Record<string, RowRef> = {}
+  for (const [name, backend_id] of Object.entries(place.facts.volumeTypes))
+    volumeTypes[name] = await insertRef(db, "openstack_volumetype", {
+      name,
+      description: `${name} volumes`,
+      backend_id,
+      settings_id: settings.id,
+    })
+  const offering = await insertRef(db, "marketplace_offering", {
+    name: `Private cloud, region ${place.region}`,
+    type: "OpenStack.Tenant",
+    state: 2,
+    shared: true,
+    billable: true,
+    customer_id: place.providerId,
+    category_id: place.categoryId,
+    content_type_id: place.contentTypes["structure.servicesettings"],
+    object_id: settings.id,
+    plugin_options: { storage_mode: "dynamic" },
+    citation_count: -1,
+    slug: `region-${place.region.toLowerCase()}-1`,
+  })
+  const components = await createComponents(db, place, offering, volumeTypes)
+  return { settings, offering, plan: await createPlan(db, offering, components), volumeTypes }
+}
+
+function createSettings(db: Queryable, { region, providerId, facts }: Place): Promise<RowRef> {
+  const { connection, externalNetworkId = "" } = facts
+  return insertRef(db, "structure_servicesettings", {
+    name: `OpenStack, region ${region}`,
+    type: "OpenStack",
+    state: 3,
+    is_active: true,
+    shared: true,
+    customer_id: providerId,
+    backend_url: connection.authUrl,
+    username: connection.username,
+    password: connection.password,
+    domain: connection.userDomain ?? "Default",
+    options: JSON.stringify({
+      tenant_name: connection.projectName,
+      external_network_id: externalNetworkId,
+      verify_ssl: connection.tls?.verify ?? true,
+      availability_zone: "",
+      flavor_exclude_regex: "",
+    }),
+  })
+}
+
+async function createComponents(
+  db: Queryable,
+  { contentTypes }: Place,
+  offering: RowRef,
+  volumeTypes: CloudRows["volumeTypes"],
+): Promise<number[]> {
+  const common = { offering_id: offering.id, billing_type: "limit", limit_period: "month", is_boolean: false }
+  return insertRows(db, "marketplace_offeringcomponent", [
+    { ...common, type: "cores", name: "Cores", measured_unit: "cores" },
+    { ...common, type: "ram", name: "RAM", measured_unit: "GB" },
+    { ...common, type: "storage", name: "Storage", measured_unit: "GB" },
+    ...Object.entries(volumeTypes).map(([name, { id }]) => ({
+      ...common,
+      type: `gigabytes_${name}`,
+      name: `Storage (${name})`,
+      measured_unit: "GB",
+      content_type_id: contentTypes["openstack.volumetype"],
+      object_id: id,
+    })),
+  ])
+}
+
+async function createPlan(db: Queryable, offering: RowRef, components: readonly number[]): Promise<RowRef> {
+  const plan = await insertRef(db, "marketplace_plan", {
+    name: "Standard",
+    unit: "month",
+    unit_price: 0,
+    offering_id: offering.id,
+  })
+  for (const [index, component_id] of components.entries())
+    await insertRow(db, "marketplace_plancomponent", {
+      plan_id: plan.id,
+      component_id,
+      amount: 0,
+      price: [5, 1][index] ?? 0.1,
+    })
+  return plan
+}

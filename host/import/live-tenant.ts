@@ -1,0 +1,60 @@
+import {
+  type Cloud,
+  getComputeQuota,
+  getNetworkQuota,
+  getVolumeQuota,
+  listResources,
+  type Network,
+  type Port,
+  type Project,
+  type Quotas,
+  type Router,
+  type SecurityGroup,
+  type Subnet,
+} from "../../src/openstack/index.ts"
+
+/** A project as it is in the cloud now. */
+export interface LiveTenant {
+  readonly project: Project
+  readonly networks: readonly Network[]
+  readonly subnets: readonly Subnet[]
+  readonly routers: readonly Router[]
+  readonly groups: readonly SecurityGroup[]
+  readonly ports: readonly Port[]
+  /** Ports of each router, by its id; the one that leads out belongs to no project. */
+  readonly routerPorts: ReadonlyMap<string, readonly Port[]>
+  readonly quotas: { readonly network: Quotas; readonly compute: Quotas; readonly volume: Quotas }
+}
+
+/** Reads a project's structure and quotas, as admin. */
+export async function readLiveTenant(cloud: Cloud, projectId: string): Promise<LiveTenant> {
+  const of = { project_id: projectId }
+  const [project, networks, subnets, routers, groups, ports, quotas] = await Promise.all([
+    readProject(cloud, projectId),
+    listResources(cloud, "networks", of),
+    listResources(cloud, "subnets", of),
+    listResources(cloud, "routers", of),
+    listResources(cloud, "security-groups", of),
+    listResources(cloud, "ports", of),
+    readQuotas(cloud, projectId),
+  ])
+  const routerPorts = await Promise.all(
+    routers.map(async ({ id }) => [id, await listResources(cloud, "ports", { device_id: id })] as const),
+  )
+  return { project, networks, subnets, routers, groups, ports, routerPorts: new Map(routerPorts), quotas }
+}
+
+async function readProject(cloud: Cloud, id: string): Promise<Project> {
+  const path = `/projects/${encodeURIComponent(id)}`
+  const answer = await cloud.call<{ project: Project }>({ service: "identity", method: "GET", path })
+  return answer.project
+}
+
+async function readQuotas(cloud: Cloud, projectId: string): Promise<LiveTenant["quotas"]> {
+  const [network, compute, volume] = await Promise.all([
+    getNetworkQuota(cloud, projectId),
+    getComputeQuota(cloud, projectId),
+    getVolumeQuota(cloud, projectId),
+  ])
+  return { network, compute, volume }
+}

@@ -1,0 +1,40 @@
+import { hex } from "../src/models/uuid.ts"
+import { readHostOptions } from "./options.ts"
+import { buildServer } from "./server.ts"
+import { main, untilSignal } from "./until-signal.ts"
+import { createWorld, type World } from "./world.ts"
+
+/** `npm run host`: the reference host with demo data, until SIGTERM. */
+await main(async () => {
+  const options = readHostOptions(process.argv.slice(2), process.env)
+  const world = await createWorld(options)
+  const app = await buildServer({ pool: world.database.pool, worker: options.worker })
+  const url = await app.listen({ host: "127.0.0.1", port: options.port })
+  const facts = describe(world, url)
+  process.stdout.write(`${JSON.stringify(facts, null, options.json ? 0 : 2)}\n`)
+  await untilSignal()
+  await app.close()
+  await world.close()
+  return 0
+})
+
+/** Everything that a client needs for a first request. */
+function describe({ rows, tenant, database }: World, url: string) {
+  const uuids = (types: Readonly<Record<string, { readonly uuid: string }>>) =>
+    Object.values(types).map((type) => hex(type.uuid))
+  return {
+    url,
+    tokens: {
+      staff: rows.users.staff.token,
+      owner: rows.users.owner.token,
+      stranger: rows.users.stranger.token,
+    },
+    src_resource: hex(tenant.resourceUuid),
+    dst_offering: hex(rows.destination.offering.uuid),
+    dst_plan: hex(rows.destinationPlan.uuid),
+    other_plan: hex(rows.otherPlan.uuid),
+    volume_types: { src: uuids(rows.source.volumeTypes), dst: uuids(rows.destination.volumeTypes) },
+    networks: tenant.networkUuids.map(hex),
+    database_url: database.url,
+  }
+}

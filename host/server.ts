@@ -1,0 +1,17 @@
+import fastify, { type FastifyInstance } from "fastify"
+import openstackReplication, { type ReplicationOptions } from "../plugin/index.ts"
+import { hostApi } from "./api/index.ts"
+import { documentApi } from "./documentation.ts"
+
+/** The reference host: a marketplace server that mounts the plugin. */
+export async function buildServer(options: ReplicationOptions): Promise<FastifyInstance> {
+  const app = fastify({ logger: { level: process.env.LOG_LEVEL ?? "warn" } })
+  app.get("/", async () => ({
+    name: "Reference host of waldur-openstack-replication",
+    migrations: "/api/openstack-migrations/",
+  }))
+  await documentApi(app)
+  await app.register(openstackReplication, options)
+  await app.register(hostApi, { pool: options.pool })
+  return app
+}

@@ -1,0 +1,86 @@
+import { type SimulatedCloud, startCloud } from "../simulator/cloud.ts"
+import { connectCloud } from "../src/openstack/index.ts"
+import type { CloudConnection } from "../src/openstack/types.ts"
+import { type HostDatabase, openHostDatabase } from "./database.ts"
+import { createDemoRows, type DemoRows } from "./demo/rows.ts"
+import { seedTenant } from "./demo/seed-cloud.ts"
+import { demoTenant, type TenantSize } from "./demo/tenants.ts"
+import { type ImportedTenant, importTenant } from "./import/tenant.ts"
+
+/** A marketplace with two simulated clouds and a tenant in one of them. */
+export interface World {
+  readonly database: HostDatabase
+  readonly source: SimulatedCloud
+  readonly destination: SimulatedCloud
+  readonly rows: DemoRows
+  readonly tenant: ImportedTenant
+  close(): Promise<void>
+}
+
+export interface WorldOptions {
+  readonly size: TenantSize
+  readonly latencyMs: number
+  readonly databaseUrl: string | undefined
+}
+
+/** What the demo's customer ordered. The archive type has no namesake in the destination: its limit is reported. */
+const limits = { cores: 16, ram: 32_768, gigabytes_standard: 500, gigabytes_ssd: 200, gigabytes_archive: 50 }
+
+/** Starts everything that the demo needs, and fills it. */
+export async function createWorld({ size, latencyMs, databaseUrl }: WorldOptions): Promise<World> {
+  const [database, source, destination] = await Promise.all([
+    openHostDatabase(databaseUrl),
+    startCloud({ name: "A", region: "RegionA" }),
+    startCloud({ name: "B", region: "RegionB", volumeTypes: ["standard", "ssd", "nvme"] }),
+  ])
+  const close = async () => {
+    await Promise.all([database.close(), source.close(), destination.close()])
+  }
+  try {
+    const rows = await createDemoRows(database.pool, {
+      source: factsOf("OpenStack A", source),
+      destination: factsOf("OpenStack B", destination),
+    })
+    // The tenant is made by its owner before the demo begins: nobody waits for that at the demo's pace.
+    const cloud = connectCloud({
+      ...connectionTo("OpenStack A", source),
+      requestsPerSecond: 1000,
+      inFlight: 16,
+    })
+    const spec = demoTenant(size)
+    const seeded = await seedTenant(cloud, spec)
+    const tenant = await importTenant(database.pool, cloud, {
+      projectId: seeded.projectId,
+      instances: seeded.instances,
+      settingsId: rows.source.settings.id,
+      project: rows.project,
+      offering: rows.source.offering,
+      plan: rows.source.plan,
+      limits,
+    })
+    await cloud.close()
+    for (const simulated of [source, destination]) {
+      simulated.setLatency(latencyMs)
+      simulated.resetStats()
+    }
+    return { database, source, destination, rows, tenant, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+export function connectionTo(name: string, { authUrl, region, admin }: SimulatedCloud): CloudConnection {
+  const { username, password, projectName, userDomain, projectDomain } = admin
+  return { name, authUrl, region, username, password, projectName, userDomain, projectDomain }
+}
+
+/** What the demo's rows say of a simulated cloud. */
+export function factsOf(name: string, cloud: SimulatedCloud) {
+  const [externalNetworkId] = cloud.externalNetworkIds
+  return {
+    connection: connectionTo(name, cloud),
+    volumeTypes: cloud.volumeTypes,
+    ...(externalNetworkId !== undefined && { externalNetworkId }),
+  }
+}
