@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import type { FastifyInstance } from "fastify"
+import type pg from "pg"
+import { type MigrationClient, migrationClient } from "../../host/client.ts"
+import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
+import { seedTenant } from "../../host/demo/seed-cloud.ts"
+import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
+import { type ImportedTenant, importTenant } from "../../host/import/tenant.ts"
+import { buildServer } from "../../host/server.ts"
+import { connectionTo, factsOf } from "../../host/world.ts"
+import type { ReplicationOptions } from "../../plugin/index.ts"
+import { type SimulatedCloud, startCloud } from "../../simulator/index.ts"
+import { type CallRecord, type Cloud, connectCloud } from "../../src/openstack/index.ts"
+import type { MigrationDetails } from "../../src/serializers/migration.ts"
+import { withDatabase } from "./database.ts"
+
+/** A reference host on a real PostgreSQL with two simulated clouds, over real sockets. */
+export interface TestWorld {
+  readonly url: string
+  readonly pool: pg.Pool
+  readonly databaseUrl: string
+  readonly app: FastifyInstance
+  readonly rows: DemoRows
+  readonly source: SimulatedCloud
+  readonly destination: SimulatedCloud
+  /** The test's own eyes on the clouds. */
+  readonly sourceCloud: Cloud
+  readonly destinationCloud: Cloud
+  /** Calls of the plugin, in order. */
+  readonly calls: readonly CallRecord[]
+  readonly owner: MigrationClient
+  /** Makes a tenant in the source cloud and its rows. */
+  importTenant(spec: TenantSpec): Promise<ImportedTenant & { readonly projectId: string }>
+  /** Asks for a replication as the owner. */
+  create(tenant: ImportedTenant, body?: Readonly<Record<string, unknown>>): Promise<MigrationDetails>
+  /** Waits until a migration has ended. */
+  ended(uuid: string): Promise<MigrationDetails>
+  /** OpenStack's id of the project that a migration made. */
+  projectOf(migration: MigrationDetails): Promise<string>
+}
+
+/** Paces of tests: nobody else uses the simulated clouds. */
+const quick = { requestsPerSecond: 5_000, inFlight: 16 }
+
+/** @param options options of the plugin that differ, e.g. `worker: false` */
+export function withWorld(
+  run: (world: TestWorld) => Promise<void>,
+  options: Partial<ReplicationOptions> = {},
+): Promise<void> {
+  return withDatabase(async ({ pool, url: databaseUrl }) => {
+    const source = await startCloud({ name: "A", region: "RegionA" })
+    const destination = await startCloud({
+      name: "B",
+      region: "RegionB",
+      volumeTypes: ["standard", "ssd", "nvme"],
+    })
+    const rows = await createDemoRows(pool, {
+      source: factsOf("A", source),
+      destination: factsOf("B", destination),
+    })
+    const sourceCloud = connectCloud({ ...connectionTo("A", source), ...quick })
+    const destinationCloud = connectCloud({ ...connectionTo("B", destination), ...quick })
+    const calls: CallRecord[] = []
+    const app = await buildServer({
+      pool,
+      connection: (_, usual) => ({ ...usual, ...quick }),
+      onCall: (call) => calls.push(call),
+      ...options,
+    })
+    const url = await app.listen({ host: "127.0.0.1", port: 0 })
+    const owner = migrationClient(url, rows.users.owner.token)
+    try {
+      await run({
+        url,
+        pool,
+        databaseUrl,
+        app,
+        rows,
+        source,
+        destination,
+        sourceCloud,
+        destinationCloud,
+        calls,
+        owner,
+        async importTenant(spec) {
+          const seeded = await seedTenant(sourceCloud, spec, { projectName: `${spec.name}-${Math.random()}` })
+          const tenant = await importTenant(pool, sourceCloud, {
+            projectId: seeded.projectId,
+            instances: seeded.instances,
+            settingsId: rows.source.settings.id,
+            project: rows.project,
+            offering: rows.source.offering,
+            plan: rows.source.plan,
+            limits: { cores: 8, ram: 16_384, gigabytes_standard: 100, gigabytes_ssd: 50 },
+          })
+          return { ...tenant, projectId: seeded.projectId }
+        },
+        create: (tenant, body = {}) =>
+          owner.create({
+            src_resource: tenant.resourceUuid,
+            dst_offering: rows.destination.offering.uuid,
+            dst_plan: rows.destinationPlan.uuid,
+            ...body,
+          }),
+        ended: (uuid) => untilEnded(owner, uuid),
+        async projectOf({ uuid }) {
+          const found = await pool.query<{ backend_id: string }>(
+            `select object.backend_id from openstack_replication.object object
+               join waldur_openstack_replication_migration migration on migration.id = object.migration_id
+             where migration.uuid = $1 and object.kind = 'project'`,
+            [uuid],
+          )
+          return found.rows[0]?.backend_id ?? ""
+        },
+      })
+    } finally {
+      await app.close()
+      await Promise.all([sourceCloud.close(), destinationCloud.close()])
+      await Promise.all([source.close(), destination.close()])
+    }
+  })
+}
+
+async function untilEnded(client: MigrationClient, uuid: string): Promise<MigrationDetails> {
+  for (;;) {
+    const migration = await client.retrieve(uuid)
+    if (migration.state === "OK" || migration.state === "ERRED") return migration
+    await sleep(20)
+  }
+}

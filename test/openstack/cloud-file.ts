@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises"
+import { record, type Target } from "../cloud/wire.ts"
+
+/** A running cloud: where it is, and who signs in there. */
+export interface ReachableCloud extends Target {
+  readonly region: string
+}
+
+/** Reads the description of a cloud that the variable OPENSTACK_CLOUD_JSON names. */
+export async function readCloudFile(file: string): Promise<ReachableCloud> {
+  const facts = record(JSON.parse(await readFile(file, "utf8")))
+  const text = (name: string, otherwise?: string): string => {
+    const value = facts[name] ?? otherwise
+    if (typeof value !== "string" || value === "") throw new Error(`${file} has no ${name}`)
+    return value
+  }
+  return {
+    authUrl: text("auth_url"),
+    region: text("region"),
+    username: text("username"),
+    password: text("password"),
+    projectName: text("project_name"),
+    userDomain: text("user_domain_name", "Default"),
+    projectDomain: text("project_domain_name", "Default"),
+    externalNetworkId: text("external_network_id"),
+    volumeTypes: Object.fromEntries(
+      Object.entries(record(facts.volume_types)).map(([name, id]) => [name, String(id)]),
+    ),
+  }
+}
+
+/** The text of such a file. */
+export function cloudFileOf(cloud: ReachableCloud): string {
+  const facts = {
+    auth_url: cloud.authUrl,
+    region: cloud.region,
+    username: cloud.username,
+    password: cloud.password,
+    project_name: cloud.projectName,
+    user_domain_name: cloud.userDomain,
+    project_domain_name: cloud.projectDomain,
+    external_network_id: cloud.externalNetworkId,
+    volume_types: cloud.volumeTypes,
+  }
+  return `${JSON.stringify(facts, null, 2)}\n`
+}

@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { open, readFile } from "node:fs/promises"
+
+/**
+ * Nothing of the caller's environment reaches the services: neither a proxy, nor another Python, nor the variables
+ * with which a person signs in to another cloud.
+ */
+export const environment = {
+  PATH: "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin",
+  LANG: "C.UTF-8",
+  LC_ALL: "C.UTF-8",
+  PYTHONWARNINGS: "ignore",
+} as const
+
+export interface CommandOptions {
+  /** File that gets what the command writes. */
+  readonly log: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a command to its end. @throws with the end of its log where it fails */
+export async function runCommand(
+  program: string,
+  args: readonly string[],
+  { log, env = environment }: CommandOptions,
+): Promise<void> {
+  const file = await open(log, "a", 0o600)
+  try {
+    const child = spawn(program, args, { cwd: "/", env, stdio: ["ignore", file.fd, file.fd] })
+    const [code, signal] = await once(child, "exit")
+    if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}:\n${await endOf(log)}`)
+  } finally {
+    await file.close()
+  }
+}
+
+export async function endOf(log: string): Promise<string> {
+  const text = await readFile(log, "utf8").catch(() => "")
+  return `${log}\n${text.split("\n").slice(-20).join("\n")}`
+}

@@ -1,0 +1,120 @@
+import { execFile } from "node:child_process"
+import { cp, mkdir, rename, rm, stat, writeFile } from "node:fs/promises"
+import { userInfo } from "node:os"
+import { dirname, join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { promisify } from "node:util"
+import { endOf, environment, runCommand } from "./command.ts"
+import type { Daemons } from "./daemons.ts"
+import { iniText } from "./ini.ts"
+import { socketOf } from "./layout.ts"
+import { databaseUrl } from "./settings.ts"
+
+const databases = ["keystone", "neutron", "cinder", "nova", "nova_api", "nova_cell0"] as const
+
+export interface DatabaseOptions {
+  readonly directory: string
+  readonly daemons: Daemons
+  readonly outlive: boolean
+  /** Directory that keeps the migrated, empty databases for the next time. */
+  readonly cache: string
+  /** Brings the databases, which are empty then, to the services' form. */
+  migrate(): Promise<void>
+}
+
+/** Starts MariaDB on a unix socket with the services' databases in it, migrated. */
+export async function startDatabase(options: DatabaseOptions): Promise<void> {
+  const { directory, daemons, cache } = options
+  const data = join(directory, "mysql")
+  await writeFile(join(directory, "my.cnf"), serverSettings(directory))
+  if (await exists(cache)) {
+    await cp(cache, data, { recursive: true })
+    await start(options)
+  } else {
+    await mkdir(data)
+    await runCommand(
+      "mariadb-install-db",
+      [
+        `--defaults-file=${join(directory, "my.cnf")}`,
+        "--auth-root-authentication-method=normal",
+        "--skip-test-db",
+      ],
+      { log: join(directory, "log", "database.log") },
+    )
+    await start(options)
+    await sql(directory, databases.map((name) => `create database ${name} character set utf8mb3;`).join("\n"))
+    await options.migrate()
+    await daemons.stop("mariadb")
+    await keep(data, cache)
+    await start(options)
+  }
+  await nameCells(directory)
+}
+
+async function start({ directory, daemons, outlive }: DatabaseOptions): Promise<void> {
+  const args = [`--defaults-file=${join(directory, "my.cnf")}`]
+  await daemons.start("mariadb", { program: "mariadbd", args }, outlive)
+  for (;;) {
+    const answered = await sql(directory, "select 1").then(
+      () => true,
+      () => false,
+    )
+    if (answered) return
+    if (!(await daemons.isAlive("mariadb")))
+      throw new Error(`The database did not start: ${await endOf(daemons.logOf("mariadb"))}`)
+    await sleep(100)
+  }
+}
+
+async function sql(directory: string, text: string): Promise<void> {
+  const args = ["--no-defaults", `--socket=${socketOf(directory)}`, "--user=root", "--execute", text]
+  await promisify(execFile)("mariadb", args, { env: environment })
+}
+
+/** What survives a crash does not matter here, so nothing waits for the disk. */
+function serverSettings(directory: string): string {
+  return iniText({
+    server: {
+      user: userInfo().username,
+      datadir: join(directory, "mysql"),
+      socket: socketOf(directory),
+      "pid-file": join(directory, "mysql.pid"),
+      "skip-networking": true,
+      "character-set-server": "utf8mb3",
+      "collation-server": "utf8mb3_general_ci",
+      "max-connections": 300,
+      "innodb-flush-log-at-trx-commit": 0,
+      "innodb-flush-method": "nosync",
+      "innodb-doublewrite": 0,
+      "innodb-log-file-size": "48M",
+    },
+  })
+}
+
+/** Nova's record of its databases: it holds their addresses, so a copy of it is written anew. */
+export async function nameCells(directory: string): Promise<void> {
+  const row = (uuid: string, name: string, database: string) =>
+    `('${uuid}', '${name}', 'fake:///', '${databaseUrl(directory, database)}', false)`
+  await sql(
+    directory,
+    `delete from nova_api.cell_mappings;
+     insert into nova_api.cell_mappings (uuid, name, transport_url, database_connection, disabled) values
+       ${row("00000000-0000-0000-0000-000000000000", "cell0", "nova_cell0")},
+       ${row("00000000-0000-0000-0000-000000000001", "cell1", "nova")}`,
+  )
+}
+
+async function keep(data: string, cache: string): Promise<void> {
+  const draft = `${cache}.${process.pid}`
+  await mkdir(dirname(cache), { recursive: true, mode: 0o700 })
+  await cp(data, draft, { recursive: true })
+  // Another process may have been quicker: its copy is as good.
+  await rename(draft, cache).catch(() => rm(draft, { recursive: true }))
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

@@ -1,0 +1,113 @@
+import { join } from "node:path"
+import type { Ini } from "./ini.ts"
+import { authUrlOf, type Layout, pipelineFile, type ServiceName, socketOf, urlOf } from "./layout.ts"
+
+/** Each service's configuration: what an API alone needs, with nobody behind it who does the work. */
+export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = {
+  keystone: (layout) => ({
+    DEFAULT: { ...general(layout, "keystone"), public_endpoint: urlOf(layout, "keystone") },
+    ...quiet,
+    database: database(layout, "keystone"),
+    // Nothing but tests trusts these passwords, and hashing them well takes most of a sign-in.
+    identity: { password_hash_rounds: 4 },
+    token: { provider: "fernet", expiration: 6 * 3_600 },
+    fernet_tokens: { key_repository: join(layout.directory, "keystone", "keys") },
+    fernet_receipts: { key_repository: join(layout.directory, "keystone", "keys") },
+    // Without a backend it remembers for one request, in which Keystone asks for the same rows again and again.
+    cache: { enabled: true },
+  }),
+
+  neutron: (layout) => ({
+    DEFAULT: {
+      ...general(layout, "neutron"),
+      ...apiOf(layout, "neutron"),
+      core_plugin: "ml2",
+      service_plugins: "router",
+      dhcp_agent_notification: false,
+      notify_nova_on_port_status_changes: false,
+      notify_nova_on_port_data_changes: false,
+    },
+    ...quiet,
+    database: database(layout, "neutron"),
+    keystone_authtoken: tokenCheck(layout),
+    oslo_concurrency: { lock_path: join(layout.directory, "neutron", "locks") },
+    ml2: {
+      type_drivers: "flat,vxlan",
+      tenant_network_types: "vxlan",
+      mechanism_drivers: "openvswitch",
+      extension_drivers: "port_security",
+    },
+    ml2_type_flat: { flat_networks: "outside" },
+    // Neutron writes a row for each number at its first start.
+    ml2_type_vxlan: { vni_ranges: "1:2000" },
+  }),
+
+  cinder: (layout) => ({
+    DEFAULT: {
+      ...general(layout, "cinder"),
+      ...apiOf(layout, "cinder"),
+      enabled_backends: "",
+      default_volume_type: "standard",
+      resource_query_filters_file: join(layout.directory, "cinder", "filters.json"),
+    },
+    ...quiet,
+    database: database(layout, "cinder"),
+    keystone_authtoken: tokenCheck(layout),
+    oslo_concurrency: { lock_path: join(layout.directory, "cinder", "locks") },
+    coordination: { backend_url: `file://${join(layout.directory, "cinder", "coordination")}` },
+  }),
+
+  nova: (layout) => ({
+    DEFAULT: { ...general(layout, "nova"), enabled_apis: "osapi_compute" },
+    ...quiet,
+    api: { auth_strategy: "keystone" },
+    wsgi: { api_paste_config: pipelineFile(layout, "nova") },
+    database: database(layout, "nova"),
+    api_database: database(layout, "nova_api"),
+    keystone_authtoken: tokenCheck(layout),
+    // Nova asks here whether the project of a quota exists.
+    keystone: { endpoint_override: authUrlOf(layout) },
+    oslo_concurrency: { lock_path: join(layout.directory, "nova", "locks") },
+  }),
+}
+
+/** Address of a database as the services write it. */
+export const databaseUrl = (directory: string, name: string): string =>
+  `mysql+pymysql://root@localhost/${name}?unix_socket=${socketOf(directory)}&charset=utf8`
+
+const quiet = { oslo_messaging_notifications: { driver: "noop" } } as const
+
+/** No message ever leaves the process: whom it would reach does not run. */
+function general({ directory }: Layout, service: ServiceName) {
+  return {
+    transport_url: "fake://",
+    log_file: join(directory, "log", `${service}.log`),
+    use_stderr: false,
+    state_path: join(directory, service),
+  }
+}
+
+function apiOf(layout: Layout, service: ServiceName) {
+  return { auth_strategy: "keystone", api_paste_config: pipelineFile(layout, service) }
+}
+
+function database({ directory }: Layout, name: string) {
+  return { connection: databaseUrl(directory, name), max_pool_size: 5, max_overflow: 20 }
+}
+
+function tokenCheck(layout: Layout) {
+  return {
+    www_authenticate_uri: authUrlOf(layout),
+    auth_url: authUrlOf(layout),
+    auth_type: "password",
+    username: "service",
+    password: layout.servicePassword,
+    project_name: "service",
+    user_domain_id: "default",
+    project_domain_id: "default",
+    region_name: layout.region,
+    // How long a revoked token is still taken.
+    token_cache_time: 10,
+    service_token_roles_required: true,
+  }
+}

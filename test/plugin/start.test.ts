@@ -1,0 +1,74 @@
+import fastify from "fastify"
+import pg from "pg"
+import t from "tap"
+import openstackReplication, { startWorker } from "../../plugin/index.ts"
+import { withDatabase } from "../helpers/database.ts"
+
+t.test("a host without Waldur's tables is told which are missing, and does not start", (t) =>
+  withDatabase(async ({ pool }) => {
+    await pool.query("alter table openstack_subnet drop column gateway_ip")
+    await pool.query("alter table openstack_router alter column routes type jsonb using routes::jsonb")
+    await pool.query("alter table openstack_port add column status varchar(50) not null")
+    await pool.query("drop table openstack_customeropenstack")
+    const app = fastify()
+    app.register(openstackReplication, { pool })
+    const error: unknown = await app.ready().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    t.match(error, { code: "HOST_TABLES" })
+    for (const part of [
+      /column openstack_subnet\.gateway_ip/,
+      /openstack_router\.routes of type text \(it is jsonb\)/,
+      /a default for column openstack_port\.status/,
+      /table openstack_customeropenstack/,
+    ]) {
+      t.match(String(error), part)
+    }
+    await app.close()
+    const { rows } = await pool.query("select to_regclass('openstack_replication.run') as made")
+    t.equal(rows[0].made, null, "nothing was made")
+  }),
+)
+
+t.test("a database that is down stops the start with the driver's reason", async (t) => {
+  const pool = new pg.Pool({ connectionString: "postgres://nobody@127.0.0.1:1/none" })
+  const app = fastify()
+  app.register(openstackReplication, { pool })
+  await t.rejects(async () => app.ready(), /ECONNREFUSED/)
+  await app.close()
+  await pool.end()
+})
+
+t.test("a database that goes down is told to the client, and the server stays up", (t) =>
+  withDatabase(async ({ pool, url }) => {
+    const own = new pg.Pool({ connectionString: url })
+    const app = fastify()
+    await app.register(openstackReplication, { pool: own, worker: false })
+    await pool.query("alter table authtoken_token rename to gone")
+    const answer = await app.inject({
+      url: "/api/openstack-migrations/",
+      headers: { authorization: "Token 1" },
+    })
+    t.equal(answer.statusCode, 500)
+    t.strictSame(answer.json(), { detail: "A server error occurred." }, "without the database's words")
+    await own.end()
+    await app.close()
+  }),
+)
+
+t.test("API and workers share a database, start at once, and stop cleanly", (t) =>
+  withDatabase(async ({ pool }) => {
+    const app = fastify()
+    app.register(openstackReplication, { pool, prefix: "/replications" })
+    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+    const [worker, other] = await Promise.all([
+      startWorker({ pool, log: quiet }),
+      startWorker({ pool, log: quiet }),
+      app.ready(),
+    ])
+    t.equal((await app.inject({ url: "/replications/" })).statusCode, 401, "the path is the host's choice")
+    await Promise.all([worker.stop(), other.stop(), app.close()])
+    t.equal((await pool.query("select 1 as one")).rows[0].one, 1, "the host's pool lives on")
+  }),
+)

@@ -1,0 +1,31 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { viewTenant } from "../helpers/tenant-view.ts"
+import { withWorld } from "../helpers/world.ts"
+
+for (const size of ["small", "medium", "large"] as const) {
+  t.test(`the ${size} tenant arrives as it was, from POST to OK`, (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant(size))
+      world.destination.resetStats()
+      const created = await world.create(tenant, {
+        mappings: { sync_instance_ports: true, static_routes: "reachable" },
+      })
+      t.equal(created.state, "CREATION_SCHEDULED")
+      const migration = await world.ended(created.uuid)
+      t.equal(migration.error_message, "")
+      t.equal(migration.state, "OK")
+      t.equal(migration.dst_resource_state, "OK")
+
+      const copy = await viewTenant(world.destinationCloud, await world.projectOf(migration))
+      t.strictSame(copy, await viewTenant(world.sourceCloud, tenant.projectId))
+
+      const progress = await world.owner.progress(migration.uuid)
+      t.match(progress.verification, { differences: 0 })
+      const { calls, writes } = progress
+      t.comment(`${size}: ${calls} calls, ${writes} writes`)
+      if (size === "medium") t.ok(calls <= 100, `${calls} calls, at most 100`)
+      if (size === "large") t.ok(writes <= 250, `${writes} writes, at most 250`)
+    }),
+  )
+}

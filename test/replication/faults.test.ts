@@ -1,0 +1,82 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { prepare } from "../../plugin/start.ts"
+import { giveUpStage } from "../../src/executors/run-stage.ts"
+import { stageJob } from "../../src/executors/stage-task.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+t.test(
+  "a stage that fails for a fault that is not the cloud's is tried again later, and given up in the end",
+  (t) =>
+    withWorld(
+      async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const { uuid } = await world.create(tenant)
+        const id = await idOf(world, uuid)
+        const { engine } = await prepare({ pool: world.pool }, world.app.log)
+        const broken = {
+          ...engine,
+          clouds: { get: () => Promise.reject(new Error("no such row")), close: async () => undefined },
+        }
+        const job = { migration: id, stage: "project", queue: "openstack-1-1" }
+        await stageJob(broken, quiet, job, undefined)
+        t.match(
+          await jobs(world),
+          [{ payload: { stage: "project", faults: 1 }, later: true }],
+          "once more, later",
+        )
+        await world.pool.query("delete from graphile_worker._private_jobs")
+        await stageJob(broken, quiet, { ...job, faults: 7 }, undefined)
+        const { rows } = await world.pool.query(
+          "select kind, reason from openstack_replication.object where migration_id = $1 and state = 'failed'",
+          [id],
+        )
+        t.strictSame(rows, [{ kind: "project", reason: "The stage could not be worked on: no such row" }])
+        t.match(
+          await jobs(world),
+          [{ payload: { stage: "quota" } }, { payload: { stage: "user" } }],
+          "the others go on, and are skipped",
+        )
+        await engine.clouds.close()
+      },
+      { worker: false },
+    ),
+)
+
+t.test("a check that cannot be made ends the migration, and says so", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const { uuid } = await world.create(tenant)
+    const id = await idOf(world, uuid)
+    await world.ended(uuid)
+    const { engine } = await prepare({ pool: world.pool }, world.app.log)
+    await world.pool.query(
+      "update openstack_replication.stage set state = 'ready' where migration_id = $1 and name = 'verify'",
+      [id],
+    )
+    await giveUpStage(engine, id, "verify", new Error("out of order"))
+    const migration = await world.ended(uuid)
+    t.equal(migration.state, "ERRED")
+    t.match(migration.error_message, /could not be read back: .*out of order/)
+    await engine.clouds.close()
+  }),
+)
+
+async function idOf(world: TestWorld, uuid: string): Promise<number> {
+  const { rows } = await world.pool.query<{ id: number }>(
+    "select id from waldur_openstack_replication_migration where uuid = $1",
+    [uuid],
+  )
+  return rows[0]?.id ?? 0
+}
+
+/** Jobs of stages that wait. */
+async function jobs(world: TestWorld) {
+  const { rows } = await world.pool.query(
+    `select payload, run_at > now() as later from graphile_worker._private_jobs
+     where payload::jsonb ? 'stage' order by payload ->> 'stage'`,
+  )
+  return rows
+}

@@ -1,0 +1,156 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import type { SimulatedCloud } from "../../simulator/index.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+t.test("one refused object of a bulk call is found, recorded, and stops only what needs it", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("medium"))
+    // The destination's networks take an MTU of at most 1450.
+    await world.pool.query(
+      "update openstack_network set mtu = 9000 where id = (select min(id) from openstack_network)",
+    )
+    const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
+    const migration = await world.ended(uuid)
+    t.equal(migration.state, "ERRED")
+    t.equal(migration.dst_resource_state, "Erred")
+    t.match(
+      migration.error_message,
+      /^\d+ of \d+ objects are missing\. network ".+": .*answered 400: .*MTU is too big/,
+    )
+    t.match(migration.error_message, /req-[0-9a-f-]+/, "with the cloud's request id")
+
+    const failed = await objects(world, "state = 'failed'")
+    t.strictSame(
+      failed.map(({ kind }) => kind),
+      ["network"],
+      "one object failed",
+    )
+    t.match(failed[0]?.error, { status: 400, requestId: /^req-/ })
+    const skipped = await objects(world, "state = 'skipped'")
+    t.ok(skipped.length > 0)
+    for (const { kind, reason } of skipped) {
+      t.match(
+        reason,
+        /^Skipped, because (network|subnet|router|interface) ".*" is (failed|skipped)\.$/,
+        `${kind}: ${reason}`,
+      )
+    }
+    const { kinds } = await world.owner.progress(uuid)
+    const done = Object.fromEntries(kinds.map((kind) => [kind.kind, kind.done]))
+    t.match(done, { network: 9, router: 1, security_group: 21, security_group_rule: 204 }, "all else arrived")
+    t.equal(await order(world), "4", "one order, erred")
+    const { rows } = await world.pool.query(
+      "select state, error_message from openstack_network where state = 4",
+    )
+    t.equal(rows.length, 1)
+    t.match(rows[0].error_message, /MTU is too big/)
+  }),
+)
+
+t.test("a destination that refuses the sign-in ends the migration with one clear sentence", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    await world.pool.query("update structure_servicesettings set password = 'wrong-password' where id = $1", [
+      world.rows.destination.settings.id,
+    ])
+    const { uuid } = await world.create(tenant)
+    const migration = await world.ended(uuid)
+    t.equal(migration.state, "ERRED")
+    t.match(migration.error_message, /may not sign in to project/)
+    t.notMatch(migration.error_message, /wrong-password/, "without the password")
+    t.equal(migration.dst_resource_state, "Terminated", "nothing was made, so the resource is over")
+    t.equal(await order(world), "4")
+    const { rows } = await world.pool.query(
+      "select state, backend_id from openstack_tenant order by id desc limit 1",
+    )
+    t.strictSame(rows[0], { state: 4, backend_id: null })
+  }),
+)
+
+t.test("what the cloud put into new groups by itself is taken away where the source lacks it", (t) =>
+  withWorld(async (world) => {
+    const spec = demoTenant("small")
+    const tenant = await world.importTenant(spec)
+    const { uuid } = await world.create(tenant)
+    const migration = await world.ended(uuid)
+    t.equal(migration.state, "OK")
+    const rules = await world.destinationCloud.list<{ id: string }>(
+      {
+        service: "network",
+        path: "/security-group-rules",
+        query: { project_id: await world.projectOf(migration) },
+      },
+      "security_group_rules",
+    )
+    t.equal(rules.length, 20, "no rule more than at the source")
+  }),
+)
+
+t.test("a name that is taken in the destination gets a suffix", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const first = await world.ended((await world.create(tenant, { name: "twin" })).uuid)
+    const second = await world.ended((await world.create(tenant, { name: "twin" })).uuid)
+    t.equal(first.state, "OK")
+    t.equal(second.state, "OK", second.error_message)
+    t.not(await world.projectOf(first), await world.projectOf(second), "two projects")
+    const { rows } = await world.pool.query(
+      "select name from openstack_tenant where name like 'twin%' order by id",
+    )
+    t.strictSame(rows[0]?.name, "twin")
+    t.match(rows[1]?.name, /^twin_[0-9a-f]{6}$/)
+  }),
+)
+
+t.test("an answer that is lost does not make an object twice", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const lost = loseFirstAnswers(world.destination)
+    const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
+    const migration = await world.ended(uuid)
+    t.equal(migration.state, "OK", migration.error_message)
+    t.ok(lost.size >= 8, `answers lost: ${[...lost].join(", ")}`)
+    const project = await world.projectOf(migration)
+    for (const [collection, count] of [
+      ["networks", 2],
+      ["subnets", 3],
+      ["routers", 1],
+      ["security_groups", 3],
+      ["security_group_rules", 20],
+      ["ports", 12],
+    ] as const) {
+      const path = `/${collection.replaceAll("_", "-")}`
+      const found = await world.destinationCloud.list(
+        { service: "network", path, query: { project_id: project } },
+        collection,
+      )
+      t.equal(found.length, count, collection)
+    }
+  }),
+)
+
+/** Cuts the connection instead of answering the first POST of each kind, after it took effect. */
+function loseFirstAnswers(cloud: SimulatedCloud): ReadonlySet<string> {
+  const lost = new Set<string>()
+  cloud.onRequest = async ({ method, path }) => {
+    const call = path.replace(/[0-9a-f-]{32,36}/g, "ID")
+    if (method !== "POST" || call.includes("/auth/") || lost.has(call)) return undefined
+    lost.add(call)
+    return "drop-after"
+  }
+  return lost
+}
+
+async function objects(world: TestWorld, where: string) {
+  const { rows } = await world.pool.query<{ kind: string; name: string; reason: string; error: unknown }>(
+    `select kind, name, reason, error from openstack_replication.object where ${where} order by position`,
+  )
+  return rows
+}
+
+/** States of all orders. */
+async function order(world: TestWorld): Promise<string> {
+  const { rows } = await world.pool.query<{ state: number }>("select state from marketplace_order")
+  return rows.map(({ state }) => state).join(" ")
+}

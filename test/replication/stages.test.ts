@@ -1,0 +1,80 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { prepare } from "../../plugin/start.ts"
+import { readyStages, stageGraph } from "../../src/executors/graph.ts"
+import { runStage } from "../../src/executors/run-stage.ts"
+import { kinds } from "../../src/kinds/index.ts"
+import { idsOf, loseAnswers, makeReady } from "../helpers/lost-answers.ts"
+import { viewTenant } from "../helpers/tenant-view.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+t.test("the graph of stages", async (t) => {
+  const graph = stageGraph()
+  const names = graph.map(({ name }) => name)
+  t.equal(new Set(names).size, names.length, "names each stage once")
+  for (const { name, after } of graph) {
+    for (const before of after) t.ok(names.includes(before), `${name} comes after ${before}, which exists`)
+  }
+  const order: string[][] = []
+  let stages = graph.map((stage) => ({ ...stage, state: "waiting" }))
+  while (stages.some(({ state }) => state === "waiting")) {
+    const ready = readyStages(stages)
+    if (ready.length === 0) throw new Error(`a circle among ${JSON.stringify(stages)}`)
+    order.push([...ready])
+    stages = stages.map((stage) => (ready.includes(stage.name) ? { ...stage, state: "done" } : stage))
+  }
+  t.ok(order.length < names.length, "is no chain: some stages run side by side")
+  t.strictSame(order.at(-1), ["verify"], "ends with the check")
+})
+
+t.test("a stage that runs a second time changes nothing", (t) =>
+  withWorld(async (world) => {
+    const { id, project } = await replicateMedium(world)
+    const before = await viewTenant(world.destinationCloud, project)
+    const { engine } = await prepare({ pool: world.pool }, world.app.log)
+    for (const { name } of stageGraph()) {
+      await makeReady(world.pool, id, name)
+      world.destination.resetStats()
+      await runStage(engine, id, name)
+      t.equal(world.destination.stats().writes, 0, `${name} writes nothing`)
+    }
+    await engine.clouds.close()
+    t.strictSame(await viewTenant(world.destinationCloud, project), before)
+    t.equal(await countOrders(world), 1, "one order")
+  }),
+)
+
+t.test("a stage none of whose answers arrived finds what it made, and makes nothing twice", (t) =>
+  withWorld(async (world) => {
+    const { id, project } = await replicateMedium(world)
+    const before = await viewTenant(world.destinationCloud, project)
+    const { engine } = await prepare({ pool: world.pool }, world.app.log)
+    for (const { name } of kinds) {
+      const ids = await idsOf(world.pool, id, name)
+      await loseAnswers(world.pool, id, name)
+      world.destination.resetStats()
+      await runStage(engine, id, name)
+      t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)
+      t.equal(world.destination.stats().writes, 0, `${name}: no writes`)
+    }
+    await engine.clouds.close()
+    t.strictSame(await viewTenant(world.destinationCloud, project), before)
+  }),
+)
+
+async function replicateMedium(world: TestWorld) {
+  const tenant = await world.importTenant(demoTenant("medium"))
+  const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
+  const migration = await world.ended(uuid)
+  if (migration.state !== "OK") throw new Error(migration.error_message)
+  const { rows } = await world.pool.query<{ id: number }>(
+    "select id from waldur_openstack_replication_migration where uuid = $1",
+    [uuid],
+  )
+  return { id: rows[0]?.id ?? 0, project: await world.projectOf(migration) }
+}
+
+async function countOrders(world: TestWorld): Promise<number> {
+  const { rows } = await world.pool.query<{ count: string }>("select count(*) from marketplace_order")
+  return Number(rows[0]?.count)
+}
