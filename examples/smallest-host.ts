@@ -14,4 +14,4 @@ process.once("SIGTERM", async () => {
   await pool.end()
 })
 
-await app.listen({ port: Number(process.env.PORT ?? 3000) })
+await app.listen({ host: "127.0.0.1", port: Number(process.env.PORT ?? 3000) })
