@@ -2,9 +2,9 @@ import { sql } from "kysely"
 import { saveRow } from "../handlers/index.ts"
 import { CoreState, coreStateName } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
+import type { VerifySummary } from "../models/own-tables.ts"
 import type { Engine } from "./engine.ts"
 import type { Run } from "./stage-store.ts"
-import type { Verified } from "./verify.ts"
 
 /** Failed objects that are named in the migration's error message. */
 const namedCauses = 3
@@ -18,7 +18,7 @@ export async function conclude(
   trx: Trx,
   migrationId: number,
   run: Run,
-  verified: Verified,
+  verified: VerifySummary,
 ): Promise<void> {
   const migration = await trx
     .selectFrom("waldur_openstack_replication_migration")
@@ -107,7 +107,7 @@ async function readOutcome(trx: Trx, migration: number): Promise<Outcome> {
   }
 }
 
-function describe({ planned, skipped, failed }: Outcome, { unread }: Verified): string {
+function describe({ planned, skipped, failed }: Outcome, { unread }: VerifySummary): string {
   if (failed.length === 0 && skipped === 0) {
     return unread === undefined ? "" : `Everything was made, but could not be read back: ${unread}`
   }

@@ -93,6 +93,7 @@ export async function scheduleMigration(
       settings_id: request.dstSettingsId,
       context: JSON.stringify({ marker, externalNetworkId: request.externalNetworkId }),
       summary: null,
+      survey: null,
       started: null,
       finished: null,
     })
@@ -142,13 +143,14 @@ async function storeObjects(
   const now = new Date()
   const common = { migration_id, backend_id: null, error: null, differences: null, modified: now }
   const desired = plan.parts.flatMap(({ kind, objects }) =>
-    objects.map(({ key, name, sourceId, body }) => ({
+    objects.map(({ key, name, sourceId, body, notes }) => ({
       ...common,
       kind: kind.name as string,
       key,
       name,
       source_id: sourceId,
       body: JSON.stringify(body) as string | null,
+      notes: JSON.stringify(notes ?? { mapped: {}, dropped: [] }) as string | null,
       row_id: rowIds.get(`${kind.name}/${key}`) ?? null,
       state: "planned" as const,
       reason: "",
@@ -162,6 +164,7 @@ async function storeObjects(
     name,
     source_id: "",
     body: null,
+    notes: null,
     row_id: null,
     state: "omitted" as const,
     reason,

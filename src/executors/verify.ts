@@ -3,22 +3,13 @@ import type { CloudContext } from "../kinds/cloud-context.ts"
 import { kinds } from "../kinds/index.ts"
 import type { AnyKind } from "../kinds/kind.ts"
 import type { Db } from "../models/database.ts"
-import type { Difference } from "../models/own-tables.ts"
+import type { Difference, VerifySummary } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
 import type { Work } from "./apply.ts"
 import { loadWorks } from "./works.ts"
 
-export interface Verified {
-  /** Objects that were compared. */
-  readonly compared: number
-  /** Attributes that differ, and objects that are gone or too many. */
-  readonly differences: number
-  /** Why the destination could not be read; undefined where it could. */
-  readonly unread?: string
-}
-
 /** Reads the destination and compares it with the plan, attribute by attribute. Notes the differences per object. */
-export async function verifyTenant(db: Db, context: CloudContext, migration: number): Promise<Verified> {
+export async function verifyTenant(db: Db, context: CloudContext, migration: number): Promise<VerifySummary> {
   if (context.projectId === "") return { compared: 0, differences: 0 }
   try {
     const results = await Promise.all(kinds.map((kind) => verifyKind(db, kind, context, migration)))
@@ -37,7 +28,7 @@ async function verifyKind(
   kind: AnyKind,
   context: CloudContext,
   migration: number,
-): Promise<Verified> {
+): Promise<VerifySummary> {
   const { works } = await loadWorks(db, kind, migration)
   const done = works.filter((work) => work.backendId !== null)
   if (done.length === 0) return { compared: 0, differences: 0 }

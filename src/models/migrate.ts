@@ -2,10 +2,12 @@ import { type Migration, Migrator } from "kysely/migration"
 import type { Db } from "./database.ts"
 import { runStageObject } from "./migrations/0001-run-stage-object.ts"
 import { worker } from "./migrations/0002-worker.ts"
+import { surveyNotes } from "./migrations/0003-survey-notes.ts"
 
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-run-stage-object": runStageObject,
   "0002-worker": worker,
+  "0003-survey-notes": surveyNotes,
 }
 
 /** Schema of the plugin's own tables in the host's database. */

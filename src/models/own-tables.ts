@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from "kysely"
+import type { Notes } from "../planning/plan.ts"
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>
 type Json<Value> = ColumnType<Value, string, string>
@@ -13,6 +14,25 @@ export interface ObjectError {
   readonly message: string
   readonly status?: number
   readonly requestId?: string
+}
+
+/** What a reading of the live source showed. */
+export interface SurveySummary {
+  /** ISO 8601. */
+  readonly at: string
+  /** Why the source could not be read; undefined where it could. */
+  readonly unread?: string
+  /** Attributes that no row holds and that could therefore not be copied, as `kind.attribute`. */
+  readonly unknown: readonly string[]
+  /** Where the host's rows and the live source told different things. */
+  readonly findings: readonly SurveyFinding[]
+}
+
+export interface SurveyFinding {
+  readonly kind: string
+  readonly key: string
+  readonly name: string
+  readonly message: string
 }
 
 export interface Difference {
@@ -31,14 +51,39 @@ export interface RunTable {
   context: Json<RunContext>
   /** What the last verification found. */
   summary: Json<VerifySummary> | null
+  /** What the reading of the source found before anything was made; null: it has not been read yet. */
+  survey: Json<SurveySummary> | null
   started: Timestamp | null
   finished: Timestamp | null
 }
 
 export interface VerifySummary {
+  /** ISO 8601; absent in runs of older versions. */
+  readonly at?: string
+  /** Objects that were compared. */
   readonly compared: number
+  /** Attributes that differ, and objects that are gone or too many. */
   readonly differences: number
+  /** Why the destination could not be read; undefined where it could. */
   readonly unread?: string
+  /** What has changed at the source since the plan was made; absent where that was not asked. */
+  readonly source?: SourceChanges
+}
+
+export interface SourceChanges {
+  /** Why the source could not be read; undefined where it could. */
+  readonly unread?: string
+  readonly changes: readonly SourceChange[]
+}
+
+/** An object of the source that is not as it was planned from: changed, gone (`id` → null) or new (null → `id`). */
+export interface SourceChange {
+  readonly kind: string
+  readonly key: string
+  readonly name: string
+  readonly attribute: string
+  readonly planned: unknown
+  readonly now: unknown
 }
 
 export interface RunContext {
@@ -90,5 +135,7 @@ export interface ObjectTable {
   reason: Generated<string>
   error: Json<ObjectError> | null
   differences: Json<readonly Difference[]> | null
+  /** What the copy does not keep as it is; null for what is left out as a whole. */
+  notes: Json<Notes> | null
   modified: Timestamp
 }

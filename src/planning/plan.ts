@@ -39,6 +39,22 @@ export interface Planned<Body> {
   readonly sourceId: string
   /** What the destination shall hold, with `Ref`s to other objects. */
   readonly body: Body
+  /** Absent: every attribute is kept. */
+  readonly notes?: Notes
+}
+
+/** What became of an object's attributes on the way, beyond those that were kept as they are. */
+export interface Notes {
+  /** Attributes that get another value in the destination, with their value at the source. */
+  readonly mapped: Readonly<Record<string, unknown>>
+  readonly dropped: readonly DroppedAttribute[]
+}
+
+export interface DroppedAttribute {
+  readonly attribute: string
+  /** Its value at the source; null where it could not be read. */
+  readonly value: unknown
+  readonly reason: string
 }
 
 /** Something of the source that will not be in the destination, and why. */
