@@ -6,19 +6,65 @@ export interface StageSpec {
   readonly after: readonly string[]
 }
 
+/** The first stage: reads the live source, and plans anew. */
+export const surveyStage = "survey"
+
 /** The last stage: compares everything and ends the migration. */
 export const verifyStage = "verify"
 
 /** The graph of work, from what each kind says it comes after. */
 export function stageGraph(): readonly StageSpec[] {
-  const stages = kinds.map(({ name, after }): StageSpec => ({ name, after }))
-  return [...stages, { name: verifyStage, after: kinds.map(({ name }) => name) }]
+  const stages = kinds.map(
+    ({ name, after, surveyed }): StageSpec => ({ name, after: surveyed ? [...after, surveyStage] : after }),
+  )
+  return [
+    { name: surveyStage, after: [] },
+    ...stages,
+    { name: verifyStage, after: kinds.map(({ name }) => name) },
+  ]
 }
 
-/** Stages that may start: they wait, and all that they come after is done. */
-export function readyStages(stages: readonly (StageSpec & { readonly state: string })[]): readonly string[] {
+/** All stages that come after one, directly or not. */
+export function dependents(stage: string): readonly string[] {
+  const found = new Set([stage])
+  for (const { name, after } of inOrder(stageGraph()))
+    if (after.some((one) => found.has(one))) found.add(name)
+  return [...found].filter((name) => name !== stage)
+}
+
+/**
+ * What comes next: `ready` stages wait, and all that they come after is done; `idle` ones have nothing to do, and are
+ * done without being started.
+ * @param busy kinds with objects that are not made yet
+ */
+export function nextStages(
+  stages: readonly (StageSpec & { readonly state: string })[],
+  busy: ReadonlySet<string>,
+): { readonly ready: readonly string[]; readonly idle: readonly string[] } {
   const done = new Set(stages.filter((stage) => stage.state === "done").map((stage) => stage.name))
-  return stages
-    .filter((stage) => stage.state === "waiting" && stage.after.every((name) => done.has(name)))
-    .map((stage) => stage.name)
+  const waiting = inOrder(stages).filter((stage) => stage.state === "waiting")
+  const ready: string[] = []
+  const idle: string[] = []
+  for (const { name, after } of waiting) {
+    if (!after.every((one) => done.has(one))) continue
+    if (name === surveyStage || name === verifyStage || busy.has(name)) ready.push(name)
+    else {
+      idle.push(name)
+      done.add(name)
+    }
+  }
+  return { ready, idle }
+}
+
+/** Stages so that each stands behind all that it comes after. */
+function inOrder<Stage extends StageSpec>(stages: readonly Stage[]): readonly Stage[] {
+  const order: Stage[] = []
+  const placed = new Set<string>()
+  while (order.length < stages.length) {
+    const next = stages.find(({ name, after }) => !placed.has(name) && after.every((one) => placed.has(one)))
+    if (next === undefined) throw new Error("The kinds come after each other in a circle.")
+    placed.add(next.name)
+    order.push(next)
+  }
+  return order
 }

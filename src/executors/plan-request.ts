@@ -1,46 +1,64 @@
 import { errors } from "../errors.ts"
 import { planTenant, type TenantPlan } from "../kinds/plan-tenant.ts"
 import { formatPrefix, overlaps, parsePrefix } from "../planning/addresses.ts"
-import { type CidrMapping, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
+import { type CidrMapping, mapPrefix, mappingsWithin, readMappings } from "../planning/cidr-mapping.ts"
+import type { Identity, PlanInputs } from "../planning/inputs.ts"
 import { type LimitsPlan, planLimits, tenantQuotas } from "../planning/limits.ts"
 import type { SourceTenant } from "../planning/source.ts"
 import type { ValidRequest } from "./request.ts"
-
-/** What the destination gets that is made up and not copied. */
-export interface Identity {
-  readonly username: string
-  readonly marker: string
-}
 
 export interface RequestPlan extends TenantPlan {
   readonly limits: LimitsPlan
   /** Quotas of the new tenant, by Waldur's names. */
   readonly quotas: Readonly<Record<string, number>>
+  readonly inputs: PlanInputs
 }
 
-/** The plan of a valid request. Pure. */
+/** The plan of a valid request. Pure. @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT */
 export function planRequest(request: ValidRequest, source: SourceTenant, identity: Identity): RequestPlan {
-  checkRouters(source, request.cidrs)
   const limits = planLimits(request.srcResource.limits, request.volumeTypes, request.dstVolumeTypes)
   const quotas = tenantQuotas(limits.limits, source.quotas, request.dstVolumeTypes, limits.omitted)
-  const plan = planTenant({
-    source,
+  const inputs: PlanInputs = {
+    srcTenantId: request.srcTenantId,
+    networkIds: request.networkIds ?? null,
     name: request.name,
     description: request.description,
-    mappings: request.cidrs,
+    cidrs: request.cidrs.map(({ src, dst }) => ({
+      src_cidr: formatPrefix(src),
+      dst_cidr: formatPrefix(dst),
+    })),
     staticRoutes: request.staticRoutes,
     externalNetworkId: request.externalNetworkId,
     withPorts: request.withPorts,
+    sameCloud: request.srcSettingsId === request.dstSettingsId,
+    volumeTypes: request.volumeTypes,
     quotas,
+    lostLimits: limits.omitted,
     destination: identity,
-  })
-  const lostLimits = limits.omitted.map(({ name, value, reason }) => ({
+  }
+  return { ...planInputs(inputs, source), limits, quotas, inputs }
+}
+
+/**
+ * The plan of a source under a request's inputs; asked again when the live source is known. Pure.
+ * @param extensions the destination's, where they are known
+ * @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT
+ */
+export function planInputs(
+  inputs: PlanInputs,
+  source: SourceTenant,
+  extensions?: ReadonlySet<string>,
+): TenantPlan {
+  const mappings = readMappings(inputs.cidrs)
+  checkRouters(source, mappings)
+  const plan = planTenant({ ...inputs, source, mappings, ...(extensions && { extensions }) })
+  const lostLimits = inputs.lostLimits.map(({ name, value, reason }) => ({
     kind: "quota" as const,
     key: name,
     name: `${name} = ${value}`,
     reason,
   }))
-  return { ...plan, omitted: [...plan.omitted, ...lostLimits], limits, quotas }
+  return { ...plan, omitted: [...plan.omitted, ...lostLimits] }
 }
 
 /** Neutron refuses a router whose subnets overlap. @throws CIDR_MAPPING */

@@ -4,7 +4,7 @@ import { kinds } from "../kinds/index.ts"
 import { CoreState, ResourceState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import type { Engine } from "./engine.ts"
-import { verifyStage } from "./graph.ts"
+import { surveyStage, verifyStage } from "./graph.ts"
 import { startReadyStages } from "./stage-store.ts"
 
 /**
@@ -85,4 +85,10 @@ async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
     .where("migration_id", "=", migrationId)
     .where("name", "in", [verifyStage, ...missing.map(({ kind }) => kind)])
     .execute()
+  // A survey that could not be planned from left nothing behind; else its plan stands.
+  await sql`
+    update openstack_replication.stage as stage set state = 'waiting', finished = null
+    from openstack_replication.run as run
+    where run.migration_id = ${migrationId} and run.survey is null
+      and stage.migration_id = run.migration_id and stage.name = ${surveyStage}`.execute(trx)
 }

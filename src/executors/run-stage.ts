@@ -8,9 +8,11 @@ import type { Cloud } from "../openstack/types.ts"
 import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
 import { conclude } from "./conclude.ts"
 import type { Engine } from "./engine.ts"
-import { verifyStage } from "./graph.ts"
+import { surveyStage, verifyStage } from "./graph.ts"
 import { asHolder, close, type StageHold, stageJournal } from "./journal.ts"
+import { storeSurvey } from "./replan.ts"
 import { type CallCount, finishStage, type Run, startStage } from "./stage-store.ts"
+import { type SurveyClouds, surveyTenant } from "./survey.ts"
 import { verifyTenant } from "./verify.ts"
 import { loadWorks } from "./works.ts"
 
@@ -34,13 +36,26 @@ export async function runStage(
   if (started === undefined) return
   const { hold, run } = started
   const count: CallCount = { calls: 0, writes: 0 }
-  const session = await engine.clouds.get(run.settingsId)
-  const cloud = (signal === undefined ? session : abortable(session, signal)).observed((call) => {
-    count.calls += 1
-    if (call.write) count.writes += 1
-    engine.onCall?.(call, run.settingsId)
-  })
+  const counted = (session: Cloud, settingsId: number) =>
+    (signal === undefined ? session : abortable(session, signal)).observed((call) => {
+      count.calls += 1
+      if (call.write) count.writes += 1
+      engine.onCall?.(call, settingsId)
+    })
+  const cloud = counted(await engine.clouds.get(run.settingsId), run.settingsId)
   const context = () => destination(engine.db, cloud, migration, run)
+  const clouds: SurveyClouds = {
+    destination: async () => cloud,
+    source: async () => counted(await engine.clouds.get(run.srcSettingsId), run.srcSettingsId),
+  }
+  if (stage === surveyStage) {
+    const { inputs } = run
+    const surveyed = inputs && (await surveyTenant(engine.db, clouds, inputs))
+    await finishStage(engine, hold, run, count, async (trx) => {
+      if (surveyed !== undefined) await storeSurvey(trx, migration, surveyed)
+    })
+    return
+  }
   if (stage === verifyStage) {
     const verified = await verifyTenant(engine.db, await context(), migration)
     await finishStage(engine, hold, run, count, (trx) => conclude(engine, trx, migration, run, verified))

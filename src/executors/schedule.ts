@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
-import type { Insertable } from "kysely"
 import { type Hooks, insertRow } from "../handlers/index.ts"
+import { kinds } from "../kinds/index.ts"
 import type { RowContext } from "../kinds/kind.ts"
 import { CoreState } from "../models/codes.ts"
 import { randomPassword, tenantUsername } from "../models/credentials.ts"
@@ -12,17 +12,14 @@ import {
   insertTenantQuotas,
   resourceRow,
 } from "../models/new-tenant.ts"
-import type { ObjectTable } from "../models/own-tables.ts"
 import { textJson } from "../models/rows.ts"
 import { readSourceTenant } from "../models/source-tenant.ts"
 import { hex } from "../models/uuid.ts"
-import { readyStages, stageGraph } from "./graph.ts"
+import { nextStages, stageGraph } from "./graph.ts"
 import { enqueueStages } from "./jobs.ts"
 import { planRequest, type RequestPlan } from "./plan-request.ts"
+import { omittedRow, plannedRow, storeObjects } from "./plan-store.ts"
 import type { ValidRequest } from "./request.ts"
-
-/** Rows of the plan's table in one statement: far below the protocol's 65,535 parameters. */
-const objectsPerInsert = 2000
 
 /**
  * Plans a valid request and stores everything that follows from it: the rows of the new tenant, its quotas, the
@@ -91,14 +88,17 @@ export async function scheduleMigration(
       tenant_id: tenantId,
       src_settings_id: request.srcSettingsId,
       settings_id: request.dstSettingsId,
-      context: JSON.stringify({ marker, externalNetworkId: request.externalNetworkId }),
+      context: JSON.stringify({ marker, externalNetworkId: request.externalNetworkId, inputs: plan.inputs }),
       summary: null,
       survey: null,
       started: null,
       finished: null,
     })
     .execute()
-  await storeObjects(trx, migrationId, plan, rowIds)
+  const desired = plan.parts.flatMap(({ kind, objects }) =>
+    objects.map((object) => plannedRow(kind.name, object, rowIds.get(`${kind.name}/${object.key}`) ?? null)),
+  )
+  await storeObjects(trx, migrationId, [...desired, ...plan.omitted.map(omittedRow)])
   await storeStages(trx, migrationId, request.dstSettingsId, settings.queueSchema)
   return migrationId
 }
@@ -134,48 +134,6 @@ async function storeRows(
   return rowIds
 }
 
-async function storeObjects(
-  trx: Trx,
-  migration_id: number,
-  plan: RequestPlan,
-  rowIds: ReadonlyMap<string, number>,
-): Promise<void> {
-  const now = new Date()
-  const common = { migration_id, backend_id: null, error: null, differences: null, modified: now }
-  const desired = plan.parts.flatMap(({ kind, objects }) =>
-    objects.map(({ key, name, sourceId, body, notes }) => ({
-      ...common,
-      kind: kind.name as string,
-      key,
-      name,
-      source_id: sourceId,
-      body: JSON.stringify(body) as string | null,
-      notes: JSON.stringify(notes ?? { mapped: {}, dropped: [] }) as string | null,
-      row_id: rowIds.get(`${kind.name}/${key}`) ?? null,
-      state: "planned" as const,
-      reason: "",
-    })),
-  )
-  const left = plan.omitted.map(({ kind, key, name, reason }) => ({
-    ...common,
-    kind: kind as string,
-    // What is left out may bear the key of something that is kept, e.g. a router without its gateway.
-    key: `omitted-${key}`,
-    name,
-    source_id: "",
-    body: null,
-    notes: null,
-    row_id: null,
-    state: "omitted" as const,
-    reason,
-  }))
-  const rows: Insertable<ObjectTable>[] = [...desired, ...left].map((row, position) => ({ ...row, position }))
-  for (let start = 0; start < rows.length; start += objectsPerInsert) {
-    const part = rows.slice(start, start + objectsPerInsert)
-    await trx.insertInto("openstack_replication.object").values(part).execute()
-  }
-}
-
 async function storeStages(
   trx: Trx,
   migration: number,
@@ -183,7 +141,8 @@ async function storeStages(
   queueSchema: string,
 ): Promise<void> {
   const graph = stageGraph()
-  const ready = readyStages(graph.map((stage) => ({ ...stage, state: "waiting" })))
+  const waiting = graph.map((stage) => ({ ...stage, state: "waiting" }))
+  const { ready } = nextStages(waiting, new Set(kinds.map(({ name }) => name)))
   await trx
     .insertInto("openstack_replication.stage")
     .values(

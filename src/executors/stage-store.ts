@@ -1,8 +1,9 @@
 import { saveRow } from "../handlers/index.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
+import type { PlanInputs } from "../planning/inputs.ts"
 import type { Engine } from "./engine.ts"
-import { readyStages } from "./graph.ts"
+import { nextStages } from "./graph.ts"
 import { enqueueStages } from "./jobs.ts"
 import type { StageHold } from "./journal.ts"
 
@@ -10,7 +11,10 @@ import type { StageHold } from "./journal.ts"
 export interface Run {
   readonly settingsId: number
   readonly tenantId: number
+  readonly srcSettingsId: number
   readonly marker: string
+  /** undefined in runs of older versions, which were planned from rows alone. */
+  readonly inputs: PlanInputs | undefined
 }
 
 export interface CallCount {
@@ -43,7 +47,13 @@ export async function startStage(
     if (run.started === null) await startRun(engine, trx, migration, run.tenant_id)
     return {
       hold: { migration, stage, attempt: taken.attempt },
-      run: { settingsId: run.settings_id, tenantId: run.tenant_id, marker: run.context.marker },
+      run: {
+        settingsId: run.settings_id,
+        srcSettingsId: run.src_settings_id,
+        tenantId: run.tenant_id,
+        marker: run.context.marker,
+        inputs: run.context.inputs,
+      },
     }
   })
 }
@@ -113,13 +123,27 @@ export async function startReadyStages(
     .select(["name", "after", "state"])
     .where("migration_id", "=", migration)
     .execute()
-  const ready = readyStages(stages)
-  if (ready.length === 0) return
-  await trx
-    .updateTable("openstack_replication.stage")
-    .set({ state: "ready" })
-    .where("migration_id", "=", migration)
-    .where("name", "in", [...ready])
-    .execute()
+  const { idle, ready } = nextStages(stages, await busyKinds(trx, migration))
+  for (const [state, names] of [["done", idle] as const, ["ready", ready] as const]) {
+    if (names.length === 0) continue
+    await trx
+      .updateTable("openstack_replication.stage")
+      .set({ state, ...(state === "done" && { started: new Date(), finished: new Date() }) })
+      .where("migration_id", "=", migration)
+      .where("name", "in", [...names])
+      .execute()
+  }
   await enqueueStages(trx, engine.queueSchema, settingsId, migration, ready)
+}
+
+/** Kinds with something left to do. */
+async function busyKinds(trx: Trx, migration: number): Promise<ReadonlySet<string>> {
+  const kinds = await trx
+    .selectFrom("openstack_replication.object")
+    .select("kind")
+    .distinct()
+    .where("migration_id", "=", migration)
+    .where("state", "in", ["planned", "creating"])
+    .execute()
+  return new Set(kinds.map(({ kind }) => kind))
 }

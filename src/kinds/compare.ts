@@ -25,6 +25,18 @@ export function differences(
     .map(([attribute, value]) => ({ attribute, expected: value, seen: seen[attribute] ?? null }))
 }
 
+/** The same for bodies with attributes of the live source: the cloud keeps the order of no list among those. */
+export function liveDifferences(
+  expected: Readonly<Record<string, unknown>>,
+  seen: object,
+): readonly Difference[] {
+  const shown = seen as Readonly<Record<string, unknown>>
+  const inOrder = (value: unknown) => (Array.isArray(value) ? sorted(value) : value)
+  return Object.entries(expected).flatMap(([attribute, value]) =>
+    differences({ [attribute]: inOrder(value) }, { [attribute]: inOrder(shown[attribute]) }),
+  )
+}
+
 /** Items in an order of their own, for lists whose order the cloud does not keep. */
 export function sorted<Item>(items: readonly Item[]): readonly Item[] {
   return items

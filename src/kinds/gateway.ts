@@ -1,9 +1,17 @@
 import { type Router, updateResource } from "../openstack/index.ts"
-import { type KindPlan, type PlanContext, type Ref, ref } from "../planning/plan.ts"
+import {
+  type KindPlan,
+  type LiveAttributes,
+  type Notes,
+  type PlanContext,
+  type Ref,
+  ref,
+} from "../planning/plan.ts"
+import type { SourceRouter } from "../planning/source.ts"
 import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 
-interface Body {
+interface Body extends LiveAttributes {
   readonly router_id: Ref
   readonly network_id: string
 }
@@ -23,36 +31,55 @@ export const gateway = defineKind<Body, Router>({
   matches: (desired, actual) => desired.router_id === actual.id,
   create: ({ cloud }, desired) =>
     Promise.all(
-      desired.map(({ body }) =>
-        updateResource(cloud, "routers", body.router_id, {
-          external_gateway_info: { network_id: body.network_id },
-        }),
+      desired.map(({ body: { router_id, ...external_gateway_info } }) =>
+        updateResource(cloud, "routers", router_id, { external_gateway_info }),
       ),
     ),
   remove: async ({ cloud }, actual) => {
     await updateResource(cloud, "routers", actual.id, { external_gateway_info: null })
   },
 
-  compare: ({ network_id }, actual) =>
-    differences({ network_id }, { network_id: actual.external_gateway_info?.network_id }),
+  compare: ({ router_id: _, ...wanted }, actual) => differences(wanted, { ...actual.external_gateway_info }),
 })
 
 function planGateways({ source, externalNetworkId }: PlanContext): KindPlan<Body> {
   const objects = []
   const omitted = []
   const known = source.routers.some((router) => router.hasGateway === true)
-  for (const [index, { key, name, backendId, hasGateway }] of source.routers.entries()) {
+  for (const [index, { key, name, backendId, hasGateway, gateway: seen }] of source.routers.entries()) {
     if (hasGateway === false) continue
     if (externalNetworkId === null) {
       const reason = "The destination names no external network, or the connection was to be skipped."
       omitted.push({ kind: "gateway" as const, key, name, reason })
     } else if (hasGateway === true || (!known && index === 0)) {
-      const body = { router_id: ref("router", key), network_id: externalNetworkId }
-      objects.push({ key, name, sourceId: backendId, body })
+      const body = { router_id: ref("router", key), network_id: externalNetworkId, ...seen?.live }
+      objects.push({
+        key,
+        name,
+        sourceId: backendId,
+        body,
+        ...(seen && { notes: notesOf(seen, externalNetworkId) }),
+      })
     } else {
       const reason = "Nothing tells that this router has a way out at the source; another router gets it."
       omitted.push({ kind: "gateway" as const, key, name, reason })
     }
   }
   return { objects, omitted }
+}
+
+function notesOf(
+  { networkId, addresses }: NonNullable<SourceRouter["gateway"]>,
+  externalNetworkId: string,
+): Notes {
+  return {
+    mapped: networkId === externalNetworkId ? {} : { network_id: networkId },
+    dropped: [
+      {
+        attribute: "external_fixed_ips",
+        value: addresses,
+        reason: "Addresses of an external network are given by the destination.",
+      },
+    ],
+  }
 }

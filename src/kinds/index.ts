@@ -1,16 +1,23 @@
+import { addressGroup } from "./address-group.ts"
 import { gateway } from "./gateway.ts"
 import { routerInterface } from "./interface.ts"
 import type { AnyKind } from "./kind.ts"
 import { network } from "./network.ts"
 import { port } from "./port.ts"
 import { project } from "./project.ts"
+import { qosBinding } from "./qos-binding.ts"
+import { qosPolicy } from "./qos-policy.ts"
+import { qosRule } from "./qos-rule.ts"
 import { quota } from "./quota.ts"
+import { rbacPolicy } from "./rbac-policy.ts"
 import { role } from "./role.ts"
 import { route } from "./route.ts"
 import { router } from "./router.ts"
 import { securityGroup } from "./security-group.ts"
 import { securityGroupRule } from "./security-group-rule.ts"
 import { subnet } from "./subnet.ts"
+import { tag } from "./tag.ts"
+import { trunk } from "./trunk.ts"
 import { user } from "./user.ts"
 
 /** Every kind of object that is copied. A new one is a file beside this one and a line here. */
@@ -19,13 +26,20 @@ export const kinds: readonly AnyKind[] = [
   user,
   role,
   quota,
+  qosPolicy,
+  qosRule,
   network,
   subnet,
   router,
   gateway,
   routerInterface,
   route,
+  addressGroup,
   securityGroup,
   securityGroupRule,
   port,
+  trunk,
+  qosBinding,
+  rbacPolicy,
+  tag,
 ]

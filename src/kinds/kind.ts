@@ -39,12 +39,21 @@ export interface Kind<Body, Actual> {
   readonly name: KindName
   /** Kinds that have to be finished before this one starts. */
   readonly after: readonly KindName[]
+  /** true: its objects, and those of all that come after it, are planned anew when the live source was read. */
+  readonly surveyed?: true
 
   /** Pure: what the destination shall hold. */
   plan(context: PlanContext): KindPlan<Body>
 
   /** Inserts the host's rows, in the transaction of the request. Answers their ids in the order of `planned`. */
   store?(context: RowContext, planned: readonly { readonly body: Body }[]): Promise<readonly number[]>
+  /** Writes the host's rows anew, where the survey has changed what is desired and nothing was made yet. */
+  restore?(
+    context: RowContext,
+    rows: readonly { readonly rowId: number; readonly body: Body; readonly before: Body }[],
+  ): Promise<void>
+  /** Removes the host's rows of objects that will not be made after all. */
+  forget?(trx: Trx, rowIds: readonly number[]): Promise<void>
 
   /** true: a new project holds some of these already (quotas, the default group, the rules a group is born with). */
   readonly born?: true

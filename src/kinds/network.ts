@@ -1,11 +1,12 @@
 import { sql } from "kysely"
-import { insertRows, newRow, recordRows } from "../models/rows.ts"
+import { recordRows } from "../models/rows.ts"
 import { createResources, deleteResource, type Network } from "../openstack/index.ts"
-import { type Ref, ref } from "../planning/plan.ts"
-import { differences } from "./compare.ts"
+import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
+import { storedIn } from "./stored.ts"
 
-interface Body {
+interface Body extends LiveAttributes {
   readonly project_id: Ref
   readonly name: string
   readonly description: string
@@ -21,30 +22,32 @@ export const network = defineKind<Body, Network>({
   chunk: { size: 20 },
 
   plan: ({ source }) => ({
-    objects: source.networks.map(({ key, backendId, name, description, mtu }) => ({
+    objects: source.networks.map(({ key, backendId, name, description, mtu, live }) => ({
       key,
       name,
       sourceId: backendId,
-      body: { project_id: ref("project", "project"), name, description, ...(mtu === null ? {} : { mtu }) },
+      body: {
+        project_id: ref("project", "project"),
+        name,
+        description,
+        ...(mtu === null ? {} : { mtu }),
+        ...live,
+      },
     })),
     omitted: [],
   }),
 
-  store: (context, planned) =>
-    insertRows(
-      context.trx,
-      "openstack_network",
-      planned.map(({ body }) => ({
-        ...newRow(context, body.name, body.description),
-        runtime_state: "",
-        backend_id: "",
-        is_external: false,
-        type: "",
-        segmentation_id: null,
-        tenant_id: context.tenantId,
-        mtu: body.mtu ?? null,
-      })),
-    ),
+  ...storedIn<Body>("openstack_network", ({ tenantId }, body) => ({
+    name: body.name,
+    description: body.description,
+    runtime_state: "",
+    backend_id: "",
+    is_external: false,
+    type: "",
+    segmentation_id: null,
+    tenant_id: tenantId,
+    mtu: body.mtu ?? null,
+  })),
 
   list: (context) => context.collection("networks"),
   id: (actual) => actual.id,
@@ -56,7 +59,7 @@ export const network = defineKind<Body, Network>({
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "networks", actual.id),
 
-  compare: ({ project_id: _, ...wanted }, actual) => differences(wanted, { ...actual }),
+  compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
 
   async record(trx, done) {
     await recordRows(

@@ -1,4 +1,5 @@
 import type { KindName, Omission, PlanContext, Planned } from "../planning/plan.ts"
+import { fitToCloud, noteMapped } from "./fit.ts"
 import { kinds } from "./index.ts"
 import type { AnyKind } from "./kind.ts"
 
@@ -9,11 +10,21 @@ export interface TenantPlan {
 
 /** The whole plan: what every kind wants, and what is left out. Pure. @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT */
 export function planTenant(context: PlanContext): TenantPlan {
-  const plans = kinds.map((kind) => ({ kind, ...kind.plan(context) }))
+  const plans = kinds.map((kind) => planKind(kind, context))
   return {
     parts: plans.map(({ kind, objects }) => ({ kind, objects })),
-    omitted: plans.flatMap(({ omitted }) => omitted),
+    omitted: [...plans.flatMap(({ omitted }) => omitted), ...(context.source.live?.notCopied ?? [])],
   }
+}
+
+function planKind(kind: AnyKind, context: PlanContext) {
+  const { objects, omitted } = kind.plan(context)
+  const noted =
+    context.mappings.length === 0
+      ? objects
+      : noteMapped(objects, kind.plan({ ...context, mappings: [] }).objects)
+  const fitted = fitToCloud(kind.name, noted, context)
+  return { kind, objects: fitted.objects, omitted: [...omitted, ...fitted.omitted] }
 }
 
 /** The ids of other objects that a body waits for, as `kind/key`. */

@@ -1,14 +1,16 @@
 import { sql } from "kysely"
-import { insertRows, newRow, recordRows, textJson } from "../models/rows.ts"
+import type { Trx } from "../models/database.ts"
+import { recordRows, textJson } from "../models/rows.ts"
 import { CloudError, createResources, deleteResource, type FixedIp, type Port } from "../openstack/index.ts"
 import { mapAddress, mapAddressOrPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
-import { type KindPlan, type PlanContext, type Ref, ref } from "../planning/plan.ts"
-import type { AddressPair } from "../planning/source.ts"
+import { type KindPlan, type LiveAttributes, type PlanContext, type Ref, ref } from "../planning/plan.ts"
+import type { AddressPair, SourcePort } from "../planning/source.ts"
 import type { CloudContext } from "./cloud-context.ts"
-import { differences, sorted } from "./compare.ts"
-import { type Desired, defineKind } from "./kind.ts"
+import { differences, liveDifferences, sorted } from "./compare.ts"
+import { type Desired, defineKind, type Resolved, type RowContext } from "./kind.ts"
+import { storedIn } from "./stored.ts"
 
-interface Body {
+interface Body extends LiveAttributes {
   readonly project_id: Ref
   readonly network_id: Ref
   readonly name: string
@@ -18,6 +20,45 @@ interface Body {
   readonly port_security_enabled: boolean
   readonly security_groups: readonly Ref[]
   readonly allowed_address_pairs: readonly AddressPair[]
+  /**
+   * Subnets that make addresses of the MAC by themselves (SLAAC, DHCPv6 stateless). Neutron refuses to be told one
+   * there, and gives the same one, for the MAC is the same.
+   */
+  readonly auto_addressed?: readonly Ref[]
+}
+
+const stored = storedIn<Body>("openstack_port", (context, body) => ({
+  name: body.name,
+  description: body.description,
+  backend_id: "",
+  mac_address: body.mac_address,
+  allowed_address_pairs: textJson(body.allowed_address_pairs),
+  network_id: context.rowId(body.network_id),
+  tenant_id: context.tenantId,
+  fixed_ips: textJson(body.fixed_ips.map(({ ip_address }) => ({ subnet_id: "", ip_address }))),
+  device_id: "",
+  device_owner: "",
+  port_security_enabled: body.port_security_enabled,
+  instance_id: null,
+  subnet_id: body.fixed_ips[0] === undefined ? null : context.rowId(body.fixed_ips[0].subnet_id),
+}))
+
+async function linkGroups(
+  { trx, rowId }: RowContext,
+  rows: readonly { readonly rowId: number; readonly body: Body }[],
+): Promise<void> {
+  const links = rows.flatMap((row) =>
+    row.body.security_groups.map((group) => ({ port: row.rowId, group: rowId(group) })),
+  )
+  await sql`
+    insert into openstack_port_security_groups (port_id, securitygroup_id)
+    select * from unnest(${links.map((link) => link.port)}::int[], ${links.map((link) => link.group)}::int[])`.execute(
+    trx,
+  )
+}
+
+async function unlinkGroups(trx: Trx, rowIds: readonly number[]): Promise<void> {
+  await sql`delete from openstack_port_security_groups where port_id = any(${rowIds}::int[])`.execute(trx)
 }
 
 /** Ports: one per source port, with all of its addresses. Neutron keeps a MAC unique in its network. */
@@ -25,38 +66,29 @@ export const port = defineKind<Body, Port>({
   name: "port",
   after: ["subnet", "security_group"],
   table: "openstack_port",
-  // The bulk form of Neutron's ML2 plugin drops address pairs without a word: such a port goes alone.
-  chunk: { size: 25, by: (desired) => (desired.allowed_address_pairs.length > 0 ? desired.mac_address : "") },
+  // The bulk form of Neutron's ML2 plugin drops these without a word: a port that has some goes alone.
+  chunk: { size: 25, by: (desired) => (goesAlone(desired) ? desired.mac_address : "") },
   plan,
 
   async store(context, planned) {
-    const ids = await insertRows(
-      context.trx,
-      "openstack_port",
-      planned.map(({ body }) => ({
-        ...newRow(context, body.name, body.description),
-        backend_id: "",
-        mac_address: body.mac_address,
-        allowed_address_pairs: textJson(body.allowed_address_pairs),
-        network_id: context.rowId(body.network_id),
-        tenant_id: context.tenantId,
-        fixed_ips: textJson(body.fixed_ips.map(({ ip_address }) => ({ subnet_id: "", ip_address }))),
-        device_id: "",
-        device_owner: "",
-        port_security_enabled: body.port_security_enabled,
-        instance_id: null,
-        subnet_id: body.fixed_ips[0] === undefined ? null : context.rowId(body.fixed_ips[0].subnet_id),
-      })),
+    const ids = await stored.store(context, planned)
+    const rows = ids.flatMap((rowId, index) =>
+      planned.slice(index, index + 1).map(({ body }) => ({ rowId, body })),
     )
-    const links = planned.flatMap(({ body }, index) =>
-      body.security_groups.map((group) => ({ port: ids[index], group: context.rowId(group) })),
-    )
-    await sql`
-      insert into openstack_port_security_groups (port_id, securitygroup_id)
-      select * from unnest(${links.map((link) => link.port)}::int[], ${links.map((link) => link.group)}::int[])`.execute(
-      context.trx,
-    )
+    await linkGroups(context, rows)
     return ids
+  },
+  async restore(context, rows) {
+    await stored.restore(context, rows)
+    await unlinkGroups(
+      context.trx,
+      rows.map(({ rowId }) => rowId),
+    )
+    await linkGroups(context, rows)
+  },
+  async forget(trx, rowIds) {
+    await unlinkGroups(trx, rowIds)
+    await stored.forget(trx, rowIds)
   },
 
   list: (context) => context.collection("ports"),
@@ -67,7 +99,10 @@ export const port = defineKind<Body, Port>({
   create,
   remove: ({ cloud }, actual) => deleteResource(cloud, "ports", actual.id),
 
-  compare: (desired, actual) => differences(comparable(desired), comparable(actual)),
+  compare: (desired, actual) => [
+    ...differences(comparable(desired), comparable(actual)),
+    ...liveDifferences(liveOf(desired), actual),
+  ],
 
   async record(trx, done) {
     await recordRows(
@@ -100,7 +135,12 @@ async function create(context: CloudContext, desired: readonly Desired<Body>[]):
   return createResources(
     context.cloud,
     "ports",
-    desired.map(({ body }) => body),
+    desired.map(({ body: { auto_addressed, ...body } }) => ({
+      ...body,
+      fixed_ips: body.fixed_ips.map((one) =>
+        auto_addressed?.includes(one.subnet_id) ? { subnet_id: one.subnet_id } : one,
+      ),
+    })),
   )
 }
 
@@ -140,6 +180,26 @@ type Comparable = Pick<
   | "allowed_address_pairs"
 >
 
+function goesAlone(desired: LiveAttributes): boolean {
+  const { allowed_address_pairs: pairs, extra_dhcp_opts: options } = desired
+  return [pairs, options].some((list) => Array.isArray(list) && list.length > 0)
+}
+
+const autoModes = ["slaac", "dhcpv6-stateless"]
+
+function autoAddressed(addresses: SourcePort["fixedIps"]): Pick<Body, "auto_addressed"> {
+  return addresses.length === 0
+    ? {}
+    : { auto_addressed: addresses.map(({ subnet }) => ref("subnet", subnet)) }
+}
+
+/** The attributes that only the live source told. */
+function liveOf(desired: Resolved<Body>): LiveAttributes {
+  const { project_id: _, auto_addressed: __, ...rest } = desired
+  const known = new Set(Object.keys(comparable(desired)))
+  return Object.fromEntries(Object.entries(rest).filter(([name]) => !known.has(name)))
+}
+
 /** The attributes of a port in one spelling: Neutron orders lists its own way, and fills a pair's MAC with the port's. */
 function comparable(port: Comparable) {
   const { network_id, name, description, port_security_enabled } = port
@@ -164,6 +224,11 @@ function comparable(port: Comparable) {
 function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
   if (!withPorts) return { objects: [], omitted: [] }
   const cidrs = new Map(source.subnets.map(({ key, cidr }) => [key, cidr]))
+  const automatic = new Set(
+    source.subnets.flatMap(({ key, live }) =>
+      autoModes.includes(String(live?.ipv6_address_mode ?? "")) ? [key] : [],
+    ),
+  )
   return {
     objects: source.ports.map((port) => ({
       key: port.key,
@@ -185,8 +250,10 @@ function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
           ...pair,
           ip_address: mapAddressOrPrefix(pair.ip_address, mappings),
         })),
+        ...autoAddressed(port.fixedIps.filter(({ subnet }) => automatic.has(subnet))),
+        ...port.live,
       },
     })),
-    omitted: source.ignoredPorts.map((port) => ({ kind: "port", ...port })),
+    omitted: source.ignoredPorts.map(({ key, name, reason }) => ({ kind: "port", key, name, reason })),
   }
 }

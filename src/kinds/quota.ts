@@ -8,6 +8,7 @@ import {
 } from "../openstack/index.ts"
 import type { Cloud } from "../openstack/types.ts"
 import { cloudQuotas, neededNetworkQuota, type QuotaService, quotasToSet } from "../planning/cloud-quotas.ts"
+import { liveQuotas } from "../planning/live-quotas.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
@@ -19,6 +20,7 @@ interface Body {
   readonly service: QuotaService
   readonly values: Values
   readonly needed: Values
+  readonly live?: Values
 }
 
 interface Actual {
@@ -41,18 +43,22 @@ const calls: Readonly<Record<QuotaService, QuotaCalls>> = {
 export const quota = defineKind<Body, Actual>({
   name: "quota",
   after: ["project"],
+  surveyed: true,
   born: true,
   chunk: { size: 1 },
 
-  plan: ({ source, quotas, withPorts }) => ({
-    objects: cloudQuotas(quotas, neededNetworkQuota(source, withPorts)).map((body) => ({
-      key: body.service,
-      name: `${body.service} quotas`,
-      sourceId: "",
-      body: { project_id: ref("project", "project"), ...body },
-    })),
-    omitted: [],
-  }),
+  plan({ source, quotas, withPorts, volumeTypes }) {
+    const live = source.live && liveQuotas(source.live.quotas, volumeTypes)
+    return {
+      objects: cloudQuotas(quotas, neededNetworkQuota(source, withPorts)).map((body) => ({
+        key: body.service,
+        name: `${body.service} quotas`,
+        sourceId: "",
+        body: { project_id: ref("project", "project"), ...body, ...(live && { live: live[body.service] }) },
+      })),
+      omitted: [],
+    }
+  },
 
   list: ({ cloud, projectId }, desired) =>
     Promise.all(

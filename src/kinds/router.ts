@@ -1,10 +1,11 @@
-import { insertRows, newRow, recordRows, textJson } from "../models/rows.ts"
+import { recordRows, textJson } from "../models/rows.ts"
 import { createResources, deleteResource, type Router } from "../openstack/index.ts"
-import { type Ref, ref } from "../planning/plan.ts"
-import { differences } from "./compare.ts"
+import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
+import { storedIn } from "./stored.ts"
 
-interface Body {
+interface Body extends LiveAttributes {
   readonly project_id: Ref
   readonly name: string
   readonly description: string
@@ -19,27 +20,23 @@ export const router = defineKind<Body, Router>({
   chunk: { size: 1 },
 
   plan: ({ source }) => ({
-    objects: source.routers.map(({ key, backendId, name, description }) => ({
+    objects: source.routers.map(({ key, backendId, name, description, live }) => ({
       key,
       name,
       sourceId: backendId,
-      body: { project_id: ref("project", "project"), name, description },
+      body: { project_id: ref("project", "project"), name, description, ...live },
     })),
     omitted: [],
   }),
 
-  store: (context, planned) =>
-    insertRows(
-      context.trx,
-      "openstack_router",
-      planned.map(({ body }) => ({
-        ...newRow(context, body.name, body.description),
-        backend_id: "",
-        tenant_id: context.tenantId,
-        routes: textJson([]),
-        fixed_ips: textJson([]),
-      })),
-    ),
+  ...storedIn<Body>("openstack_router", ({ tenantId }, { name, description }) => ({
+    name,
+    description,
+    backend_id: "",
+    tenant_id: tenantId,
+    routes: textJson([]),
+    fixed_ips: textJson([]),
+  })),
 
   list: (context) => context.collection("routers"),
   id: (actual) => actual.id,
@@ -51,7 +48,7 @@ export const router = defineKind<Body, Router>({
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "routers", actual.id),
 
-  compare: ({ project_id: _, ...wanted }, actual) => differences(wanted, { ...actual }),
+  compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
 
   record: (trx, done) =>
     recordRows(

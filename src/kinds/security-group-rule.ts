@@ -1,5 +1,4 @@
 import { sql } from "kysely"
-import { insertRows } from "../models/rows.ts"
 import { createResources, deleteResource, type SecurityGroupRule } from "../openstack/index.ts"
 import { mapPrefix } from "../planning/cidr-mapping.ts"
 import {
@@ -13,6 +12,7 @@ import {
 import { prefixText, protocolText, ruleKey } from "../planning/rules.ts"
 import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
+import { storedIn } from "./stored.ts"
 
 interface Body {
   readonly project_id: Ref
@@ -24,35 +24,32 @@ interface Body {
   readonly port_range_max: number | null
   readonly remote_ip_prefix: string | null
   readonly remote_group_id: Ref | null
+  /** Absent: none, which also clouds understand that know no address groups. */
+  readonly remote_address_group_id?: Ref
   readonly description: string
 }
 
 /** Rules, by all that they are: a rule cannot be changed in Neutron, only made and deleted. */
 export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
   name: "security_group_rule",
-  after: ["security_group"],
+  after: ["security_group", "address_group"],
   born: true,
   // Neutron takes the rules of one group at a time (SecurityGroupNotSingleGroupRules).
   chunk: { size: 50, by: (desired) => desired.security_group_id },
   plan,
 
-  store: (context, planned) =>
-    insertRows(
-      context.trx,
-      "openstack_securitygrouprule",
-      planned.map(({ body }) => ({
-        protocol: body.protocol ?? "",
-        from_port: body.port_range_min,
-        to_port: body.port_range_max,
-        cidr: body.remote_ip_prefix,
-        backend_id: "",
-        security_group_id: context.rowId(body.security_group_id),
-        description: body.description,
-        direction: body.direction,
-        ethertype: body.ethertype,
-        remote_group_id: body.remote_group_id === null ? null : context.rowId(body.remote_group_id),
-      })),
-    ),
+  ...storedIn<Body>("openstack_securitygrouprule", (context, body) => ({
+    protocol: body.protocol ?? "",
+    from_port: body.port_range_min,
+    to_port: body.port_range_max,
+    cidr: body.remote_ip_prefix,
+    backend_id: "",
+    security_group_id: context.rowId(body.security_group_id),
+    description: body.description,
+    direction: body.direction,
+    ethertype: body.ethertype,
+    remote_group_id: body.remote_group_id === null ? null : context.rowId(body.remote_group_id),
+  })),
 
   list: (context) => context.collection("security-group-rules"),
   id: (actual) => actual.id,
@@ -84,10 +81,12 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
   },
 })
 
-function plan({ source, mappings }: PlanContext): KindPlan<Body> {
+function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
   const objects: Planned<Body>[] = []
   const omitted: Omission[] = []
   const groups = new Set(source.securityGroups.map((group) => group.key))
+  const addressGroups = new Set(source.live?.addressGroups.map((group) => group.key))
+  const knowsAddressGroups = extensions?.has("security-groups-remote-address-group") ?? true
   for (const group of source.securityGroups) {
     const seen = new Set<string>()
     for (const rule of group.rules) {
@@ -97,6 +96,17 @@ function plan({ source, mappings }: PlanContext): KindPlan<Body> {
       if (rule.remoteGroup !== null && !groups.has(rule.remoteGroup)) {
         // Made without its remote group, the rule would let everybody in.
         const reason = "It names a security group of another tenant, which is not copied."
+        omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
+        continue
+      }
+      const { remoteAddressGroup } = rule
+      if (
+        remoteAddressGroup !== undefined &&
+        !(knowsAddressGroups && addressGroups.has(remoteAddressGroup))
+      ) {
+        const reason = knowsAddressGroups
+          ? "It names an address group of another tenant, which is not copied."
+          : "It names an address group, and the destination's rules know none."
         omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
         continue
       }
@@ -121,6 +131,9 @@ function plan({ source, mappings }: PlanContext): KindPlan<Body> {
           port_range_max: rule.portMax,
           remote_ip_prefix: prefix,
           remote_group_id: rule.remoteGroup === null ? null : ref("security_group", rule.remoteGroup),
+          ...(remoteAddressGroup === undefined
+            ? {}
+            : { remote_address_group_id: ref("address_group", remoteAddressGroup) }),
           description: rule.description,
         },
       })

@@ -1,4 +1,4 @@
-import { insertRows, newRow, recordRows } from "../models/rows.ts"
+import { recordRows } from "../models/rows.ts"
 import {
   type Cloud,
   CloudError,
@@ -7,11 +7,12 @@ import {
   type SecurityGroup,
   updateResource,
 } from "../openstack/index.ts"
-import { type Ref, ref } from "../planning/plan.ts"
-import { differences } from "./compare.ts"
+import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import { differences, liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
+import { storedIn } from "./stored.ts"
 
-interface Body {
+interface Body extends LiveAttributes {
   readonly project_id: Ref
   readonly name: string
   readonly description: string
@@ -31,25 +32,21 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
   chunk: { size: 20 },
 
   plan: ({ source }) => ({
-    objects: source.securityGroups.map(({ key, backendId, name, description, rules }) => ({
+    objects: source.securityGroups.map(({ key, backendId, name, description, rules, live }) => ({
       key,
       name,
       sourceId: backendId,
-      body: { project_id: ref("project", "project"), name, description, empty: rules.length === 0 },
+      body: { project_id: ref("project", "project"), name, description, empty: rules.length === 0, ...live },
     })),
     omitted: [],
   }),
 
-  store: (context, planned) =>
-    insertRows(
-      context.trx,
-      "openstack_securitygroup",
-      planned.map(({ body }) => ({
-        ...newRow(context, body.name, body.description),
-        backend_id: "",
-        tenant_id: context.tenantId,
-      })),
-    ),
+  ...storedIn<Body>("openstack_securitygroup", ({ tenantId }, { name, description }) => ({
+    name,
+    description,
+    backend_id: "",
+    tenant_id: tenantId,
+  })),
 
   // Asking for a project's groups makes its default group, where it is not there yet.
   list: (context) => context.collection("security-groups"),
@@ -65,19 +62,19 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
     )
     return Promise.all(made.map((group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group)))
   },
-  async update({ cloud }, { body: { description, empty } }, actual) {
+  async update({ cloud }, { body: { project_id: _, name: __, empty, ...wanted } }, actual) {
     const group =
-      actual.description === description
+      liveDifferences(wanted, actual).length === 0
         ? actual
-        : await updateResource(cloud, "security-groups", actual.id, { description })
+        : await updateResource(cloud, "security-groups", actual.id, wanted)
     return empty ? strip(cloud, group) : group
   },
   remove: async ({ cloud }, actual) => {
     if (actual.name !== defaultGroup) await deleteResource(cloud, "security-groups", actual.id)
   },
 
-  compare: ({ name, description, empty }, actual) => [
-    ...differences({ name, description }, { ...actual }),
+  compare: ({ project_id: _, empty, ...wanted }, actual) => [
+    ...liveDifferences(wanted, actual),
     ...(empty ? differences({ security_group_rules: [] }, { ...actual }) : []),
   ],
 

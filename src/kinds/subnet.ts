@@ -1,13 +1,14 @@
-import { insertRows, newRow, recordRows, textJson } from "../models/rows.ts"
+import { recordRows, textJson } from "../models/rows.ts"
 import { createResources, deleteResource, type Subnet } from "../openstack/index.ts"
 import { sameAddress } from "../planning/addresses.ts"
 import { mapAddress, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
-import { type Ref, ref } from "../planning/plan.ts"
+import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import type { AddressRange, StaticRoute } from "../planning/source.ts"
-import { differences, sorted } from "./compare.ts"
+import { differences, liveDifferences, sorted } from "./compare.ts"
 import { defineKind } from "./kind.ts"
+import { storedIn } from "./stored.ts"
 
-interface Body {
+interface Body extends LiveAttributes {
   readonly project_id: Ref
   readonly network_id: Ref
   readonly name: string
@@ -53,32 +54,29 @@ export const subnet = defineKind<Body, Subnet>({
             destination: mapPrefix(destination, own),
             nexthop: at(nexthop),
           })),
+          ...subnet.live,
         },
       }
     }),
     omitted: [],
   }),
 
-  store: (context, planned) =>
-    insertRows(
-      context.trx,
-      "openstack_subnet",
-      planned.map(({ body }) => ({
-        ...newRow(context, body.name, body.description),
-        backend_id: "",
-        cidr: body.cidr,
-        gateway_ip: body.gateway_ip,
-        allocation_pools: textJson(body.allocation_pools ?? []),
-        ip_version: body.ip_version,
-        enable_dhcp: body.enable_dhcp,
-        network_id: context.rowId(body.network_id),
-        dns_nameservers: textJson(body.dns_nameservers),
-        disable_gateway: body.gateway_ip === null,
-        host_routes: textJson(body.host_routes),
-        is_connected: false,
-        tenant_id: context.tenantId,
-      })),
-    ),
+  ...storedIn<Body>("openstack_subnet", (context, body) => ({
+    name: body.name,
+    description: body.description,
+    backend_id: "",
+    cidr: body.cidr,
+    gateway_ip: body.gateway_ip,
+    allocation_pools: textJson(body.allocation_pools ?? []),
+    ip_version: body.ip_version,
+    enable_dhcp: body.enable_dhcp,
+    network_id: context.rowId(body.network_id),
+    dns_nameservers: textJson(body.dns_nameservers),
+    disable_gateway: body.gateway_ip === null,
+    host_routes: textJson(body.host_routes),
+    is_connected: false,
+    tenant_id: context.tenantId,
+  })),
 
   list: (context) => context.collection("subnets"),
   id: (actual) => actual.id,
@@ -91,9 +89,10 @@ export const subnet = defineKind<Body, Subnet>({
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "subnets", actual.id),
 
-  compare({ project_id: _, allocation_pools, host_routes, gateway_ip, ...wanted }, actual) {
+  compare({ project_id: _, allocation_pools, dns_nameservers, host_routes, gateway_ip, ...wanted }, actual) {
     return [
-      ...differences(wanted, { ...actual }),
+      ...liveDifferences(wanted, actual),
+      ...differences({ dns_nameservers }, { ...actual }),
       ...(sameGateway(gateway_ip, actual.gateway_ip) ? [] : differences({ gateway_ip }, { ...actual })),
       ...differences({ host_routes: sorted(host_routes) }, { host_routes: sorted(actual.host_routes) }),
       ...(allocation_pools === undefined

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from "kysely"
+import type { PlanInputs } from "../planning/inputs.ts"
 import type { Notes } from "../planning/plan.ts"
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>
@@ -90,6 +91,8 @@ export interface RunContext {
   /** Tag of the project, by which a lost answer is told from a namesake. */
   readonly marker: string
   readonly externalNetworkId: string | null
+  /** What the plan was made from beside the source; absent in runs of older versions. */
+  readonly inputs?: PlanInputs
 }
 
 /** One row per living worker; those that died are removed by another. */

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { type Insertable, sql } from "kysely"
+import { type Insertable, sql, type Updateable } from "kysely"
 import { CoreState } from "./codes.ts"
 import type { Database, Trx } from "./database.ts"
 
@@ -23,7 +23,7 @@ export function newRow(
   }
 }
 
-type InsertedTable =
+export type InsertedTable =
   | "openstack_network"
   | "openstack_subnet"
   | "openstack_router"
@@ -51,6 +51,25 @@ export async function insertRows<Name extends InsertedTable>(
     ids.push(...made.map((row) => row.id))
   }
   return ids
+}
+
+/** Writes columns of rows that are there. */
+export async function updateRows(
+  trx: Trx,
+  table: InsertedTable,
+  rows: readonly { readonly id: number; readonly columns: Readonly<Record<string, unknown>> }[],
+): Promise<void> {
+  for (const { id, columns } of rows) {
+    await trx
+      .updateTable(table as "openstack_network")
+      .set(columns as Updateable<Database["openstack_network"]>)
+      .where("id", "=", id)
+      .execute()
+  }
+}
+
+export async function deleteRows(trx: Trx, table: InsertedTable, ids: readonly number[]): Promise<void> {
+  await sql`delete from ${sql.table(table)} where id = any(${ids}::int[])`.execute(trx)
 }
 
 /** Compact JSON text, as Django writes it into `text` columns. */

@@ -150,7 +150,7 @@ function portsOf(
 ): Pick<SourceTenant, "ports" | "ignoredPorts"> {
   const groupsOfPort = Map.groupBy(rows.portGroups, (link) => link.port_id)
   const ports: SourcePort[] = []
-  const ignoredPorts: { key: string; name: string; reason: string }[] = []
+  const ignoredPorts: { key: string; backendId: string; name: string; reason: string }[] = []
   for (const row of rows.ports) {
     const network = row.network_id === null ? undefined : networkKeys.get(row.network_id)
     // The cloud makes its own ports for DHCP; those of routers are copied as interfaces and gateways.
@@ -164,7 +164,12 @@ function portsOf(
         : "One of its addresses lies in a subnet that has no row here.") ??
       (groups.includes(undefined) ? "It has a security group of another tenant." : undefined)
     if (reason !== undefined) {
-      ignoredPorts.push({ key: hex(row.uuid), name: row.name || row.mac_address, reason })
+      ignoredPorts.push({
+        key: hex(row.uuid),
+        backendId: row.backend_id,
+        name: row.name || row.mac_address,
+        reason,
+      })
       continue
     }
     ports.push({

@@ -63,6 +63,12 @@ export function findProjects(cloud: Cloud, { name, domainId }: Named): Promise<r
   return cloud.list({ service, path: "/projects", query: { name, domain_id: domainId } }, "projects")
 }
 
+/** GET /v3/projects/ID */
+export async function getProject(cloud: Cloud, id: string): Promise<Project> {
+  const request = { service: "identity", method: "GET", path: path`/projects/${id}` } as const
+  return (await cloud.call<{ project: Project }>(request)).project
+}
+
 /** POST /v3/projects */
 export async function createProject(
   cloud: Cloud,

@@ -43,6 +43,7 @@ interface Typed {
   readonly "security-group-rules": Neutron.SecurityGroupRule
   readonly "address-groups": Neutron.AddressGroup
   readonly "rbac-policies": Neutron.RbacPolicy
+  readonly policies: Neutron.QosPolicy
   readonly extensions: Neutron.Extension
 }
 

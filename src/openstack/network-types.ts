@@ -123,6 +123,20 @@ export interface AddressGroup extends Resource {
   readonly addresses: readonly string[]
 }
 
+export interface QosRule {
+  readonly id: string
+  /** e.g. `bandwidth_limit`; the rule's other keys are those of its type. */
+  readonly type: string
+  readonly qos_policy_id?: string
+  readonly [value: string]: unknown
+}
+
+export interface QosPolicy extends Resource {
+  readonly shared?: boolean
+  readonly is_default?: boolean
+  readonly rules: readonly QosRule[]
+}
+
 export interface RbacPolicy {
   readonly id: string
   readonly project_id: string

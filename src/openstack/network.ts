@@ -94,6 +94,44 @@ export async function removeRouterInterface(
   await cloud.call({ service, method: "PUT", path: path`/routers/${routerId}/remove_router_interface`, body })
 }
 
+/** PUT /v2.0/COLLECTION/ID/tags: these and no others. Answers them as they are then. */
+export async function replaceTags(
+  cloud: Cloud,
+  collection: Collection,
+  id: string,
+  tags: readonly string[],
+): Promise<readonly string[]> {
+  const at = `${pathOf(collection, id)}/tags`
+  const request = { service, method: "PUT", path: at, body: { tags } } as const
+  return (await cloud.call<{ tags: readonly string[] }>(request)).tags
+}
+
+/** POST /v2.0/qos/policies/ID/TYPE_rules, e.g. for type `bandwidth_limit`. */
+export async function createQosRule(
+  cloud: Cloud,
+  policyId: string,
+  type: string,
+  values: Body,
+): Promise<{ readonly id: string }> {
+  const request = {
+    service,
+    method: "POST",
+    path: qosRules(policyId, type),
+    body: { [`${type}_rule`]: values },
+  } as const
+  const answer = await cloud.call<Record<string, { readonly id: string }>>(request)
+  return answer[`${type}_rule`] as { readonly id: string }
+}
+
+/** DELETE /v2.0/qos/policies/ID/TYPE_rules/RULE */
+export async function deleteQosRule(cloud: Cloud, policyId: string, type: string, id: string): Promise<void> {
+  await cloud.call({ service, method: "DELETE", path: `${qosRules(policyId, type)}${path`/${id}`}` })
+}
+
+function qosRules(policyId: string, type: string): string {
+  return path`/qos/policies/${policyId}/${`${type}_rules`}`
+}
+
 /** GET /v2.0/quotas/PROJECT */
 export async function getNetworkQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
   const request = { service, method: "GET", path: path`/quotas/${projectId}` } as const

@@ -8,6 +8,8 @@ export interface ServiceQuota {
   readonly values: Readonly<Record<string, number>>
   /** What the plan itself needs. A quota that is lower is raised to it; see `quotasToSet`. */
   readonly needed: Readonly<Record<string, number>>
+  /** What only the live source told, for names that `values` lacks. */
+  readonly live?: Readonly<Record<string, number>>
 }
 
 const networkNames: Readonly<Record<string, string>> = {
@@ -65,6 +67,7 @@ export function neededNetworkQuota(
     subnet: source.subnets.length,
     router: source.routers.length,
     port: interfaces + dhcp + (withPorts ? source.ports.length : 0),
+    ...(source.live && { rbac_policy: source.live.rbacPolicies.length }),
     security_group: Math.max(groups, 1),
     // A group is born with rules of its own (two, the default group four), which count until they are removed.
     security_group_rule: rules + 2 * groups + 4,
@@ -76,15 +79,16 @@ const spare = 1.2
 
 /**
  * The values that a service shall hold: what the source says, raised to what the plan needs; where the source says
- * nothing, what the service has, raised to the need and a fifth.
+ * nothing, what the service has, raised to the need and a fifth. A name that the service lacks cannot be set.
  */
 export function quotasToSet(
-  { values, needed }: Pick<ServiceQuota, "values" | "needed">,
+  { values, needed, live = {} }: Pick<ServiceQuota, "values" | "needed" | "live">,
   actual: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
-  const set: Record<string, number> = { ...values }
+  const known = Object.entries(live).filter(([name]) => name in actual)
+  const set: Record<string, number> = { ...Object.fromEntries(known), ...values }
   for (const [name, need] of Object.entries(needed)) {
-    const own = values[name]
+    const own = set[name]
     if (own !== undefined) set[name] = own < 0 ? own : Math.max(own, need)
     else if (short(actual[name], need)) set[name] = Math.ceil(need * spare)
   }

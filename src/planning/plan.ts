@@ -1,4 +1,5 @@
 import type { CidrMapping } from "./cidr-mapping.ts"
+import type { VolumeTypeMapping } from "./limits.ts"
 import type { SourceTenant } from "./source.ts"
 
 /** Kinds of object, in the order in which people read them. The order of work follows from each kind's `after`. */
@@ -7,15 +8,22 @@ export const kindNames = [
   "user",
   "role",
   "quota",
+  "qos_policy",
+  "qos_rule",
   "network",
   "subnet",
   "router",
   "gateway",
   "interface",
   "route",
+  "address_group",
   "security_group",
   "security_group_rule",
   "port",
+  "trunk",
+  "qos_binding",
+  "rbac_policy",
+  "tag",
 ] as const
 
 export type KindName = (typeof kindNames)[number]
@@ -28,6 +36,9 @@ export interface Ref {
 export function ref(kind: KindName, key: string): Ref {
   return { ref: `${kind}/${key}` }
 }
+
+/** Attributes that are copied as they are, by OpenStack's names; see attributes.ts. */
+export type LiveAttributes = Readonly<Record<string, unknown>>
 
 /** One object that shall exist in the destination. */
 export interface Planned<Body> {
@@ -78,6 +89,11 @@ export interface PlanContext {
   /** External network of the destination; null: routers stay without a gateway. */
   readonly externalNetworkId: string | null
   readonly withPorts: boolean
+  /** Aliases of the destination's Neutron extensions; undefined: not asked yet, and all are taken to be there. */
+  readonly extensions?: ReadonlySet<string>
+  /** Whether source and destination are one cloud, so that ids of other projects mean the same. */
+  readonly sameCloud: boolean
+  readonly volumeTypes: readonly VolumeTypeMapping[]
   /** Quotas of the destination tenant, by Waldur's names. */
   readonly quotas: Readonly<Record<string, number>>
   /** Ids in the destination cloud and names that are set before the plan is made. */

@@ -4,7 +4,14 @@ import type { SourceRule } from "./source.ts"
 /** What a rule lets through, in one spelling: two rules of equal keys are the same rule to Neutron. */
 export type RuleMeaning = Pick<
   SourceRule,
-  "direction" | "ethertype" | "protocol" | "portMin" | "portMax" | "remoteIpPrefix" | "remoteGroup"
+  | "direction"
+  | "ethertype"
+  | "protocol"
+  | "portMin"
+  | "portMax"
+  | "remoteIpPrefix"
+  | "remoteGroup"
+  | "remoteAddressGroup"
 >
 
 /** IANA numbers of the names that Neutron knows (networking API, `protocol` of a security group rule). */
@@ -48,6 +55,7 @@ export function ruleKey(rule: RuleMeaning): string {
     rule.portMax ?? "",
     prefixKey(rule.remoteIpPrefix),
     rule.remoteGroup ?? "",
+    rule.remoteAddressGroup ?? "",
   ].join("|")
 }
 

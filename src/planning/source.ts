@@ -1,3 +1,5 @@
+import type { KindName } from "./plan.ts"
+
 /**
  * A tenant's structure as it is at the source: plain data, read from the host's rows.
  * Every object is named by `key`, the uuid (32 hex digits) of its row: names are not unique in OpenStack.
@@ -11,9 +13,37 @@ export interface SourceTenant {
   readonly securityGroups: readonly SourceSecurityGroup[]
   readonly ports: readonly SourcePort[]
   /** Ports that are there but are not copied, with the reason. */
-  readonly ignoredPorts: readonly { readonly key: string; readonly name: string; readonly reason: string }[]
+  readonly ignoredPorts: readonly {
+    readonly key: string
+    readonly backendId: string
+    readonly name: string
+    readonly reason: string
+  }[]
   /** Quotas of the tenant by Waldur's name (`network_count`, `volumes` …); -1 is unlimited. */
   readonly quotas: Readonly<Record<string, number>>
+  /** What no row holds; undefined: the live source was not read. */
+  readonly live?: LiveExtras
+}
+
+/** What only the live source tells. */
+export interface LiveExtras {
+  readonly addressGroups: readonly SourceAddressGroup[]
+  readonly qosPolicies: readonly SourceQosPolicy[]
+  readonly trunks: readonly SourceTrunk[]
+  readonly rbacPolicies: readonly SourceRbacPolicy[]
+  /** Quotas by each service's own names; undefined where the service was not to be read. */
+  readonly quotas: {
+    readonly network?: Readonly<Record<string, number>>
+    readonly compute?: Readonly<Record<string, number>>
+    readonly volume?: Readonly<Record<string, number>>
+  }
+  /** Objects that are there and are not copied as such, with the reason (floating IPs, other tenants' things). */
+  readonly notCopied: readonly {
+    readonly kind: KindName
+    readonly key: string
+    readonly name: string
+    readonly reason: string
+  }[]
 }
 
 export interface SourceObject {
@@ -21,6 +51,11 @@ export interface SourceObject {
   readonly backendId: string
   readonly name: string
   readonly description: string
+  /** Attributes that the copy keeps and no row holds, by OpenStack's names; see attributes.ts. */
+  readonly live?: Readonly<Record<string, unknown>>
+  readonly tags?: readonly string[]
+  /** Key of the tenant's own QoS policy, or what says that it is somebody else's. */
+  readonly qosPolicy?: { readonly key: string } | { readonly foreign: string }
 }
 
 export interface SourceNetwork extends SourceObject {
@@ -54,6 +89,13 @@ export interface SourceRouter extends SourceObject {
   readonly interfaces: readonly { readonly subnet: string; readonly ipAddress: string }[]
   /** Whether the router leads out; null where the rows do not tell. */
   readonly hasGateway: boolean | null
+  /** Of its way out, what no row holds. */
+  readonly gateway?: {
+    /** Id of the source's external network. */
+    readonly networkId: string
+    readonly live: Readonly<Record<string, unknown>>
+    readonly addresses: readonly string[]
+  }
 }
 
 export interface SourceSecurityGroup extends SourceObject {
@@ -71,6 +113,8 @@ export interface SourceRule {
   readonly portMax: number | null
   readonly remoteIpPrefix: string | null
   readonly remoteGroup: string | null
+  /** Key of the address group; absent where the rule names none. */
+  readonly remoteAddressGroup?: string
   readonly description: string
 }
 
@@ -86,4 +130,41 @@ export interface SourcePort extends SourceObject {
 export interface AddressPair {
   readonly ip_address: string
   readonly mac_address?: string
+}
+
+export interface SourceAddressGroup extends SourceObject {
+  /** Addresses and networks. */
+  readonly addresses: readonly string[]
+}
+
+export interface SourceQosPolicy extends SourceObject {
+  readonly isDefault: boolean
+  readonly rules: readonly {
+    readonly key: string
+    readonly backendId: string
+    /** Neutron's `type`, e.g. `bandwidth_limit`. */
+    readonly type: string
+    readonly values: Readonly<Record<string, unknown>>
+  }[]
+}
+
+export interface SourceTrunk extends SourceObject {
+  readonly port: string
+  readonly adminStateUp: boolean
+  readonly subPorts: readonly {
+    readonly port: string
+    readonly segmentationType: string
+    readonly segmentationId: number
+  }[]
+}
+
+export interface SourceRbacPolicy {
+  readonly key: string
+  readonly backendId: string
+  /** The kind and key of the object that is shared, as far as it is one of the tenant's that is copied. */
+  readonly object: { readonly kind: KindName; readonly key: string } | undefined
+  readonly objectType: string
+  readonly action: string
+  /** `*`, a project's id, or `self` for the tenant. */
+  readonly target: string
 }

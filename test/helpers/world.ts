@@ -9,7 +9,7 @@ import { type ImportedTenant, importTenant } from "../../host/import/tenant.ts"
 import { buildServer } from "../../host/server.ts"
 import { connectionTo, factsOf } from "../../host/world.ts"
 import type { ReplicationOptions } from "../../plugin/index.ts"
-import { type SimulatedCloud, startCloud } from "../../simulator/index.ts"
+import { type SimulatedCloud, type SimulatedCloudOptions, startCloud } from "../../simulator/index.ts"
 import { type CallRecord, type Cloud, connectCloud } from "../../src/openstack/index.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import { withDatabase } from "./database.ts"
@@ -42,17 +42,25 @@ export interface TestWorld {
 /** Paces of tests: nobody else uses the simulated clouds. */
 const quick = { requestsPerSecond: 5_000, inFlight: 16 }
 
-/** @param options options of the plugin that differ, e.g. `worker: false` */
+/**
+ * @param options options of the plugin that differ, e.g. `worker: false`
+ * @param clouds options of the simulated clouds that differ
+ */
 export function withWorld(
   run: (world: TestWorld) => Promise<void>,
   options: Partial<ReplicationOptions> = {},
+  clouds: {
+    readonly source?: Partial<SimulatedCloudOptions>
+    readonly destination?: Partial<SimulatedCloudOptions>
+  } = {},
 ): Promise<void> {
   return withDatabase(async ({ pool, url: databaseUrl }) => {
-    const source = await startCloud({ name: "A", region: "RegionA" })
+    const source = await startCloud({ name: "A", region: "RegionA", ...clouds.source })
     const destination = await startCloud({
       name: "B",
       region: "RegionB",
       volumeTypes: ["standard", "ssd", "nvme"],
+      ...clouds.destination,
     })
     const rows = await createDemoRows(pool, {
       source: factsOf("A", source),

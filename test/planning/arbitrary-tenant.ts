@@ -30,6 +30,7 @@ export function drawTenant(draw: Draw, { nested = false }: TenantOptions): Sourc
     ports: drawPorts(draw, networks, subnets, securityGroups, taken),
     ignoredPorts: Array.from({ length: draw.int(0, 2) }, (_, index) => ({
       key: identity(draw, "f", index).key,
+      backendId: "",
       name: draw.name(),
       reason: "Its instance is not in state OK.",
     })),

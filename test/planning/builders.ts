@@ -104,6 +104,8 @@ export function planContext(source: SourceTenant, over: Partial<PlanContext> = {
     staticRoutes: "reachable",
     externalNetworkId: "external",
     withPorts: true,
+    sameCloud: false,
+    volumeTypes: [],
     quotas: {},
     destination: { username: "replica-user-abcd", marker: "migration-1" },
     ...over,

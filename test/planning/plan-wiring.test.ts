@@ -98,7 +98,7 @@ const withPort = {
       ],
     }),
   ],
-  ignoredPorts: [{ key: "q", name: "q", reason: "Its instance is not in state OK." }],
+  ignoredPorts: [{ backendId: "", key: "q", name: "q", reason: "Its instance is not in state OK." }],
 }
 
 t.test("a port of two addresses is one port, with its MAC, addresses and pairs", async (t) => {

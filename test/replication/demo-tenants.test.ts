@@ -17,13 +17,14 @@ for (const size of ["small", "medium", "large"] as const) {
       t.equal(migration.state, "OK")
       t.equal(migration.dst_resource_state, "OK")
 
+      const { calls, writes } = world.destination.stats()
       const copy = await viewTenant(world.destinationCloud, await world.projectOf(migration))
       t.strictSame(copy, await viewTenant(world.sourceCloud, tenant.projectId))
 
       const progress = await world.owner.progress(migration.uuid)
       t.match(progress.verification, { differences: 0 })
-      const { calls, writes } = progress
-      t.comment(`${size}: ${calls} calls, ${writes} writes`)
+      t.equal(progress.writes, writes, "the writes are those of the destination")
+      t.comment(`${size}: ${calls} calls, ${writes} writes; with the source's ${progress.calls} calls`)
       if (size === "medium") t.ok(calls <= 100, `${calls} calls, at most 100`)
       if (size === "large") t.ok(writes <= 250, `${writes} writes, at most 250`)
     }),

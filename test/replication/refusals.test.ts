@@ -3,13 +3,12 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import type { SimulatedCloud } from "../../simulator/index.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
-t.test("one refused object of a bulk call is found, recorded, and stops only what needs it", (t) =>
-  withWorld(async (world) => {
-    const tenant = await world.importTenant(demoTenant("medium"))
+t.test("one refused object of a bulk call is found, recorded, and stops only what needs it", (t) => {
+  const copyWithOneWideNetwork = async (world: TestWorld) => {
+    const spec = demoTenant("medium")
     // The destination's networks take an MTU of at most 1450.
-    await world.pool.query(
-      "update openstack_network set mtu = 9000 where id = (select min(id) from openstack_network)",
-    )
+    const networks = spec.networks.map((network, index) => ({ ...network, mtu: index === 0 ? 8_000 : 1_450 }))
+    const tenant = await world.importTenant({ ...spec, networks })
     const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
     const migration = await world.ended(uuid)
     t.equal(migration.state, "ERRED")
@@ -45,8 +44,9 @@ t.test("one refused object of a bulk call is found, recorded, and stops only wha
     )
     t.equal(rows.length, 1)
     t.match(rows[0].error_message, /MTU is too big/)
-  }),
-)
+  }
+  return withWorld(copyWithOneWideNetwork, {}, { source: { mtu: 9_000 } })
+})
 
 t.test("a destination that refuses the sign-in ends the migration with one clear sentence", (t) =>
   withWorld(async (world) => {

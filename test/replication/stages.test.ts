@@ -1,7 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
-import { readyStages, stageGraph } from "../../src/executors/graph.ts"
+import { nextStages, stageGraph } from "../../src/executors/graph.ts"
 import { runStage } from "../../src/executors/run-stage.ts"
 import { kinds } from "../../src/kinds/index.ts"
 import { idsOf, loseAnswers, makeReady } from "../helpers/lost-answers.ts"
@@ -16,15 +16,22 @@ t.test("the graph of stages", async (t) => {
     for (const before of after) t.ok(names.includes(before), `${name} comes after ${before}, which exists`)
   }
   const order: string[][] = []
+  const all = new Set(names)
   let stages = graph.map((stage) => ({ ...stage, state: "waiting" }))
   while (stages.some(({ state }) => state === "waiting")) {
-    const ready = readyStages(stages)
+    const { ready } = nextStages(stages, all)
     if (ready.length === 0) throw new Error(`a circle among ${JSON.stringify(stages)}`)
     order.push([...ready])
     stages = stages.map((stage) => (ready.includes(stage.name) ? { ...stage, state: "done" } : stage))
   }
   t.ok(order.length < names.length, "is no chain: some stages run side by side")
   t.strictSame(order.at(-1), ["verify"], "ends with the check")
+  const first = nextStages(
+    graph.map((stage) => ({ ...stage, state: "waiting" })),
+    new Set(["network"]),
+  )
+  t.strictSame(first.ready, ["survey"], "starts with the reading of the source")
+  t.strictSame(first.idle, ["project", "user", "role"], "passes over what has nothing to do")
 })
 
 t.test("a stage that runs a second time changes nothing", (t) =>

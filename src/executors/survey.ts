@@ -1,0 +1,95 @@
+import { ReplicationError } from "../errors.ts"
+import type { TenantPlan } from "../kinds/plan-tenant.ts"
+import type { Db } from "../models/database.ts"
+import type { SurveySummary } from "../models/own-tables.ts"
+import { readSourceTenant } from "../models/source-tenant.ts"
+import { CloudError } from "../openstack/index.ts"
+import type { Cloud } from "../openstack/types.ts"
+import { liveOnly } from "../planning/attributes.ts"
+import type { PlanInputs } from "../planning/inputs.ts"
+import { type Completed, completeSource } from "../survey/complete.ts"
+import { projectExists, readExtensions, readLiveSource } from "../survey/read.ts"
+import { planInputs } from "./plan-request.ts"
+
+export interface Surveyed {
+  readonly summary: SurveySummary
+  /** The plan of what is there; undefined where it cannot be planned, for the reason `refused`. */
+  readonly plan?: TenantPlan
+  readonly refused?: string
+}
+
+/** The clouds of a migration, as the survey asks for them. */
+export interface SurveyClouds {
+  source(): Promise<Cloud>
+  destination(): Promise<Cloud>
+}
+
+/**
+ * Reads the live source and the abilities of the destination, and plans anew. Where the source cannot be read (its
+ * cloud may be what was lost), the rows are what there is, and the summary says which attributes nobody knows.
+ */
+export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInputs): Promise<Surveyed> {
+  const [read, extensions] = await Promise.all([
+    readSource(db, clouds, inputs),
+    ignoringFaults(async () => readExtensions(await clouds.destination())),
+  ])
+  const { source, findings, gone, unread } = read
+  const summary: SurveySummary = {
+    at: new Date().toISOString(),
+    ...(unread !== undefined && { unread }),
+    unknown: unread === undefined ? [] : liveOnly(),
+    findings,
+  }
+  try {
+    const plan = planInputs(inputs, source, extensions)
+    const reason = "It has a row, but the source cloud no longer has it."
+    return {
+      summary,
+      plan: { ...plan, omitted: [...plan.omitted, ...gone.map((one) => ({ ...one, reason }))] },
+    }
+  } catch (error) {
+    if (!(error instanceof ReplicationError)) throw error
+    return { summary, refused: error.message }
+  }
+}
+
+type Read = Completed & { readonly unread?: string }
+
+/** The source as it is now, or as its rows are, with the reason why it was not read. */
+export async function readSource(
+  db: Db,
+  clouds: Pick<SurveyClouds, "source">,
+  inputs: Pick<PlanInputs, "srcTenantId" | "networkIds">,
+): Promise<Read> {
+  const rows = await readSourceTenant(db, inputs.srcTenantId, inputs.networkIds ?? undefined)
+  const byRows = (unread: string): Read => ({ source: rows, findings: [], gone: [], unread })
+  const tenant = await db
+    .selectFrom("openstack_tenant")
+    .select(["name", "backend_id"])
+    .where("id", "=", inputs.srcTenantId)
+    .executeTakeFirst()
+  if (!tenant?.backend_id) return byRows("The source tenant's row names no project of its cloud.")
+  try {
+    const cloud = await clouds.source()
+    if (!(await projectExists(cloud, tenant.backend_id))) {
+      return byRows(
+        `${cloud.name} has no project ${tenant.backend_id}, which is the tenant "${tenant.name}".`,
+      )
+    }
+    const live = await readLiveSource(cloud, tenant.backend_id)
+    return completeSource(rows, live, inputs.networkIds !== null)
+  } catch (error) {
+    if (!(error instanceof ReplicationError)) throw error
+    return byRows(error.message)
+  }
+}
+
+/** What a cloud that cannot be asked would have said is told by the stages that need it. */
+async function ignoringFaults<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof CloudError) return undefined
+    throw error
+  }
+}

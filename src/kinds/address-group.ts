@@ -1,0 +1,51 @@
+import { type AddressGroup, createResources, deleteResource } from "../openstack/index.ts"
+import { mapAddressOrPrefix } from "../planning/cidr-mapping.ts"
+import { type Ref, ref } from "../planning/plan.ts"
+import { differences, sorted } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly name: string
+  readonly description: string
+  /** As Neutron gives them back: networks, an address with its whole length. */
+  readonly addresses: readonly string[]
+}
+
+/** Address groups, which rules of security groups may name. */
+export const addressGroup = defineKind<Body, AddressGroup>({
+  name: "address_group",
+  after: ["quota"],
+  chunk: { size: 1 },
+
+  plan: ({ source, mappings }) => ({
+    objects: (source.live?.addressGroups ?? []).map(({ key, backendId, name, description, addresses }) => ({
+      key,
+      name,
+      sourceId: backendId,
+      body: {
+        project_id: ref("project", "project"),
+        name,
+        description,
+        addresses: addresses.map((address) => mapAddressOrPrefix(address, mappings)),
+      },
+    })),
+    omitted: [],
+  }),
+
+  list: (context) => context.collection("address-groups"),
+  id: (actual) => actual.id,
+  create: ({ cloud }, desired) =>
+    createResources(
+      cloud,
+      "address-groups",
+      desired.map(({ body }) => body),
+    ),
+  remove: ({ cloud }, actual) => deleteResource(cloud, "address-groups", actual.id),
+
+  compare: ({ project_id: _, addresses, ...wanted }, actual) =>
+    differences(
+      { ...wanted, addresses: sorted(addresses) },
+      { ...actual, addresses: sorted(actual.addresses) },
+    ),
+})

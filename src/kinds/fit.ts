@@ -1,0 +1,65 @@
+import { saysNothing, tableOf } from "../planning/attributes.ts"
+import type { KindName, Notes, Omission, PlanContext, Planned } from "../planning/plan.ts"
+
+type Body = Readonly<Record<string, unknown>>
+
+const nothing: Notes = { mapped: {}, dropped: [] }
+
+/**
+ * Fits the objects of a kind to the destination: an attribute that its Neutron does not know is taken out, with the
+ * reason; a kind that it does not know is left out as a whole.
+ */
+export function fitToCloud(
+  kind: KindName,
+  objects: readonly Planned<Body>[],
+  { extensions }: Pick<PlanContext, "extensions">,
+): { readonly objects: readonly Planned<Body>[]; readonly omitted: readonly Omission[] } {
+  const table = tableOf(kind)
+  if (extensions === undefined || table === undefined) return { objects, omitted: [] }
+  if (table.extension !== undefined && !extensions.has(table.extension)) {
+    const reason = `The destination's Neutron has no extension "${table.extension}".`
+    return { objects: [], omitted: objects.map(({ key, name }) => ({ kind, key, name, reason })) }
+  }
+  const unknown = new Map(
+    table.attributes.flatMap(({ name, extension }) =>
+      extension === undefined || extensions.has(extension) ? [] : [[name, extension] as const],
+    ),
+  )
+  return { objects: unknown.size === 0 ? objects : objects.map((one) => without(one, unknown)), omitted: [] }
+}
+
+function without(object: Planned<Body>, unknown: ReadonlyMap<string, string>): Planned<Body> {
+  const entries = Object.entries(object.body)
+  const lost = entries.filter(([name]) => unknown.has(name))
+  if (lost.length === 0) return object
+  const notes = object.notes ?? nothing
+  const dropped = lost
+    .filter(([, value]) => !saysNothing(value))
+    .map(([attribute, value]) => ({
+      attribute,
+      value,
+      reason: `The destination's Neutron has no extension "${unknown.get(attribute)}".`,
+    }))
+  return {
+    ...object,
+    body: Object.fromEntries(entries.filter(([name]) => !unknown.has(name))),
+    notes: { ...notes, dropped: [...notes.dropped, ...dropped] },
+  }
+}
+
+/** Notes what the mapping has changed, by the plan of the same source without a mapping. */
+export function noteMapped(
+  objects: readonly Planned<Body>[],
+  unmapped: readonly Planned<Body>[],
+): readonly Planned<Body>[] {
+  const before = new Map(unmapped.map((one) => [one.key, one.body]))
+  return objects.map((object) => {
+    const source = before.get(object.key) ?? object.body
+    const changed = Object.entries(object.body).flatMap(([name, value]) =>
+      name in source && JSON.stringify(source[name]) !== JSON.stringify(value) ? [[name, source[name]]] : [],
+    )
+    if (changed.length === 0) return object
+    const notes = object.notes ?? nothing
+    return { ...object, notes: { ...notes, mapped: { ...notes.mapped, ...Object.fromEntries(changed) } } }
+  })
+}

@@ -1,0 +1,40 @@
+import { createResources, deleteResource, type QosPolicy } from "../openstack/index.ts"
+import { type Ref, ref } from "../planning/plan.ts"
+import { differences } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly name: string
+  readonly description: string
+  readonly is_default: boolean
+}
+
+/** The tenant's own QoS policies, without their rules. */
+export const qosPolicy = defineKind<Body, QosPolicy>({
+  name: "qos_policy",
+  after: ["quota"],
+  chunk: { size: 1 },
+
+  plan: ({ source }) => ({
+    objects: (source.live?.qosPolicies ?? []).map(({ key, backendId, name, description, isDefault }) => ({
+      key,
+      name,
+      sourceId: backendId,
+      body: { project_id: ref("project", "project"), name, description, is_default: isDefault },
+    })),
+    omitted: [],
+  }),
+
+  list: (context) => context.collection("policies"),
+  id: (actual) => actual.id,
+  create: ({ cloud }, desired) =>
+    createResources(
+      cloud,
+      "policies",
+      desired.map(({ body }) => body),
+    ),
+  remove: ({ cloud }, actual) => deleteResource(cloud, "policies", actual.id),
+
+  compare: ({ project_id: _, ...wanted }, actual) => differences(wanted, { ...actual }),
+})

@@ -1,0 +1,73 @@
+import { createResources, deleteResource, type RbacPolicy } from "../openstack/index.ts"
+import {
+  type KindPlan,
+  type Omission,
+  type PlanContext,
+  type Planned,
+  type Ref,
+  ref,
+} from "../planning/plan.ts"
+import { differences } from "./compare.ts"
+import { defineKind } from "./kind.ts"
+
+interface Body {
+  readonly project_id: Ref
+  readonly object_type: string
+  readonly object_id: Ref
+  readonly action: string
+  readonly target_tenant: string | Ref
+}
+
+/** With whom the tenant shares its networks, groups and policies. */
+export const rbacPolicy = defineKind<Body, RbacPolicy>({
+  name: "rbac_policy",
+  after: ["network", "security_group", "address_group", "qos_policy"],
+  chunk: { size: 1 },
+  plan,
+
+  list: (context) => context.collection("rbac-policies"),
+  id: (actual) => actual.id,
+  create: ({ cloud }, desired) =>
+    createResources(
+      cloud,
+      "rbac-policies",
+      desired.map(({ body }) => body),
+    ),
+  remove: ({ cloud }, actual) => deleteResource(cloud, "rbac-policies", actual.id),
+
+  compare: ({ project_id: _, target_tenant, ...wanted }, actual) =>
+    differences(
+      { ...wanted, target_tenant },
+      { ...actual, target_tenant: actual.target_tenant ?? actual.target_project },
+    ),
+})
+
+function plan({ source, sameCloud }: PlanContext): KindPlan<Body> {
+  const objects: Planned<Body>[] = []
+  const omitted: Omission[] = []
+  for (const policy of source.live?.rbacPolicies ?? []) {
+    const { key, backendId, object, objectType, action, target } = policy
+    const name = `${action} of ${objectType.replaceAll("_", " ")} for ${target === "*" ? "everybody" : target}`
+    if (object === undefined) {
+      const reason = `The ${objectType.replaceAll("_", " ")} that it shares is not copied.`
+      omitted.push({ kind: "rbac_policy", key, name, reason })
+    } else if (target !== "*" && target !== "self" && !sameCloud) {
+      const reason = `The project ${target} that it names is one of the source cloud.`
+      omitted.push({ kind: "rbac_policy", key, name, reason })
+    } else {
+      objects.push({
+        key,
+        name,
+        sourceId: backendId,
+        body: {
+          project_id: ref("project", "project"),
+          object_type: objectType,
+          object_id: ref(object.kind, object.key),
+          action,
+          target_tenant: target === "self" ? ref("project", "project") : target,
+        },
+      })
+    }
+  }
+  return { objects, omitted }
+}

@@ -1,0 +1,90 @@
+import { type Collection, replaceTags } from "../openstack/index.ts"
+import {
+  type KindName,
+  type KindPlan,
+  type PlanContext,
+  type Planned,
+  type Ref,
+  ref,
+} from "../planning/plan.ts"
+import type { SourceObject, SourceTenant } from "../planning/source.ts"
+import type { CloudContext } from "./cloud-context.ts"
+import { differences, sorted } from "./compare.ts"
+import { type Desired, defineKind } from "./kind.ts"
+
+type Tagged = Extract<
+  Collection,
+  "networks" | "subnets" | "routers" | "security-groups" | "ports" | "trunks" | "policies"
+>
+
+interface Body {
+  readonly collection: Tagged
+  readonly id: Ref
+  readonly tags: readonly string[]
+}
+
+interface Actual {
+  readonly collection: Tagged
+  readonly id: string
+  readonly tags: readonly string[]
+}
+
+/** The tags of one object: Neutron takes them by a call of their own, never with the object. */
+export const tag = defineKind<Body, Actual>({
+  name: "tag",
+  after: ["network", "subnet", "router", "security_group", "port", "trunk", "qos_policy"],
+  chunk: { size: 1 },
+  plan,
+
+  async list(context, desired) {
+    const collections = [...new Set(desired.map(({ body }) => body.collection))]
+    return (await Promise.all(collections.map((collection) => listTags(context, collection)))).flat()
+  },
+  id: (actual) => `${actual.collection}/${actual.id}`,
+  matches: (desired, actual) => desired.collection === actual.collection && desired.id === actual.id,
+  create: (context, desired) => Promise.all(desired.map((one) => put(context, one))),
+  update: put,
+  remove: async ({ cloud }, { collection, id }) => {
+    await replaceTags(cloud, collection, id, [])
+  },
+
+  compare: ({ tags }, actual) => differences({ tags: sorted(tags) }, { tags: sorted(actual.tags) }),
+})
+
+async function put({ cloud }: CloudContext, { body }: Desired<Body>): Promise<Actual> {
+  const { collection, id, tags } = body
+  return { collection, id, tags: await replaceTags(cloud, collection, id, tags) }
+}
+
+async function listTags(context: CloudContext, collection: Tagged): Promise<readonly Actual[]> {
+  const resources = await context.collection(collection)
+  return resources.map(({ id, tags }) => ({ collection, id, tags: tags ?? [] }))
+}
+
+const sources: readonly (readonly [KindName, Tagged, (source: SourceTenant) => readonly SourceObject[]])[] = [
+  ["network", "networks", (source) => source.networks],
+  ["subnet", "subnets", (source) => source.subnets],
+  ["router", "routers", (source) => source.routers],
+  ["security_group", "security-groups", (source) => source.securityGroups],
+  ["port", "ports", (source) => source.ports],
+  ["trunk", "trunks", (source) => source.live?.trunks ?? []],
+  ["qos_policy", "policies", (source) => source.live?.qosPolicies ?? []],
+]
+
+function plan({ source, withPorts }: PlanContext): KindPlan<Body> {
+  const objects = sources.flatMap(([kind, collection, of]): readonly Planned<Body>[] =>
+    !withPorts && (kind === "port" || kind === "trunk")
+      ? []
+      : of(source).flatMap(({ key, name, backendId, tags = [] }) =>
+          tags.length === 0
+            ? []
+            : {
+                key: `${kind}-${key}`,
+                name: `tags of ${kind.replaceAll("_", " ")} ${name}`,
+                sourceId: backendId,
+                body: { collection, id: ref(kind, key), tags },
+              },
+        ),
+  )
+  return { objects, omitted: [] }
+}

@@ -1,0 +1,41 @@
+import type { QuotaService } from "./cloud-quotas.ts"
+import type { VolumeTypeMapping } from "./limits.ts"
+import type { LiveExtras } from "./source.ts"
+
+type Values = Readonly<Record<string, number>>
+
+/** What is left of nova-network in Nova's quotas; Neutron has its own. */
+const novaNetwork = ["fixed_ips", "floating_ips", "security_groups", "security_group_rules"]
+
+/** Cinder names quotas of a volume type so; their totals have no suffix. */
+const typed = /^(volumes|snapshots|gigabytes)_(.+)$/
+
+/**
+ * The quotas that only the source's services know, as they apply to the destination: volume types by their mapping,
+ * several that become one are added up. Names that the destination lacks are left out when they are set.
+ */
+export function liveQuotas(
+  quotas: LiveExtras["quotas"],
+  volumeTypes: readonly VolumeTypeMapping[],
+): Readonly<Record<QuotaService, Values>> {
+  return {
+    network: quotas.network ?? {},
+    compute: Object.fromEntries(
+      Object.entries(quotas.compute ?? {}).filter(([name]) => !novaNetwork.includes(name)),
+    ),
+    volume: volumeQuotas(quotas.volume ?? {}, volumeTypes),
+  }
+}
+
+function volumeQuotas(values: Values, volumeTypes: readonly VolumeTypeMapping[]): Values {
+  const mapped: Record<string, number> = {}
+  for (const [name, value] of Object.entries(values)) {
+    const [, what, type] = typed.exec(name) ?? []
+    // `backup_gigabytes` and `per_volume_gigabytes` are no types; neither pattern takes them.
+    const target =
+      type === undefined ? name : `${what}_${volumeTypes.find(({ src }) => src === type)?.dst ?? type}`
+    const before = mapped[target]
+    mapped[target] = before === undefined ? value : before < 0 || value < 0 ? -1 : before + value
+  }
+  return mapped
+}

@@ -1,0 +1,69 @@
+import { liveAttributes } from "../planning/attributes.ts"
+import type { SourceNetwork, SourceRouter, SourceSubnet } from "../planning/source.ts"
+import type { Names } from "./names.ts"
+import type { LiveSource } from "./read.ts"
+
+/** Owners of the ports by which a router stands in a subnet; other ports of routers are the cloud's own. */
+const interfaceOwners = [
+  "network:router_interface",
+  "network:router_interface_distributed",
+  "network:ha_router_replicated_interface",
+]
+
+export function liveNetworks(live: LiveSource, known: Names, chosen: boolean): readonly SourceNetwork[] {
+  return live.networks
+    .filter((network) => !network["router:external"] && (!chosen || known.rows.has(network.id)))
+    .map((network) => ({ ...known.named("network", network), mtu: network.mtu ?? null }))
+}
+
+export function liveSubnets(
+  live: LiveSource,
+  known: Names,
+  networks: readonly SourceNetwork[],
+): readonly SourceSubnet[] {
+  const taken = new Set(networks.map(({ backendId }) => backendId))
+  return live.subnets
+    .filter((subnet) => taken.has(subnet.network_id))
+    .map((subnet) => ({
+      ...known.named("subnet", subnet),
+      network: known.key(subnet.network_id),
+      cidr: subnet.cidr,
+      ipVersion: subnet.ip_version,
+      gatewayIp: subnet.gateway_ip,
+      enableDhcp: subnet.enable_dhcp,
+      allocationPools: subnet.allocation_pools,
+      dnsNameservers: subnet.dns_nameservers,
+      hostRoutes: subnet.host_routes,
+    }))
+}
+
+export function liveRouters(
+  live: LiveSource,
+  known: Names,
+  subnets: readonly SourceSubnet[],
+): readonly SourceRouter[] {
+  const keys = new Map(subnets.map(({ backendId, key }) => [backendId, key]))
+  return live.routers.map((router) => {
+    const way = router.external_gateway_info
+    return {
+      ...known.named("router", router),
+      routes: router.routes,
+      interfaces: live.ports
+        .filter((port) => port.device_id === router.id && interfaceOwners.includes(port.device_owner))
+        .flatMap((port) =>
+          port.fixed_ips.flatMap(({ subnet_id, ip_address }) => {
+            const subnet = keys.get(subnet_id)
+            return subnet === undefined ? [] : { subnet, ipAddress: ip_address }
+          }),
+        ),
+      hasGateway: way !== null,
+      ...(way !== null && {
+        gateway: {
+          networkId: way.network_id,
+          live: liveAttributes("gateway", way),
+          addresses: (way.external_fixed_ips ?? []).map(({ ip_address }) => ip_address),
+        },
+      }),
+    }
+  })
+}
