@@ -27,12 +27,16 @@ export function plannedRow(kind: KindName, object: Planned<unknown>, rowId: numb
   }
 }
 
+/** What is left out may bear the key of something that is kept, e.g. a router without its gateway. */
+export function omittedKey(key: string): string {
+  return `omitted-${key}`
+}
+
 export function omittedRow({ kind, key, name, reason }: Omission): PlanRow {
   return {
     ...common,
     kind,
-    // What is left out may bear the key of something that is kept, e.g. a router without its gateway.
-    key: `omitted-${key}`,
+    key: omittedKey(key),
     name,
     source_id: "",
     body: null,

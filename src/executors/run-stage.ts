@@ -57,7 +57,7 @@ export async function runStage(
     return
   }
   if (stage === verifyStage) {
-    const verified = await verifyTenant(engine.db, await context(), migration)
+    const verified = await verifyTenant(engine.db, await context(), clouds, run.inputs, migration)
     await finishStage(engine, hold, run, count, (trx) => conclude(engine, trx, migration, run, verified))
     return
   }

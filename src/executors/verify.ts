@@ -5,12 +5,33 @@ import type { AnyKind } from "../kinds/kind.ts"
 import type { Db } from "../models/database.ts"
 import type { Difference, VerifySummary } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
+import type { PlanInputs } from "../planning/inputs.ts"
 import type { Work } from "./apply.ts"
+import { sourceChanges } from "./source-changes.ts"
+import type { SurveyClouds } from "./survey.ts"
 import { loadWorks } from "./works.ts"
 
-/** Reads the destination and compares it with the plan, attribute by attribute. Notes the differences per object. */
-export async function verifyTenant(db: Db, context: CloudContext, migration: number): Promise<VerifySummary> {
-  if (context.projectId === "") return { compared: 0, differences: 0 }
+/**
+ * Reads both clouds: compares the destination with the plan, attribute by attribute, and the plan with what the source
+ * tells now. Notes the differences per object.
+ */
+export async function verifyTenant(
+  db: Db,
+  context: CloudContext,
+  clouds: Pick<SurveyClouds, "source">,
+  inputs: PlanInputs | undefined,
+  migration: number,
+): Promise<VerifySummary> {
+  const at = new Date().toISOString()
+  if (context.projectId === "") return { at, compared: 0, differences: 0 }
+  const [seen, source] = await Promise.all([
+    verifyDestination(db, context, migration),
+    inputs === undefined ? undefined : sourceChanges(db, clouds, inputs, migration),
+  ])
+  return { at, ...seen, ...(source && { source }) }
+}
+
+async function verifyDestination(db: Db, context: CloudContext, migration: number): Promise<VerifySummary> {
   try {
     const results = await Promise.all(kinds.map((kind) => verifyKind(db, kind, context, migration)))
     return {
