@@ -1,0 +1,147 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import {
+  createResource,
+  deleteResource,
+  listResources,
+  replaceTags,
+  updateResource,
+} from "../../src/openstack/index.ts"
+import { viewTenant } from "../helpers/tenant-view.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+const all = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
+
+t.test("what no row holds is read from the live source, and arrives", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const of = { project_id: tenant.projectId }
+    const [network] = await listResources(world.sourceCloud, "networks", of)
+    const [router] = await listResources(world.sourceCloud, "routers", of)
+    if (!network || !router) throw new Error("no network or no router")
+    await updateResource(world.sourceCloud, "networks", network.id, {
+      admin_state_up: false,
+      port_security_enabled: false,
+    })
+    await replaceTags(world.sourceCloud, "networks", network.id, ["blue", "green"])
+    await updateResource(world.sourceCloud, "routers", router.id, { admin_state_up: false })
+
+    const migration = await world.ended((await world.create(tenant, all)).uuid)
+    t.equal(migration.error_message, "")
+    const copied = { project_id: await world.projectOf(migration) }
+    const networks = await listResources(world.destinationCloud, "networks", copied)
+    const copy = networks.find(({ name }) => name === network.name)
+    t.match(copy, { admin_state_up: false, port_security_enabled: false })
+    t.strictSame(copy?.tags?.toSorted(), ["blue", "green"])
+    const [routerCopy] = await listResources(world.destinationCloud, "routers", copied)
+    t.equal(routerCopy?.admin_state_up, false)
+    const { survey, summary } = await runOf(world)
+    t.match(survey, { unread: undefined, unknown: [], findings: [] })
+    t.match(summary, { differences: 0, source: { changes: [] } })
+  }),
+)
+
+t.test("an object whose row has outlived it is reported, and not copied", (t) =>
+  withWorld(async (world) => {
+    const spec = demoTenant("small")
+    const group = { key: "gone", name: "gone", description: "", rules: [] }
+    const tenant = await world.importTenant({ ...spec, groups: [...spec.groups, group] })
+    const groups = await listResources(world.sourceCloud, "security-groups", { project_id: tenant.projectId })
+    const gone = groups.find(({ name }) => name === "gone")
+    await deleteResource(world.sourceCloud, "security-groups", gone?.id ?? "")
+
+    const migration = await world.ended((await world.create(tenant, all)).uuid)
+    t.equal(migration.error_message, "")
+    t.strictSame(
+      await viewTenant(world.destinationCloud, await world.projectOf(migration)),
+      await viewTenant(world.sourceCloud, tenant.projectId),
+    )
+    const { survey } = await runOf(world)
+    t.match(survey.findings, [{ kind: "security_group", name: "gone", message: /no longer has it/ }])
+    const left = await world.pool.query(
+      "select reason from openstack_replication.object where state = 'omitted' and kind = 'security_group'",
+    )
+    t.match(left.rows, [{ reason: /no longer has it/ }])
+    const rows = await world.pool.query("select id from openstack_securitygroup where name = 'gone'")
+    t.equal(rows.rowCount, 1, "the new tenant has no row of it")
+  }),
+)
+
+t.test("an object that has no row yet is copied, with a row", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const own = { project_id: tenant.projectId }
+    const network = await createResource(world.sourceCloud, "networks", { ...own, name: "newcomer" })
+    await createResource(world.sourceCloud, "subnets", {
+      ...own,
+      network_id: network.id,
+      name: "newcomers",
+      cidr: "192.168.77.0/24",
+      ip_version: 4,
+    })
+    const migration = await world.ended((await world.create(tenant, all)).uuid)
+    t.equal(migration.error_message, "")
+    t.strictSame(
+      await viewTenant(world.destinationCloud, await world.projectOf(migration)),
+      await viewTenant(world.sourceCloud, tenant.projectId),
+    )
+    const { rows } = await world.pool.query(
+      `select subnet.cidr, subnet.state, network.backend_id <> '' as there from openstack_subnet subnet
+       join openstack_network network on network.id = subnet.network_id where subnet.name = 'newcomers'`,
+    )
+    t.strictSame(rows, [{ cidr: "192.168.77.0/24", state: 3, there: true }])
+    const { survey } = await runOf(world)
+    t.match(
+      survey.findings.map(({ kind, name }) => `${kind} ${name}`),
+      ["network newcomer", "subnet newcomers"],
+    )
+  }),
+)
+
+t.test("a value that a row has kept longer than the cloud is the cloud's", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const [network] = await listResources(world.sourceCloud, "networks", { project_id: tenant.projectId })
+    await updateResource(world.sourceCloud, "networks", network?.id ?? "", { description: "written later" })
+    const migration = await world.ended((await world.create(tenant, all)).uuid)
+    t.equal(migration.error_message, "")
+    const { rows } = await world.pool.query<{ description: string }>(
+      "select description from openstack_network where name = $1 order by id",
+      [network?.name],
+    )
+    t.equal(rows[1]?.description, "written later", "in the row of the copy, too")
+    const { survey } = await runOf(world)
+    t.match(survey.findings, [{ kind: "network", message: /description is not the row's/ }])
+  }),
+)
+
+t.test("where the source cannot be read, the rows are copied, and what they do not hold is named", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const before = await viewTenant(world.sourceCloud, tenant.projectId)
+    await world.pool.query("update structure_servicesettings set password = 'changed' where id = $1", [
+      world.rows.source.settings.id,
+    ])
+    const migration = await world.ended((await world.create(tenant, all)).uuid)
+    t.equal(migration.error_message, "")
+    t.strictSame(await viewTenant(world.destinationCloud, await world.projectOf(migration)), before)
+    const { survey, summary } = await runOf(world)
+    t.match(survey.unread, /sign in/)
+    t.ok(survey.unknown.includes("subnet.ipv6_ra_mode"))
+    t.match(summary, { differences: 0, source: { unread: /sign in/ } })
+  }),
+)
+
+async function runOf(world: TestWorld) {
+  const { rows } = await world.pool.query<{
+    survey: {
+      unread?: string
+      unknown: string[]
+      findings: { kind: string; name: string; message: string }[]
+    }
+    summary: Record<string, unknown>
+  }>("select survey, summary from openstack_replication.run")
+  const [run] = rows
+  if (run === undefined) throw new Error("no run")
+  return run
+}
