@@ -2,6 +2,8 @@ import type { CloudContext } from "../kinds/cloud-context.ts"
 import type { AnyKind, Desired } from "../kinds/kind.ts"
 import type { ObjectError } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
+import { tableOf } from "../planning/attributes.ts"
+import type { DroppedAttribute } from "../planning/plan.ts"
 
 /** A desired object as a stage works on it. */
 export interface Work extends Desired<unknown> {
@@ -24,6 +26,8 @@ export interface Journal {
   creating(works: readonly Work[]): Promise<void>
   done(made: readonly Made[]): Promise<void>
   failed(work: Work, error: ObjectError): Promise<void>
+  /** An object is made without attributes that the cloud refused. */
+  dropped(work: Work, attributes: readonly DroppedAttribute[]): Promise<void>
 }
 
 /**
@@ -124,26 +128,57 @@ async function create(
   journal: Journal,
   open: OpenWork[],
 ): Promise<void> {
-  const refused = await settle(chunk, journal, open, async () => {
+  const softly = async (error: CloudError) => {
+    const [one] = chunk
+    const softer = one && withoutSoft(kind, one, error)
+    if (softer === undefined) return false
+    await journal.dropped(softer.work, softer.dropped)
+    await create(kind, context, [softer.work], journal, open)
+    return true
+  }
+  const make = async () => {
     const made: readonly unknown[] = await kind.create(context, chunk)
     if (made.length !== chunk.length) {
       throw new Error(`${kind.name}: asked for ${chunk.length}, the cloud answered ${made.length}.`)
     }
     await journal.done(chunk.map((work, index) => ({ work, actual: made[index] })))
-  })
-  if (!refused) return
+  }
+  if (!(await settle(chunk, journal, open, make, softly))) return
   // A refused bulk call has made nothing: halves are tried until the bad object is alone.
   const middle = Math.ceil(chunk.length / 2)
   await create(kind, context, chunk.slice(0, middle), journal, open)
   await create(kind, context, chunk.slice(middle), journal, open)
 }
 
-/** Runs one call and files its failure. Answers true where a chunk of several was refused and has to be split. */
+/** The object without the attributes that a cloud may refuse for reasons of its own; undefined where it has none. */
+function withoutSoft(kind: AnyKind, work: Work, { message }: CloudError) {
+  const body = work.body as Readonly<Record<string, unknown>>
+  const soft = (tableOf(kind.name)?.attributes ?? []).filter((one) => one.soft && one.name in body)
+  if (soft.length === 0) return undefined
+  const names = soft.map(({ name }) => name)
+  return {
+    work: {
+      ...work,
+      body: Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))),
+    },
+    dropped: names.map((attribute) => ({
+      attribute,
+      value: body[attribute],
+      reason: `With it, the object was refused: ${message}`,
+    })),
+  }
+}
+
+/**
+ * Runs one call and files its failure. Answers true where a chunk of several was refused and has to be split.
+ * @param otherwise what may be tried for a single object that was refused; answers whether it was dealt with
+ */
 async function settle(
   works: readonly Work[],
   journal: Journal,
   open: OpenWork[],
   call: () => Promise<void>,
+  otherwise: (error: CloudError) => Promise<boolean> = async () => false,
 ): Promise<boolean> {
   try {
     await call()
@@ -156,7 +191,7 @@ async function settle(
       return false
     }
     if (rest.length > 0) return true
-    if (first !== undefined) await journal.failed(first, objectError(error))
+    if (first !== undefined && !(await otherwise(error))) await journal.failed(first, objectError(error))
     return false
   }
 }

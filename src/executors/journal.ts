@@ -63,6 +63,17 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
       })
     },
 
+    async dropped(work, attributes) {
+      const names = attributes.map(({ attribute }) => attribute)
+      await asHolder(db, hold, (trx) =>
+        sql`
+          update openstack_replication.object
+          set body = body - ${names}::text[], modified = now(),
+            notes = jsonb_set(notes, '{dropped}', notes -> 'dropped' || ${JSON.stringify(attributes)}::jsonb)
+          where id = ${work.id}`.execute(trx),
+      )
+    },
+
     failed: (work, error) =>
       asHolder(db, hold, (trx) => close(trx, kind, work, "failed", error.message, error)),
   }

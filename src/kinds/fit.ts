@@ -25,16 +25,24 @@ export function fitToCloud(
       extension === undefined || extensions.has(extension) ? [] : [[name, extension] as const],
     ),
   )
-  return { objects: unknown.size === 0 ? objects : objects.map((one) => without(one, unknown)), omitted: [] }
+  const usual = new Map(table.attributes.map(({ name, usual }) => [name, usual]))
+  return {
+    objects: unknown.size === 0 ? objects : objects.map((one) => without(one, unknown, usual)),
+    omitted: [],
+  }
 }
 
-function without(object: Planned<Body>, unknown: ReadonlyMap<string, string>): Planned<Body> {
+function without(
+  object: Planned<Body>,
+  unknown: ReadonlyMap<string, string>,
+  usual: ReadonlyMap<string, unknown>,
+): Planned<Body> {
   const entries = Object.entries(object.body)
   const lost = entries.filter(([name]) => unknown.has(name))
   if (lost.length === 0) return object
   const notes = object.notes ?? nothing
   const dropped = lost
-    .filter(([, value]) => !saysNothing(value))
+    .filter(([name, value]) => !saysNothing(value) && value !== usual.get(name))
     .map(([attribute, value]) => ({
       attribute,
       value,

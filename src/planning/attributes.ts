@@ -17,6 +17,8 @@ export interface Attribute {
   readonly live?: true
   /** Alias of the Neutron extension without which a cloud does not have it. */
   readonly extension?: string
+  /** A value that is worth no word where the destination does not know the attribute. */
+  readonly usual?: unknown
   /** true: a cloud may refuse it for reasons of its own; then the object is made without it, and that is reported. */
   readonly soft?: true
 }
@@ -30,7 +32,7 @@ export interface AttributeTable {
   readonly attributes: readonly Attribute[]
 }
 
-type Options = Pick<Attribute, "extension" | "soft">
+type Options = Pick<Attribute, "extension" | "soft" | "usual">
 
 const kept = (name: string, why: string, options: Options = {}): Attribute => ({
   name,
@@ -88,7 +90,10 @@ export const attributeTables = {
       described,
       kept("mtu", "As it is; a destination that allows less refuses it.", { extension: "net-mtu-writable" }),
       live("admin_state_up", "As it is."),
-      live("port_security_enabled", "As it is: the default for new ports.", { extension: "port-security" }),
+      live("port_security_enabled", "As it is: the default for new ports.", {
+        extension: "port-security",
+        usual: true,
+      }),
       live("dns_domain", "As it is.", { extension: "dns-integration" }),
       live("availability_zone_hints", "As they are, where the destination has zones of these names.", {
         extension: "network_availability_zone",
@@ -134,7 +139,10 @@ export const attributeTables = {
       live("ipv6_address_mode", "As it is."),
       live("ipv6_ra_mode", "As it is."),
       live("service_types", "As they are.", { extension: "subnet-service-types" }),
-      live("dns_publish_fixed_ip", "As it is.", { extension: "subnet-dns-publish-fixed-ip" }),
+      live("dns_publish_fixed_ip", "As it is.", {
+        extension: "subnet-dns-publish-fixed-ip",
+        usual: false,
+      }),
       tags,
       dropped("subnetpool_id", "Pools are the operator's; the range itself is kept."),
       dropped("segment_id", operators),
@@ -153,13 +161,25 @@ export const attributeTables = {
         "A way out for those that have one, by the destination's external network.",
       ),
       mapped("routes", "By the rule of static routes and the mapping; see the report for those left out."),
-      live("distributed", "As it is, where the destination permits.", { extension: "dvr", soft: true }),
-      live("ha", "As it is, where the destination permits.", { extension: "l3-ha", soft: true }),
+      live("distributed", "As it is, where the destination permits.", {
+        extension: "dvr",
+        soft: true,
+        usual: false,
+      }),
+      live("ha", "As it is, where the destination permits.", {
+        extension: "l3-ha",
+        soft: true,
+        usual: false,
+      }),
       live("availability_zone_hints", "As they are, where the destination has zones of these names.", {
         extension: "router_availability_zone",
         soft: true,
       }),
-      live("enable_ndp_proxy", "As it is.", { extension: "l3-ndp-proxy", soft: true }),
+      live("enable_ndp_proxy", "As it is.", {
+        extension: "l3-ndp-proxy",
+        soft: true,
+        usual: false,
+      }),
       tags,
       dropped("flavor_id", operators),
       dropped("service_type_id", operators),
@@ -172,7 +192,7 @@ export const attributeTables = {
     document: `${api}#routers-routers`,
     attributes: [
       mapped("network_id", "The external network that the destination's offering names."),
-      live("enable_snat", "As it is.", { extension: "ext-gw-mode" }),
+      live("enable_snat", "As it is.", { extension: "ext-gw-mode", usual: true }),
       dropped("external_fixed_ips", "Addresses of an external network are given by the destination."),
       dropped("qos_policy_id", "The bandwidth of a way out is the operator's."),
     ],
@@ -182,7 +202,7 @@ export const attributeTables = {
     attributes: [
       kept("name", "As it is; `default` is the one that the new project is born with."),
       described,
-      live("stateful", "As it is.", { extension: "stateful-security-group" }),
+      live("stateful", "As it is.", { extension: "stateful-security-group", usual: true }),
       mapped("security_group_rules", "Each rule is an object of its own; none that the source lacks stays."),
       tags,
       shared,
@@ -235,8 +255,11 @@ export const attributeTables = {
       live("extra_dhcp_opts", "As they are.", { extension: "extra_dhcp_opt" }),
       live("dns_name", "As it is.", { extension: "dns-integration" }),
       live("dns_domain", "As it is.", { extension: "dns-domain-ports" }),
-      live("binding:vnic_type", "As it is.", { extension: "binding", soft: true }),
-      live("propagate_uplink_status", "As it is.", { extension: "uplink-status-propagation" }),
+      live("binding:vnic_type", "As it is.", { extension: "binding", soft: true, usual: "normal" }),
+      live("propagate_uplink_status", "As it is.", {
+        extension: "uplink-status-propagation",
+        usual: false,
+      }),
       live("numa_affinity_policy", "As it is.", { extension: "port-numa-affinity-policy" }),
       tags,
       qos,

@@ -41,6 +41,29 @@ t.test("what no row holds is read from the live source, and arrives", (t) =>
   }),
 )
 
+t.test(
+  "an attribute that the destination will not take is dropped with its words, and the object arrives",
+  (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const [router] = await listResources(world.sourceCloud, "routers", { project_id: tenant.projectId })
+      world.destination.onRequest = async ({ method, path, body }) => {
+        const asked = (body as { router?: { distributed?: boolean } } | undefined)?.router?.distributed
+        if (method !== "POST" || !path.endsWith("/routers") || asked === undefined) return
+        const words = { type: "DVRMacAddressNotFound", message: "No distributed routers here.", detail: "" }
+        return { status: 400, body: { NeutronError: words } }
+      }
+      const migration = await world.ended((await world.create(tenant, all)).uuid)
+      t.equal(migration.error_message, "")
+      const { rows } = await world.pool.query(
+        "select name, body, notes from openstack_replication.object where kind = 'router'",
+      )
+      t.equal(rows[0].name, router?.name)
+      t.notOk("distributed" in rows[0].body)
+      t.match(rows[0].notes.dropped, [{ attribute: "distributed", reason: /No distributed routers here/ }])
+    }),
+)
+
 t.test("an object whose row has outlived it is reported, and not copied", (t) =>
   withWorld(async (world) => {
     const spec = demoTenant("small")
