@@ -27,8 +27,11 @@ export interface RealWorld {
   readonly options: ReplicationOptions
   /** Calls of the plugin since the last look. */
   takeCalls(): readonly CallRecord[]
-  /** Makes a tenant in the cloud and its rows. */
-  importTenant(spec: TenantSpec): Promise<ImportedTenant & { readonly projectId: string }>
+  /** Makes a tenant in the cloud, does more to it if need be, and makes its rows. */
+  importTenant(
+    spec: TenantSpec,
+    more?: (projectId: string) => Promise<void>,
+  ): Promise<ImportedTenant & { readonly projectId: string }>
   /** Asks for a replication as the owner, and waits until it has ended well. */
   replicate(tenant: ImportedTenant, body: Readonly<Record<string, unknown>>): Promise<Replicated>
 }
@@ -82,11 +85,12 @@ export function withRealWorld(
           calls = []
           return taken
         },
-        async importTenant(spec) {
+        async importTenant(spec, more) {
           const { externalNetworkId } = target
           const projectName = `${spec.name}-${Math.random()}`
           const { projectId, instances } = await seedTenant(cloud, spec, { projectName, externalNetworkId })
           sources.add(projectId)
+          await more?.(projectId)
           const tenant = await importTenant(pool, cloud, {
             projectId,
             instances,

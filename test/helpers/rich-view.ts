@@ -1,0 +1,98 @@
+import { type Cloud, type Collection, listResources } from "../../src/openstack/index.ts"
+import { extensionsOf } from "./rich-tenant.ts"
+
+/**
+ * What the cloud makes itself, or gives anew: all that a copy may differ in, by docs/attributes.md. Every other
+ * attribute that the cloud shows, known to this project or not, is in the view.
+ */
+const givenAnew = new Set([
+  "id",
+  "project_id",
+  "tenant_id",
+  "created_at",
+  "updated_at",
+  "revision_number",
+  "status",
+  "subnets",
+  "availability_zones",
+  "l2_adjacency",
+  "provider:segmentation_id",
+  "external_fixed_ips",
+  "device_id",
+  "device_owner",
+  "binding:host_id",
+  "binding:profile",
+  "binding:vif_type",
+  "binding:vif_details",
+  "dns_assignment",
+  "ip_allocation",
+  "resource_request",
+  "trunk_details",
+  // Read as objects of their own.
+  "security_group_rules",
+])
+
+const parts: readonly (readonly [extension: string, collection: Collection])[] = [
+  ["", "networks"],
+  ["", "subnets"],
+  ["router", "routers"],
+  ["security-group", "security-groups"],
+  ["security-group", "security-group-rules"],
+  ["", "ports"],
+  ["address-group", "address-groups"],
+  ["qos", "policies"],
+  ["trunk", "trunks"],
+  ["rbac-policies", "rbac-policies"],
+]
+
+type Shown = Readonly<Record<string, unknown>> & { readonly id: string }
+
+/** A project as its cloud shows it, every attribute of it, with names in the place of ids, in no order. */
+export async function richView(cloud: Cloud, projectId: string): Promise<Readonly<Record<string, unknown>>> {
+  const known = await extensionsOf(cloud)
+  const wanted = parts.filter(([extension]) => extension === "" || known.has(extension))
+  const read = await Promise.all(
+    wanted.map(async ([, collection]) => {
+      const resources = (await listResources(cloud, collection, {
+        project_id: projectId,
+      })) as readonly Shown[]
+      return [collection, resources] as const
+    }),
+  )
+  const names = new Map([[projectId, "the project"]])
+  for (const [collection, resources] of read) {
+    for (const one of resources) names.set(one.id, `${collection} ${nameOf(one)}`)
+  }
+  const show = (value: unknown): unknown => {
+    if (typeof value === "string") return names.get(value) ?? value
+    if (Array.isArray(value)) return value.map(show).toSorted(byText)
+    if (typeof value !== "object" || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([key]) => !givenAnew.has(key))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, one]) => [key, show(one)]),
+    )
+  }
+  return Object.fromEntries(
+    read.map(([collection, resources]) => [
+      collection,
+      resources.filter(isStructure).map(show).toSorted(byText),
+    ]),
+  )
+}
+
+/** The cloud makes ports of its own, e.g. for DHCP. */
+function isStructure(one: Shown): boolean {
+  const owner = one.device_owner
+  return typeof owner !== "string" || owner === "" || /^(compute:|network:router_interface)/.test(owner)
+}
+
+/** Rules have no names, ports of routers neither: what they are stands for them where something names them. */
+function nameOf({ name, mac_address, cidr, description }: Shown): string {
+  return [name, cidr ?? mac_address, description].filter(Boolean).join(" / ")
+}
+
+function byText(a: unknown, b: unknown): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
+}
