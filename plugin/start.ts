@@ -10,6 +10,7 @@ import { marketplaceHooks } from "../src/handlers/index.ts"
 import { type Db, openDatabase } from "../src/models/database.ts"
 import { migrateOwnTables } from "../src/models/migrate.ts"
 import { checkHostTables } from "../src/models/requirements.ts"
+import type { Timing } from "../src/openstack/timing.ts"
 import type { RouteContext } from "./context.ts"
 import type { ReplicationOptions } from "./options.ts"
 
@@ -26,9 +27,10 @@ export const defaults = {
 
 /**
  * Prepares the database and opens what API and worker share.
+ * @param timing for tests: a client that is less patient with clouds
  * @throws HOST_TABLES where the host's tables are not those that are needed
  */
-export async function prepare(options: ReplicationOptions, log: Log) {
+export async function prepare(options: ReplicationOptions, log: Log, timing: Partial<Timing> = {}) {
   const settings = { ...defaults, ...options }
   surviveBrokenConnections(options.pool, log)
   const db: Db = openDatabase(options.pool)
@@ -39,7 +41,7 @@ export async function prepare(options: ReplicationOptions, log: Log) {
   })
   const engine: Engine = {
     db,
-    clouds: openClouds(db, options.connection ?? ((_, usual) => usual)),
+    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing),
     hooks: marketplaceHooks(options.hooks ?? {}, settings.queueSchema),
     queueSchema: settings.queueSchema,
     ...(options.onCall && { onCall: options.onCall }),

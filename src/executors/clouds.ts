@@ -2,6 +2,7 @@ import { errors } from "../errors.ts"
 import type { Db } from "../models/database.ts"
 import { parseJson } from "../models/json.ts"
 import { connectCloud } from "../openstack/index.ts"
+import type { Timing } from "../openstack/timing.ts"
 import type { Cloud, CloudConnection } from "../openstack/types.ts"
 import type { Clouds } from "./engine.ts"
 
@@ -16,10 +17,14 @@ export interface SettingsRow {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** Clouds by the id of their service settings: one session each, made anew when the row's facts change. */
+/**
+ * Clouds by the id of their service settings: one session each, made anew when the row's facts change.
+ * @param timing for tests: shorter times than the client's own
+ */
 export function openClouds(
   db: Db,
   connectionOf: (settings: SettingsRow, usual: CloudConnection) => CloudConnection,
+  timing: Partial<Timing> = {},
 ): Clouds {
   const known = new Map<number, { readonly facts: string; readonly cloud: Cloud }>()
   // Stages may still work with a session whose settings have changed; it ends with the process.
@@ -32,7 +37,7 @@ export function openClouds(
       const before = known.get(settingsId)
       if (before?.facts === facts) return before.cloud
       if (before !== undefined) retired.push(before.cloud)
-      const cloud = connectCloud(connection)
+      const cloud = connectCloud(connection, undefined, timing)
       known.set(settingsId, { facts, cloud })
       return cloud
     },
