@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { ReplicationError } from "../src/errors.ts"
+import { describeError } from "../src/executors/log.ts"
 import { ApiError } from "../src/serializers/api-error.ts"
 
 interface FastifyFault {
@@ -24,7 +25,7 @@ export function installErrorAnswers(scope: FastifyInstance): void {
     const fault = error as FastifyFault
     const known = bodyFault(fault, request)
     if (known !== undefined) return reply.code(known.status).send({ detail: known.detail })
-    request.log.error({ err: error }, "a request failed")
+    request.log.error({ error: describeError(error) }, "a request failed")
     if (isDatabaseDown(fault)) {
       return reply
         .code(503)

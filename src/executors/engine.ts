@@ -9,6 +9,12 @@ export interface Clouds {
   close(): Promise<void>
 }
 
+/**
+ * How a job ended that ran a stage: `failed` is tried again, `given_up` is not; another worker has it after
+ * `handed_over` (this one stops) and `taken_over` (this one was held for dead).
+ */
+export type StageOutcome = "done" | "failed" | "given_up" | "handed_over" | "taken_over"
+
 /** What every task of the worker works with. */
 export interface Engine {
   readonly db: Db
@@ -16,6 +22,8 @@ export interface Engine {
   readonly hooks: Hooks
   /** Schema of graphile-worker's tables. */
   readonly queueSchema: string
-  /** Told of every call to a cloud, e.g. for metrics. */
-  readonly onCall?: (call: CallRecord, settingsId: number) => void
+  /** Told of every call to a cloud. @param cloud name of its service settings */
+  readonly onCall?: (call: CallRecord, settingsId: number, cloud: string) => void
+  /** Told of every end of a job that ran a stage, with the time it took. */
+  readonly onStage?: (stage: string, outcome: StageOutcome, ms: number) => void
 }

@@ -40,7 +40,7 @@ export async function runStage(
     (signal === undefined ? session : abortable(session, signal)).observed((call) => {
       count.calls += 1
       if (call.write) count.writes += 1
-      engine.onCall?.(call, settingsId)
+      engine.onCall?.(call, settingsId, session.name)
     })
   const cloud = counted(await engine.clouds.get(run.settingsId), run.settingsId)
   const context = () => destination(engine.db, cloud, migration, run)

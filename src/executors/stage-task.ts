@@ -1,8 +1,9 @@
 import { ReplicationError } from "../errors.ts"
-import type { Engine } from "./engine.ts"
+import type { Engine, StageOutcome } from "./engine.ts"
 import { enqueueStage, type StageJob } from "./jobs.ts"
-import type { Log } from "./log.ts"
+import { describeError, type Log } from "./log.ts"
 import { giveUpStage, runStage } from "./run-stage.ts"
+import { logCall, logStageEnd, placeOf } from "./stage-log.ts"
 
 /** A stage that has failed so often is given up. With the delays below that is after about four minutes. */
 const mostFaults = 8
@@ -20,21 +21,35 @@ export async function stageJob(
 ): Promise<void> {
   const { migration, stage, faults = 0 } = payload
   const began = performance.now()
+  const place = await placeOf(engine.db, payload)
+  const watched: Engine = {
+    ...engine,
+    onCall(call, settingsId, cloud) {
+      logCall(log, place, call, cloud)
+      engine.onCall?.(call, settingsId, cloud)
+    },
+  }
+  const ended = (outcome: StageOutcome) => engine.onStage?.(stage, outcome, performance.now() - began)
   try {
-    await runStage(engine, migration, stage, signal)
-    log.info({ migration, stage, ms: Math.round(performance.now() - began) }, "stage ended")
+    await runStage(watched, migration, stage, signal)
+    ended("done")
+    await logStageEnd(engine.db, log, place, performance.now() - began)
   } catch (error) {
     if (error instanceof ReplicationError && error.code === "STALE_WORKER") {
-      log.warn({ migration, stage }, error.message)
+      ended("taken_over")
+      log.warn(place, error.message)
     } else if (signal?.aborted) {
       await enqueueStage(engine.db, engine.queueSchema, payload, 0)
-      log.info({ migration, stage }, "stage handed over")
+      ended("handed_over")
+      log.info(place, "stage handed over")
     } else if (faults + 1 >= mostFaults) {
-      log.error({ migration, stage, error }, "stage given up")
+      ended("given_up")
+      log.error({ ...place, error: describeError(error) }, "stage given up")
       await giveUpStage(engine, migration, stage, error)
     } else {
       const delay = Math.min(2 ** faults, longestDelaySeconds)
-      log.error({ migration, stage, error, delay }, "stage failed, and is tried again")
+      ended("failed")
+      log.error({ ...place, error: describeError(error), delay }, "stage failed, and is tried again")
       await enqueueStage(engine.db, engine.queueSchema, { ...payload, faults: faults + 1 }, delay)
     }
   }

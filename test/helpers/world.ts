@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import type { FastifyInstance } from "fastify"
+import type { FastifyInstance, FastifyServerOptions } from "fastify"
 import type pg from "pg"
 import { type MigrationClient, migrationClient } from "../../host/client.ts"
 import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
@@ -45,6 +45,7 @@ const quick = { requestsPerSecond: 5_000, inFlight: 16 }
 /**
  * @param options options of the plugin that differ, e.g. `worker: false`
  * @param clouds options of the simulated clouds that differ
+ * @param logger of the host, e.g. one that a test reads
  */
 export function withWorld(
   run: (world: TestWorld) => Promise<void>,
@@ -53,6 +54,7 @@ export function withWorld(
     readonly source?: Partial<SimulatedCloudOptions>
     readonly destination?: Partial<SimulatedCloudOptions>
   } = {},
+  logger?: FastifyServerOptions["logger"],
 ): Promise<void> {
   return withDatabase(async ({ pool, url: databaseUrl }) => {
     const source = await startCloud({ name: "A", region: "RegionA", ...clouds.source })
@@ -69,12 +71,15 @@ export function withWorld(
     const sourceCloud = connectCloud({ ...connectionTo("A", source), ...quick })
     const destinationCloud = connectCloud({ ...connectionTo("B", destination), ...quick })
     const calls: CallRecord[] = []
-    const app = await buildServer({
-      pool,
-      connection: (_, usual) => ({ ...usual, ...quick }),
-      onCall: (call) => calls.push(call),
-      ...options,
-    })
+    const app = await buildServer(
+      {
+        pool,
+        connection: (_, usual) => ({ ...usual, ...quick }),
+        onCall: (call) => calls.push(call),
+        ...options,
+      },
+      logger,
+    )
     const url = await app.listen({ host: "127.0.0.1", port: 0 })
     const owner = migrationClient(url, rows.users.owner.token)
     try {
