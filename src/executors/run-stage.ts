@@ -18,9 +18,10 @@ import { loadWorks } from "./works.ts"
 
 /**
  * Pauses between passes over a kind while the outcome of objects stays open, in milliseconds. A lost answer is looked
- * for at once; a cloud that is down was waited for by the client already, a minute in each pass.
+ * for at once; a cloud that is down was waited for by the client already, a minute in each pass. So many that a cloud
+ * which loses every seventh call leaves no object open: an eighth failure of the same call is one in millions.
  */
-const pausesMs = [250, 1_000, 4_000] as const
+const pausesMs = [250, 500, 1_000, 2_000, 4_000, 4_000, 4_000] as const
 
 /**
  * Runs one stage to its end: every object of its kind is done, failed or skipped, and the stages that waited for it
