@@ -9,6 +9,7 @@ import { prepare } from "./start.ts"
 export type { Access, Credentials, User } from "../src/access/types.ts"
 export { ReplicationError } from "../src/errors.ts"
 export type { SettingsRow } from "../src/executors/clouds.ts"
+export type { LanePause } from "../src/executors/engine.ts"
 export type { Log } from "../src/executors/log.ts"
 export type { Worker } from "../src/executors/worker.ts"
 export type {

@@ -1,6 +1,7 @@
 import type pg from "pg"
 import type { Access } from "../src/access/types.ts"
 import type { SettingsRow } from "../src/executors/clouds.ts"
+import type { LanePause } from "../src/executors/engine.ts"
 import type { Log } from "../src/executors/log.ts"
 import type { Hooks } from "../src/handlers/index.ts"
 import type { CallRecord, CloudConnection } from "../src/openstack/types.ts"
@@ -50,6 +51,11 @@ export interface ReplicationOptions {
   readonly queueSchema?: string
   /** Told of every call to a cloud, e.g. for metrics. `settingsId` is the id of the cloud's service settings. */
   readonly onCall?: (call: CallRecord, settingsId: number) => void
+  /**
+   * Told when a cloud answers 429 (or 413, 498, 503 with a time to wait) to a call of this process, e.g. for metrics:
+   * no call to that cloud starts for so long. An observer that throws fails the call.
+   */
+  readonly onLanePause?: (pause: LanePause) => void
   /** Where the worker writes. @default the Fastify instance's log; the console for a worker alone */
   readonly log?: Log
 }

@@ -41,10 +41,11 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
   })
   const engine: Engine = {
     db,
-    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing),
+    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing, options.onLanePause),
     hooks: marketplaceHooks(options.hooks ?? {}, settings.queueSchema),
     queueSchema: settings.queueSchema,
     ...(options.onCall && { onCall: options.onCall }),
+    ...(options.onLanePause && { onLanePause: options.onLanePause }),
   }
   const routes: RouteContext = {
     engine,

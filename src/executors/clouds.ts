@@ -1,10 +1,10 @@
 import { errors } from "../errors.ts"
 import type { Db } from "../models/database.ts"
 import { parseJson } from "../models/json.ts"
-import { connectCloud } from "../openstack/index.ts"
+import { connectCloud, type Gate, ownPace } from "../openstack/index.ts"
 import type { Timing } from "../openstack/timing.ts"
 import type { Cloud, CloudConnection } from "../openstack/types.ts"
-import type { Clouds } from "./engine.ts"
+import type { Clouds, LanePause } from "./engine.ts"
 
 /** The row of a cloud's service settings. */
 export interface SettingsRow {
@@ -25,10 +25,21 @@ export function openClouds(
   db: Db,
   connectionOf: (settings: SettingsRow, usual: CloudConnection) => CloudConnection,
   timing: Partial<Timing> = {},
+  onLanePause: (pause: LanePause) => void = () => undefined,
 ): Clouds {
   const known = new Map<number, { readonly facts: string; readonly cloud: Cloud }>()
   // Stages may still work with a session whose settings have changed; it ends with the process.
   const retired: Cloud[] = []
+  const gateOf = (settingsId: number, connection: CloudConnection): Gate => {
+    const gate = ownPace(connection)
+    return {
+      enter: (entry) => gate.enter(entry),
+      pause(ms, cause) {
+        gate.pause(ms, cause)
+        onLanePause({ settingsId, ms, ...cause })
+      },
+    }
+  }
   return {
     async get(settingsId) {
       const settings = await readSettings(db, settingsId)
@@ -37,7 +48,7 @@ export function openClouds(
       const before = known.get(settingsId)
       if (before?.facts === facts) return before.cloud
       if (before !== undefined) retired.push(before.cloud)
-      const cloud = connectCloud(connection, undefined, timing)
+      const cloud = connectCloud(connection, undefined, timing, gateOf(settingsId, connection))
       known.set(settingsId, { facts, cloud })
       return cloud
     },

@@ -1,5 +1,6 @@
 import type { Hooks } from "../handlers/index.ts"
 import type { Db } from "../models/database.ts"
+import type { PauseCause } from "../openstack/index.ts"
 import type { CallRecord, Cloud } from "../openstack/types.ts"
 
 /** The clouds of the host, each signed in once in this process. */
@@ -15,6 +16,14 @@ export interface Clouds {
  */
 export type StageOutcome = "done" | "failed" | "given_up" | "handed_over" | "taken_over"
 
+/** A cloud asked to slow down: no call to it starts for a while. */
+export interface LanePause extends PauseCause {
+  /** Id of the cloud's service settings. */
+  readonly settingsId: number
+  /** How long, in milliseconds, from now. */
+  readonly ms: number
+}
+
 /** What every task of the worker works with. */
 export interface Engine {
   readonly db: Db
@@ -26,4 +35,6 @@ export interface Engine {
   readonly onCall?: (call: CallRecord, settingsId: number, cloud: string) => void
   /** Told of every end of a job that ran a stage, with the time it took. */
   readonly onStage?: (stage: string, outcome: StageOutcome, ms: number) => void
+  /** Told of every pause that a cloud asked this process for, e.g. for metrics. */
+  readonly onLanePause?: (pause: LanePause) => void
 }

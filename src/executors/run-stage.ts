@@ -3,7 +3,7 @@ import { type CloudContext, cloudContext } from "../kinds/cloud-context.ts"
 import { kinds } from "../kinds/index.ts"
 import type { AnyKind } from "../kinds/kind.ts"
 import type { Db } from "../models/database.ts"
-import { abortable, CloudError } from "../openstack/index.ts"
+import { CloudError, calledBy } from "../openstack/index.ts"
 import type { Cloud } from "../openstack/types.ts"
 import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
 import { conclude } from "./conclude.ts"
@@ -37,8 +37,9 @@ export async function runStage(
   if (started === undefined) return
   const { hold, run } = started
   const count: CallCount = { calls: 0, writes: 0 }
+  const caller = { flow: String(migration), ...(signal && { signal }) }
   const counted = (session: Cloud, settingsId: number) =>
-    (signal === undefined ? session : abortable(session, signal)).observed((call) => {
+    calledBy(session, caller).observed((call) => {
       count.calls += 1
       if (call.write) count.writes += 1
       engine.onCall?.(call, settingsId, session.name)

@@ -3,7 +3,7 @@ import type { Agent } from "undici"
 import { CloudError } from "./errors.ts"
 import { failure } from "./failure.ts"
 import { requestIdOf } from "./faults.ts"
-import { Pace } from "./pace.ts"
+import type { Gate } from "./gate.ts"
 import { backoffMs, defaultLimits, type Timing } from "./timing.ts"
 import { type Answer, openAgent, send } from "./transport.ts"
 import type { CallObserver, CloudConnection, CloudRequest } from "./types.ts"
@@ -20,6 +20,8 @@ export interface LineCall extends Pick<CloudRequest, "service" | "method" | "pat
   readonly observers: readonly CallObserver[]
   /** Whether other calls wait for this one. */
   readonly urgent: boolean
+  /** Calls of different flows take turns. */
+  readonly flow: string
   /** Asked before each try queues: signs in where need be. */
   ready(): Promise<void>
   /** Asked when the try's turn has come: the token may have been renewed meanwhile. */
@@ -28,23 +30,22 @@ export interface LineCall extends Pick<CloudRequest, "service" | "method" | "pat
   refused(token: string | undefined): boolean
 }
 
-/** The way to one cloud: sockets and pace, shared by all calls, and the patience of each. */
+/** The way to one cloud: sockets and gate, shared by all calls, and the patience of each. */
 export class Line {
   readonly #connection: CloudConnection
   readonly #timing: Timing
   readonly #kept: Agent
   /** For calls that may not be sent again: a server may close a kept socket just as a request is written to it. */
   readonly #once: Agent
-  readonly #pace: Pace
+  readonly #gate: Gate
   readonly #closing = new AbortController()
 
-  constructor(connection: CloudConnection, timing: Timing) {
-    const { inFlight, requestsPerSecond } = { ...defaultLimits, ...connection }
+  constructor(connection: CloudConnection, timing: Timing, gate: Gate) {
     this.#connection = connection
     this.#timing = timing
     this.#kept = openAgent(connection, timing, { once: false })
     this.#once = openAgent(connection, timing, { once: true })
-    this.#pace = new Pace(inFlight, requestsPerSecond)
+    this.#gate = gate
   }
 
   /** Sends until the cloud has answered for good or the patience is over. @throws CloudError */
@@ -58,9 +59,11 @@ export class Line {
     try {
       for (let tries = 1; ; tries += 1) {
         await unlessAborted(call.ready(), signal)
-        const leave = await this.#pace.enter({
+        const leave = await this.#gate.enter({
           signal,
-          urgent: call.urgent || tries > 1,
+          urgent: call.urgent,
+          again: tries > 1,
+          flow: call.flow,
           patienceMs: leftOf(this.#timing.slowDownBudgetMs),
         })
         began ??= performance.now()
@@ -120,7 +123,8 @@ export class Line {
     const verdict = judge(call, outcome)
     const waitMs = this.#waitMs(verdict, tries)
     // Before this try gives its place to another one
-    if (verdict.next === "slow-down") this.#pace.pause(waitMs)
+    if (verdict.next === "slow-down")
+      this.#gate.pause(waitMs, { service: call.service, status: record.status })
     return { verdict, waitMs, answer: outcome.answered ? outcome : undefined, token }
   }
 

@@ -1,32 +1,16 @@
-/** A call may not start, because the cloud asked for a longer pause than the call may wait. */
-export class PauseTooLong extends Error {
-  override readonly name = "PauseTooLong"
-}
+import type { Entry, Gate } from "./gate.ts"
+import { Turns } from "./turns.ts"
 
-export interface Entry {
-  /** Longest pause that is waited for; the turn in the queue may take longer. */
-  readonly patienceMs: number
-  /** Goes before the calls that have not begun: a sign-in that they all wait for, or a call's next try. */
-  readonly urgent: boolean
-  readonly signal: AbortSignal
-}
-
-interface Waiting extends Entry {
-  readonly start: () => void
-  readonly refuse: (reason: unknown) => void
-}
-
-/** Lets calls to one cloud start in order: so many at a time, so many each second, none during a pause. */
-export class Pace {
+/** The pace of one process, for a client that shares its cloud with no other. */
+export class Pace implements Gate {
   readonly #inFlightMost: number
   /** Starts within one window of time; together they give the rate, also where it is below 1. */
   readonly #startsMost: number
   readonly #windowMs: number
   readonly #starts: number[] = []
+  readonly #turns = new Turns()
   #inFlight = 0
   #pausedUntil = 0
-  #urgent: Waiting[] = []
-  #queue: Waiting[] = []
   #timer: NodeJS.Timeout | undefined
 
   constructor(inFlight: number, requestsPerSecond: number) {
@@ -35,34 +19,12 @@ export class Pace {
     this.#windowMs = (1_000 * this.#startsMost) / requestsPerSecond
   }
 
-  /** Waits for the turn; answers the function that gives the place back. */
   enter(entry: Entry): Promise<() => void> {
-    const { promise, resolve, reject } = Promise.withResolvers<() => void>()
-    if (entry.signal.aborted) reject(entry.signal.reason)
-    else {
-      const drop = () => {
-        this.#remove(waiting)
-        reject(entry.signal.reason)
-      }
-      const waiting: Waiting = {
-        ...entry,
-        start: () => {
-          entry.signal.removeEventListener("abort", drop)
-          resolve(this.#place())
-        },
-        refuse: (reason) => {
-          entry.signal.removeEventListener("abort", drop)
-          reject(reason)
-        },
-      }
-      entry.signal.addEventListener("abort", drop, { once: true })
-      ;(entry.urgent ? this.#urgent : this.#queue).push(waiting)
-      this.#next()
-    }
-    return promise
+    const turn = this.#turns.wait(entry, () => this.#place())
+    this.#next()
+    return turn
   }
 
-  /** Holds every call back; a shorter pause than the present one changes nothing. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms)
     this.#next()
@@ -83,17 +45,14 @@ export class Pace {
 
   #next(): void {
     clearTimeout(this.#timer)
-    this.#refuseImpatient()
-    while (this.#inFlight < this.#inFlightMost) {
-      const waiting = this.#urgent[0] ?? this.#queue[0]
-      if (waiting === undefined) return
+    this.#turns.refuseImpatient(this.#pausedUntil - performance.now(), pauseText)
+    while (this.#inFlight < this.#inFlightMost && this.#turns.size > 0) {
       const waitMs = this.#waitMs()
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#next(), Math.ceil(waitMs))
         return
       }
-      this.#remove(waiting)
-      waiting.start()
+      this.#turns.next()
     }
   }
 
@@ -103,21 +62,9 @@ export class Pace {
     const free = oldest === undefined ? now : oldest + this.#windowMs
     return Math.max(free, this.#pausedUntil) - now
   }
+}
 
-  #refuseImpatient(): void {
-    const pauseMs = this.#pausedUntil - performance.now()
-    if (pauseMs <= 0) return
-    for (const waiting of [...this.#urgent, ...this.#queue]) {
-      if (waiting.patienceMs >= pauseMs) continue
-      this.#remove(waiting)
-      waiting.refuse(
-        new PauseTooLong(`the cloud asked for a pause, which lasts ${Math.ceil(pauseMs / 1_000)} s more`),
-      )
-    }
-  }
-
-  #remove(waiting: Waiting): void {
-    this.#urgent = this.#urgent.filter((other) => other !== waiting)
-    this.#queue = this.#queue.filter((other) => other !== waiting)
-  }
+/** Why a call may not start, for its error. */
+function pauseText(seconds: number): string {
+  return `the cloud asked for a pause, which lasts ${seconds} s more`
 }

@@ -1,19 +1,29 @@
+import type { Gate } from "./gate.ts"
+import { Pace } from "./pace.ts"
 import { type ListRequest, listAll } from "./pages.ts"
 import { SharedSession } from "./shared-session.ts"
-import { defaultTiming, type Timing } from "./timing.ts"
+import { defaultLimits, defaultTiming, type Timing } from "./timing.ts"
 import type { CallObserver, Cloud, CloudConnection, CloudRequest } from "./types.ts"
 
 /**
  * Opens the way to one cloud. Nothing is sent before the first call.
  * @param timing for tests: shorter times than the client's own
+ * @param gate what lets calls start, where the pace is shared; without it, this connection has the cloud for itself
  */
 export function connectCloud(
   connection: CloudConnection,
   observer?: CallObserver,
   timing: Partial<Timing> = {},
+  gate: Gate = ownPace(connection),
 ): Cloud {
-  const session = new SharedSession(connection, { ...defaultTiming, ...timing })
+  const session = new SharedSession(connection, { ...defaultTiming, ...timing }, gate)
   return new CloudView(session, observer === undefined ? [] : [observer])
+}
+
+/** A pace that is shared with no other process. */
+export function ownPace(connection: CloudConnection): Gate {
+  const { inFlight, requestsPerSecond } = { ...defaultLimits, ...connection }
+  return new Pace(inFlight, requestsPerSecond)
 }
 
 class CloudView implements Cloud {

@@ -2,6 +2,7 @@ import { addressOf } from "./address.ts"
 import { endpointOf, identityRoot } from "./catalog.ts"
 import { CloudError } from "./errors.ts"
 import { failure } from "./failure.ts"
+import type { Gate } from "./gate.ts"
 import { Line, type LineCall } from "./line.ts"
 import { secretsIn } from "./secrets.ts"
 import { readSignedIn, type SignedIn, signInBody, signInSubject } from "./sign-in.ts"
@@ -20,10 +21,10 @@ export class SharedSession {
   #known: SignedIn | undefined
   #signingIn: Promise<SignedIn> | undefined
 
-  constructor(connection: CloudConnection, timing: Timing) {
+  constructor(connection: CloudConnection, timing: Timing, gate: Gate) {
     this.#connection = connection
     this.#timing = timing
-    this.#line = new Line(connection, timing)
+    this.#line = new Line(connection, timing, gate)
   }
 
   get name(): string {
@@ -45,6 +46,7 @@ export class SharedSession {
       signal: request.signal,
       observers,
       urgent: false,
+      flow: request.flow ?? "",
       ready: async () => {
         signedIn = await this.signedIn(observers)
         this.#endpoint(call, signedIn)
@@ -87,6 +89,7 @@ export class SharedSession {
       signal: undefined,
       observers,
       urgent: true,
+      flow: "",
       ready: async () => {},
       target: () => ({ url: new URL(`${identityRoot(this.#connection.authUrl)}/auth/tokens`) }),
       refused: () => false,

@@ -51,6 +51,8 @@ export interface CloudRequest {
   readonly repeatable?: boolean
   /** Stops the call, e.g. when the worker is asked to stop. */
   readonly signal?: AbortSignal
+  /** Calls of different flows take turns where they have to wait, e.g. those of different migrations. @default "" */
+  readonly flow?: string
 }
 
 /** One call as it went over the wire; retries count as calls of their own. */

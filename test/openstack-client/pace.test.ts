@@ -1,10 +1,18 @@
 import t from "tap"
-import { Pace, PauseTooLong } from "../../src/openstack/pace.ts"
+import { calledBy } from "../../src/openstack/caller.ts"
+import { PauseTooLong } from "../../src/openstack/gate.ts"
+import { Pace } from "../../src/openstack/pace.ts"
 import { connect, failureOf, fakeCloud } from "./fake-cloud.ts"
 
 const read = { service: "network", method: "GET", path: "/networks" } as const
 const create = { service: "network", method: "POST", path: "/networks", body: {} } as const
-const calm = { patienceMs: 1_000, urgent: false, signal: new AbortController().signal }
+const calm = {
+  patienceMs: 1_000,
+  urgent: false,
+  again: false,
+  flow: "",
+  signal: new AbortController().signal,
+}
 const ROUNDING_MS = 2 // of timers and clocks
 
 t.test("no more calls are under way at a time than allowed", async (t) => {
@@ -54,6 +62,61 @@ t.test("a call that is urgent goes first", async (t) => {
   leave()
   await Promise.all(turns)
   t.same(order, ["urgent", "calm"])
+})
+
+t.test("flows take turns, however many calls each has in the queue", async (t) => {
+  const pace = new Pace(1, 10_000)
+  const order: string[] = []
+  const leave = await pace.enter(calm)
+  const turns = ["large", "large", "large", "large", "small", "small", "third"].map(async (flow) => {
+    const done = await pace.enter({ ...calm, flow })
+    order.push(flow)
+    done()
+  })
+  leave()
+  await Promise.all(turns)
+  t.same(order, ["large", "small", "third", "large", "small", "large", "large"])
+})
+
+t.test("a further try goes before the new calls of its flow, and before no other flow", async (t) => {
+  const pace = new Pace(1, 10_000)
+  const order: string[] = []
+  const leave = await pace.enter(calm)
+  const asked = [
+    { flow: "a", again: false },
+    { flow: "b", again: false },
+    { flow: "b", again: true },
+  ]
+  const turns = asked.map(async (entry) => {
+    const done = await pace.enter({ ...calm, ...entry })
+    order.push(`${entry.flow}${entry.again ? " again" : ""}`)
+    done()
+  })
+  leave()
+  await Promise.all(turns)
+  t.same(order, ["a", "b again", "b"])
+})
+
+t.test("the calls of one caller share its flow and its end", async (t) => {
+  const fake = await fakeCloud(t)
+  const cloud = connect(t, fake, { inFlight: 1 })
+  await cloud.whoami()
+  const stopping = new AbortController()
+  const large = calledBy(cloud, { flow: "large", signal: stopping.signal })
+  const small = calledBy(cloud, { flow: "small" })
+  const calls = [
+    ...Array.from({ length: 4 }, (_, i) => large.call({ ...read, path: `/large/${i}` })),
+    small.call({ ...read, path: "/small" }),
+  ]
+  await Promise.all(calls)
+  t.same(
+    fake.calls.map(({ path }) => path.replace("/network/v2.0", "")),
+    ["/large/0", "/large/1", "/small", "/large/2", "/large/3"],
+    "the second of the large one was the next when the small one came",
+  )
+  stopping.abort(new Error("enough"))
+  t.match((await failureOf(large.call(read))).failure, { cloudMessage: "stopped: enough", retry: "later" })
+  await small.call(read)
 })
 
 t.test("a call that was stopped in the queue gives its place up", async (t) => {
