@@ -8,8 +8,8 @@ export interface StageJob {
   /** Id of the migration's row. */
   readonly migration: number
   readonly stage: string
-  /** Name of the queue, one of its cloud's. */
-  readonly queue: string
+  /** Id of the destination's service settings, for those who look at the queue. */
+  readonly cloud: number
   /** How often the stage has failed by a fault of ours or of the database. Crashes do not count. */
   readonly faults?: number
 }
@@ -22,9 +22,6 @@ declare global {
   }
 }
 
-/** Queues of one cloud: at most so many of its stages run at a time, over all workers. */
-const lanes = 8
-
 /**
  * A job that dies with its worker is taken up again only while it has attempts left, so there have to be plenty: faults
  * of the cloud are dealt with inside the stage, and other faults are counted in the job.
@@ -35,17 +32,19 @@ const maxAttempts = 1_000
 export async function enqueueStages(
   trx: Trx,
   schema: string,
-  settingsId: number,
+  cloud: number,
   migration: number,
   stages: readonly string[],
 ): Promise<void> {
-  for (const [index, stage] of stages.entries()) {
-    const queue = `openstack-${settingsId}-${(migration + index) % lanes}`
-    await enqueueStage(trx, schema, { migration, stage, queue }, 0)
-  }
+  for (const stage of stages) await enqueueStage(trx, schema, { migration, stage, cloud }, 0)
 }
 
-/** Enqueues one stage. A job of the same stage that waits is replaced; one that runs is not run again. */
+/**
+ * Enqueues one stage. A job of the same stage that waits is replaced; one that runs is not run again.
+ *
+ * It goes to no named queue. graphile-worker looks for the next job before the one that has ended is off its queue,
+ * finds the queue taken, and does not look again before its poll: a stage would wait up to a second for the one before.
+ */
 export async function enqueueStage(
   db: Db,
   schema: string,
@@ -56,7 +55,6 @@ export async function enqueueStage(
       select ${sql.ref(schema)}.add_job(
         ${stageTask},
         payload => ${JSON.stringify(payload)}::json,
-        queue_name => ${payload.queue},
         run_at => now() + make_interval(secs => ${delaySeconds}),
         max_attempts => ${maxAttempts},
         job_key => ${`${stageTask}:${payload.migration}:${payload.stage}`}

@@ -20,7 +20,7 @@ t.test(
           ...engine,
           clouds: { get: () => Promise.reject(new Error("no such row")), close: async () => undefined },
         }
-        const job = { migration: id, stage: "project", queue: "openstack-1-1" }
+        const job = { migration: id, stage: "project", cloud: 1 }
         await stageJob(broken, quiet, job, undefined)
         t.match(
           await jobs(world),

@@ -34,6 +34,24 @@ t.test("the graph of stages", async (t) => {
   t.strictSame(first.idle, ["project", "user", "role"], "passes over what has nothing to do")
 })
 
+t.test("stages that need nothing of each other run side by side", (t) =>
+  withWorld(async (world) => {
+    // Each of these waits until the cloud was asked for all of them: one after another, none would ever be answered.
+    const waiting = new Set(["POST networks", "POST routers", "POST security-groups"])
+    const all = Promise.withResolvers<void>()
+    world.destination.onRequest = async ({ method, path }) => {
+      const call = `${method} ${path}`
+      if (!waiting.delete(call)) return
+      if (waiting.size === 0) all.resolve()
+      await all.promise
+    }
+    const tenant = await world.importTenant(demoTenant("small"))
+    const { state } = await world.ended((await world.create(tenant)).uuid)
+    t.equal(state, "OK")
+    t.strictSame([...waiting], [], "all of them were asked for")
+  }),
+)
+
 t.test("a stage that runs a second time changes nothing", (t) =>
   withWorld(async (world) => {
     const { id, project } = await replicateMedium(world)
