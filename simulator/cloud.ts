@@ -36,7 +36,7 @@ export async function startCloud(options: SimulatedCloudOptions): Promise<Simula
     routerOptions: { ignoreTrailingSlash: true },
   })
   readJson(app)
-  const traffic = watchTraffic(app, options.latencyMs ?? 0)
+  const traffic = watchTraffic(app, options.latencyMs ?? 0, options.requestsPerSecond)
   await app.register(identityRoutes, { prefix: "/identity/v3", state })
   await app.register(networkRoutes, { prefix: "/network", state })
   await app.register(computeRoutes, { prefix: "/compute/v2.1", state })
@@ -54,6 +54,7 @@ export async function startCloud(options: SimulatedCloudOptions): Promise<Simula
     setLatency: (ms) => {
       traffic.latencyMs = ms
     },
+    setRequestsPerSecond: traffic.limit,
     get onRequest() {
       return traffic.hook
     },

@@ -7,6 +7,8 @@ export interface SimulatedCloudOptions {
   readonly region?: string
   /** Milliseconds added to each call. @default 0 */
   readonly latencyMs?: number
+  /** Calls a second that the gateway before the services lets through; beyond them it answers 429. @default any number */
+  readonly requestsPerSecond?: number
   /** @default 3600 */
   readonly tokenTtlSeconds?: number
   /** Most rows that one page of a network list holds, as an operator may set. @default none */
@@ -44,6 +46,8 @@ export interface CloudStats {
   readonly calls: number
   readonly writes: number
   readonly signIns: number
+  /** Calls that the gateway did not let through; they count as calls, and reach no service. */
+  readonly slowedDown: number
   /** Keys such as "POST network/ports". */
   readonly byCall: Readonly<Record<string, number>>
 }
@@ -68,6 +72,8 @@ export interface SimulatedCloud {
   stats(): CloudStats
   resetStats(): void
   setLatency(ms: number): void
+  /** undefined: no gateway. */
+  setRequestsPerSecond(rate: number | undefined): void
   /** Looks at each call before the service does, and may refuse it or lose its answer. */
   onRequest?: RequestHook | undefined
   /** Every token given out so far is answered with 401 from now on. */

@@ -2,10 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { uuid } from "../ids.ts"
 import type { CloudStats, RequestHook } from "../options.ts"
+import { gateway, tooManyRequests } from "./gateway.ts"
 
 export interface Traffic {
   latencyMs: number
   hook: RequestHook | undefined
+  limit(requestsPerSecond: number | undefined): void
   stats(): CloudStats
   reset(): void
 }
@@ -43,18 +45,31 @@ function cut(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Stands before all services: counts, delays, and lets a test's hook refuse a call or lose its answer. */
-export function watchTraffic(app: FastifyInstance, latencyMs: number): Traffic {
-  const counts = { calls: 0, writes: 0, signIns: 0 }
+export function watchTraffic(app: FastifyInstance, latencyMs: number, requestsPerSecond?: number): Traffic {
+  const none = { calls: 0, writes: 0, signIns: 0, slowedDown: 0 }
+  const counts = { ...none }
   const byCall = new Map<string, number>()
+  let admit = gateway(requestsPerSecond)
   const traffic: Traffic = {
     latencyMs,
     hook: undefined,
+    limit: (rate) => {
+      admit = gateway(rate)
+    },
     stats: () => ({ ...counts, byCall: Object.fromEntries(byCall) }),
     reset: () => {
-      Object.assign(counts, { calls: 0, writes: 0, signIns: 0 })
+      Object.assign(counts, none)
       byCall.clear()
     },
   }
+
+  /** In front of everything else, and it looks at nothing but the time. */
+  app.addHook("onRequest", async (_, reply) => {
+    if (admit(performance.now())) return
+    counts.calls++
+    counts.slowedDown++
+    await reply.code(429).type("text/html").send(tooManyRequests)
+  })
 
   const count = (method: string, key: string): void => {
     counts.calls++

@@ -1,5 +1,6 @@
 import t from "tap"
 import { type SimulatedCloudOptions, startCloud } from "../../simulator/cloud.ts"
+import { gateway } from "../../simulator/server/gateway.ts"
 import { signInAdmin } from "./session.ts"
 import { madeList, record, refusal } from "./wire.ts"
 
@@ -141,3 +142,24 @@ t.test("a large project is made quickly", async (t) => {
   const took = performance.now() - before
   t.ok(took < 5000, `${Math.round(took)} ms for 1,000 ports and 600 rules`)
 })
+
+t.test(
+  "a gateway lets so many calls a second through, as many at once, and refuses the others",
+  async (t) => {
+    const admit = gateway(20)
+    const letThrough = (now: number, calls: number) =>
+      Array.from({ length: calls }, () => admit(now)).filter(Boolean).length
+    t.equal(letThrough(0, 30), 21, "the first, and a burst of one second's calls")
+    t.equal(letThrough(500, 30), 10, "half a second later, half as many")
+    t.equal(letThrough(10_000, 30), 21, "after a pause, a burst again")
+    const { cloud, session } = await start(t)
+    cloud.resetStats()
+    cloud.setRequestsPerSecond(1)
+    const answers = await Promise.all(Array.from({ length: 8 }, () => session.network("GET", "/networks")))
+    const refused = answers.filter(({ status }) => status === 429).length
+    t.ok(refused > 0, "some are refused")
+    t.match(cloud.stats(), { calls: 8, slowedDown: refused })
+    cloud.setRequestsPerSecond(undefined)
+    t.equal((await session.network("GET", "/networks")).status, 200)
+  },
+)

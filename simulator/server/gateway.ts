@@ -1,0 +1,28 @@
+/**
+ * Lets so many calls a second through, and as many at once after a pause, as nginx's limit_req does with
+ * `rate=20r/s burst=20 nodelay`: "excess" grows by one with each call and shrinks with time, and a call beyond the
+ * burst is refused. https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
+ * @returns whether the call that comes at this time, in milliseconds, is let through
+ */
+export function gateway(requestsPerSecond: number | undefined): (now: number) => boolean {
+  if (requestsPerSecond === undefined) return () => true
+  let excess = 0
+  let last = Number.NEGATIVE_INFINITY
+  return (now) => {
+    const grown = Math.max(0, excess - ((now - last) * requestsPerSecond) / 1_000 + 1)
+    if (grown > requestsPerSecond) return false
+    excess = grown
+    last = now
+    return true
+  }
+}
+
+/** The body of nginx's own refusal with `limit_req_status 429`. */
+export const tooManyRequests = `<html>
+<head><title>429 Too Many Requests</title></head>
+<body>
+<center><h1>429 Too Many Requests</h1></center>
+<hr><center>nginx</center>
+</body>
+</html>
+`
