@@ -19,6 +19,9 @@ export function installErrorAnswers(scope: FastifyInstance): void {
       if (error.status === 401) reply.header("WWW-Authenticate", "Token")
       return reply.code(error.status).send(error.body)
     }
+    if (error instanceof ReplicationError && error.status === 409) {
+      return reply.code(409).send({ detail: error.message })
+    }
     if (error instanceof ReplicationError && error.status < 500) {
       return reply.code(error.status).send({ non_field_errors: [error.message] })
     }

@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { apiErrors } from "../src/serializers/api-error.ts"
 import type { RouteContext } from "./context.ts"
 import { allowedMethods, checkAccept, describeAddress, takeForms } from "./negotiation.ts"
+import { cancel, retry } from "./operations/actions.ts"
 import { create, preview } from "./operations/create.ts"
 import { destroy, progress, retrieve, run, update } from "./operations/detail.ts"
 import type { WithUuid } from "./operations/find.ts"
 import { list } from "./operations/list.ts"
 import { objects } from "./operations/objects.ts"
-import { retry } from "./operations/retry.ts"
 import { hidden, operations } from "./schemas/operations.ts"
 
 /** Registers every route of the API. They are thin: read, call, serialize. */
@@ -38,6 +38,9 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext): v
   )
   scope.post("/:uuid/retry/", { schema: operations.retry }, (request: WithUuid, reply) =>
     retry(context, request, reply),
+  )
+  scope.post("/:uuid/cancel/", { schema: operations.cancel }, (request: WithUuid, reply) =>
+    cancel(context, request, reply),
   )
   if (context.runEndpoint) {
     scope.post("/:uuid/run/", { schema: operations.run }, (request: WithUuid, reply) =>

@@ -55,6 +55,13 @@ export const errors = {
     (cloud: string, names: readonly string[]) =>
       `${cloud}: Keystone has no role named ${names.join(" or ")}.`,
   ),
+  rolledBack: define(
+    "ROLLED_BACK",
+    409,
+    "no",
+    () =>
+      "A roll back of this migration was asked for: it cannot be taken up again. Ask for a new replication.",
+  ),
   staleWorker: define(
     "STALE_WORKER",
     500,

@@ -154,8 +154,8 @@ export const previews = { mapped: { summary: "A small tenant", value: previewed 
 
 const halfway: Progress = {
   kinds: [
-    { kind: "network", total: 3, done: 3, failed: 0, skipped: 0, omitted: 0, differing: 0 },
-    { kind: "subnet", total: 4, done: 1, failed: 0, skipped: 0, omitted: 1, differing: 0 },
+    { kind: "network", total: 3, done: 3, failed: 0, skipped: 0, omitted: 0, removed: 0, differing: 0 },
+    { kind: "subnet", total: 4, done: 1, failed: 0, skipped: 0, omitted: 1, removed: 0, differing: 0 },
   ],
   calls: 17,
   writes: 6,
@@ -166,8 +166,8 @@ const halfway: Progress = {
 
 const verified: Progress = {
   kinds: [
-    { kind: "network", total: 3, done: 3, failed: 0, skipped: 0, omitted: 0, differing: 0 },
-    { kind: "subnet", total: 4, done: 4, failed: 0, skipped: 0, omitted: 1, differing: 0 },
+    { kind: "network", total: 3, done: 3, failed: 0, skipped: 0, omitted: 0, removed: 0, differing: 0 },
+    { kind: "subnet", total: 4, done: 4, failed: 0, skipped: 0, omitted: 1, removed: 0, differing: 0 },
   ],
   calls: 41,
   writes: 14,

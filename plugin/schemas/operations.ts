@@ -180,6 +180,20 @@ export const operations = {
     params: migrationUuid,
     response: { 200: details, 401: unauthenticated, 404: notFound, 409: wrongState("ERRED") },
   },
+  cancel: {
+    operationId: "openstack_migrations_cancel",
+    summary: "Stop a migration that runs",
+    description:
+      "Nothing more is asked of the destination; calls under way end first. The migration then is `ERRED` for this reason: what was made is kept and can be read, taken up again by a retry, or rolled back. Asking twice changes nothing.",
+    tags,
+    params: migrationUuid,
+    response: {
+      202: details,
+      401: unauthenticated,
+      404: notFound,
+      409: wrongState("CREATION_SCHEDULED, CREATING"),
+    },
+  },
   run: {
     operationId: "openstack_migrations_run",
     summary: "Start a migration (older callers)",

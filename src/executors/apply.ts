@@ -4,6 +4,7 @@ import type { ObjectError } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
 import { tableOf } from "../planning/attributes.ts"
 import type { DroppedAttribute } from "../planning/plan.ts"
+import { inTurn } from "./in-turn.ts"
 
 /** A desired object as a stage works on it. */
 export interface Work extends Desired<unknown> {
@@ -22,24 +23,32 @@ export interface Made {
 
 /** Where the outcome of each object is kept. Every write fails if another worker has taken the stage over. */
 export interface Journal {
-  /** Before objects are asked for: whoever comes after knows that they may exist. */
-  creating(works: readonly Work[]): Promise<void>
+  /**
+   * Before objects are asked for: whoever comes after knows that they may exist. Answers those that are still wanted;
+   * of a migration that was cancelled there are none.
+   */
+  creating(works: readonly Work[]): Promise<readonly Work[]>
   done(made: readonly Made[]): Promise<void>
   failed(work: Work, error: ObjectError): Promise<void>
   /** An object is made without attributes that the cloud refused. */
   dropped(work: Work, attributes: readonly DroppedAttribute[]): Promise<void>
 }
 
+/** Calls of one stage under way at a time; the rest wait here, where a cancelled migration can still let them go. */
+const chunksAtOnce = 8
+
 /**
  * One pass over the objects of a kind: lists what is there, takes what matches, removes what the cloud put there by
  * itself, makes what is missing. Answers those whose outcome is open: a later pass looks for them again, so that
  * nothing is made twice. A pass over finished objects changes nothing.
+ * @param enough asked before each chunk: true lets the rest wait for a later pass
  */
 export async function applyPass(
   kind: AnyKind,
   context: CloudContext,
   all: readonly Work[],
   journal: Journal,
+  enough: () => boolean = () => false,
 ): Promise<readonly OpenWork[]> {
   const pending = all.filter((work) => work.backendId === null)
   if (pending.length === 0) return []
@@ -51,8 +60,11 @@ export async function applyPass(
   const open: OpenWork[] = []
   await takeOver(kind, context, matched, journal, open)
   await Promise.all((kind.unwanted?.(all, left) ?? []).map((extra) => kind.remove(context, extra)))
-  await journal.creating(missing)
-  await Promise.all(chunks(kind, missing).map((chunk) => create(kind, context, chunk, journal, open)))
+  await inTurn(chunks(kind, missing), chunksAtOnce, async (chunk) => {
+    if (enough()) return
+    const wanted = await journal.creating(chunk)
+    if (wanted.length > 0) await create(kind, context, wanted, journal, open)
+  })
   return open
 }
 

@@ -75,6 +75,7 @@ async function linkVolumeTypes(trx: Trx, { tenantId, settingsId }: Run): Promise
 }
 
 interface Outcome {
+  readonly cancelled: string | null
   readonly planned: number
   readonly skipped: number
   readonly failed: readonly { readonly kind: string; readonly name: string; readonly reason: string }[]
@@ -92,12 +93,13 @@ async function readOutcome(trx: Trx, migration: number): Promise<Outcome> {
     .orderBy("position")
     .execute()
   const idsOf = (kind: string) => rows.flatMap((row) => (row.kind === kind ? (row.backend_id ?? []) : []))
-  const { context } = await trx
+  const { context, cancelled } = await trx
     .selectFrom("openstack_replication.run")
-    .select("context")
+    .select(["context", "cancelled"])
     .where("migration_id", "=", migration)
     .executeTakeFirstOrThrow()
   return {
+    cancelled,
     planned: rows.length,
     skipped: rows.filter((row) => row.state === "skipped").length,
     failed: rows.filter((row) => row.state !== "done" && row.state !== "skipped"),
@@ -107,7 +109,7 @@ async function readOutcome(trx: Trx, migration: number): Promise<Outcome> {
   }
 }
 
-function describe({ planned, skipped, failed }: Outcome, { unread }: VerifySummary): string {
+function describe({ cancelled, planned, skipped, failed }: Outcome, { unread }: VerifySummary): string {
   if (failed.length === 0 && skipped === 0) {
     return unread === undefined ? "" : `Everything was made, but could not be read back: ${unread}`
   }
@@ -115,6 +117,12 @@ function describe({ planned, skipped, failed }: Outcome, { unread }: VerifySumma
     .slice(0, namedCauses)
     .map(({ kind, name, reason }) => `${kind.replaceAll("_", " ")} "${name}": ${reason}`)
   const more = failed.length > namedCauses ? [`and ${failed.length - namedCauses} more failed`] : []
-  const left = skipped > 0 ? [`${skipped} were skipped because they need what failed`] : []
-  return `${failed.length + skipped} of ${planned} objects are missing. ${[...causes, ...more, ...left].join("; ")}`
+  const left =
+    skipped === 0
+      ? []
+      : cancelled === null
+        ? [`${skipped} were skipped because they need what failed`]
+        : [`${skipped} were let go`]
+  const missing = `${failed.length + skipped} of ${planned} objects are missing.`
+  return [cancelled, missing, [...causes, ...more, ...left].join("; ")].filter(Boolean).join(" ")
 }

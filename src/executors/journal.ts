@@ -3,6 +3,7 @@ import { errors } from "../errors.ts"
 import type { AnyKind } from "../kinds/kind.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Db, Trx } from "../models/database.ts"
+import { tellObjects } from "../models/events.ts"
 import type { ObjectError } from "../models/own-tables.ts"
 import type { Journal, Work } from "./apply.ts"
 
@@ -13,9 +14,28 @@ export interface StageHold {
   readonly attempt: number
 }
 
-/** Runs in a transaction that only the stage's present holder can finish. @throws STALE_WORKER */
-export function asHolder<T>(db: Db, hold: StageHold, run: (trx: Trx) => Promise<T>): Promise<T> {
+/** What a stage's holder has to know of its run. */
+export interface RunFacts {
+  /** Why the migration was cancelled; null: it was not. */
+  readonly cancelled: string | null
+}
+
+/**
+ * Runs in a transaction that only the stage's present holder can finish. The run is locked before the stage, as
+ * everywhere: who locks them the other way round could wait for one that waits for him. @throws STALE_WORKER
+ */
+export function asHolder<T>(
+  db: Db,
+  hold: StageHold,
+  work: (trx: Trx, run: RunFacts) => Promise<T>,
+): Promise<T> {
   return db.transaction().execute(async (trx) => {
+    const run = await trx
+      .selectFrom("openstack_replication.run")
+      .select("cancelled")
+      .where("migration_id", "=", hold.migration)
+      .forNoKeyUpdate()
+      .executeTakeFirst()
     const row = await trx
       .selectFrom("openstack_replication.stage")
       .select("attempt")
@@ -24,8 +44,8 @@ export function asHolder<T>(db: Db, hold: StageHold, run: (trx: Trx) => Promise<
       .where("state", "=", "running")
       .forShare()
       .executeTakeFirst()
-    if (row?.attempt !== hold.attempt) throw errors.staleWorker(hold.stage)
-    return run(trx)
+    if (run === undefined || row?.attempt !== hold.attempt) throw errors.staleWorker(hold.stage)
+    return work(trx, run)
   })
 }
 
@@ -33,9 +53,12 @@ export function asHolder<T>(db: Db, hold: StageHold, run: (trx: Trx) => Promise<
 export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
   return {
     async creating(works) {
-      if (works.length === 0) return
-      await asHolder(db, hold, (trx) =>
-        trx
+      return asHolder(db, hold, async (trx, { cancelled }) => {
+        if (cancelled !== null) {
+          await closeAll(trx, kind, hold, works, "skipped", cancelled)
+          return []
+        }
+        await trx
           .updateTable("openstack_replication.object")
           .set({ state: "creating", attempts: sql`attempts + 1`, modified: new Date() })
           .where(
@@ -43,8 +66,9 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
             "in",
             works.map(({ id }) => id),
           )
-          .execute(),
-      )
+          .execute()
+        return works
+      })
     },
 
     async done(made) {
@@ -59,6 +83,13 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
         await kind.record?.(
           trx,
           made.map(({ work, actual }) => ({ rowId: work.rowId, desired: work.body, actual })),
+        )
+        await tellObjects(
+          trx,
+          hold.migration,
+          kind.name,
+          "done",
+          made.map(({ work }) => work),
         )
       })
     },
@@ -75,12 +106,26 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
     },
 
     failed: (work, error) =>
-      asHolder(db, hold, (trx) => close(trx, kind, work, "failed", error.message, error)),
+      asHolder(db, hold, (trx) => closeAll(trx, kind, hold, [work], "failed", error.message, error)),
   }
 }
 
+/** Marks objects that the stage will not make, with the news of it. */
+export async function closeAll(
+  trx: Trx,
+  kind: AnyKind,
+  { migration }: StageHold,
+  works: readonly Pick<Work, "id" | "rowId" | "name">[],
+  state: "failed" | "skipped",
+  reason: string,
+  error: ObjectError | null = null,
+): Promise<void> {
+  for (const work of works) await close(trx, kind, work, state, reason, error)
+  await tellObjects(trx, migration, kind.name, state, works, reason)
+}
+
 /** Marks an object, and the host's row of it, as not made. */
-export async function close(
+async function close(
   trx: Trx,
   kind: AnyKind,
   work: Pick<Work, "id" | "rowId">,

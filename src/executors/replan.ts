@@ -7,6 +7,7 @@ import type { Trx } from "../models/database.ts"
 import { countRows } from "../models/new-tenant.ts"
 import type { Planned } from "../planning/plan.ts"
 import { dependents, surveyStage } from "./graph.ts"
+import { setHostRows } from "./host-rows.ts"
 import { omittedRow, plannedRow, storeObjects } from "./plan-store.ts"
 import type { Surveyed } from "./survey.ts"
 
@@ -20,9 +21,18 @@ interface Stored {
   readonly row_id: number | null
 }
 
-/** Keeps what the survey found: the plan becomes that of the live source. Nothing of it was asked for yet. */
+/**
+ * Keeps what the survey found: the plan becomes that of the live source. Nothing of it was asked for yet. One that was
+ * cancelled meanwhile keeps the plan that it had; it is surveyed again when it is taken up again.
+ */
 export async function storeSurvey(trx: Trx, migrationId: number, surveyed: Surveyed): Promise<void> {
   const { plan, refused, summary } = surveyed
+  const run = await trx
+    .selectFrom("openstack_replication.run")
+    .select("cancelled")
+    .where("migration_id", "=", migrationId)
+    .executeTakeFirst()
+  if (run?.cancelled !== null) return
   if (plan === undefined) {
     await refuse(trx, migrationId, refused ?? "")
     return
@@ -44,14 +54,7 @@ async function refuse(trx: Trx, migrationId: number, reason: string): Promise<vo
     .where("kind", "in", [...dependents(surveyStage)])
     .where("state", "=", "planned")
     .execute()
-  for (const { name, table } of kinds) {
-    if (table === undefined) continue
-    await sql`
-      update ${sql.table(table)} as row set state = ${CoreState.ERRED}, error_message = ${reason}, modified = now()
-      from openstack_replication.object as object
-      where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
-        and object.state = 'failed'`.execute(trx)
-  }
+  await setHostRows(trx, migrationId, "failed", { state: CoreState.ERRED, errorMessage: reason })
 }
 
 async function replan(trx: Trx, migrationId: number, plan: TenantPlan): Promise<void> {

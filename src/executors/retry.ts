@@ -1,23 +1,27 @@
 import { sql } from "kysely"
+import { errors } from "../errors.ts"
 import { saveRow } from "../handlers/index.ts"
-import { kinds } from "../kinds/index.ts"
 import { CoreState, ResourceState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
+import { tell } from "../models/events.ts"
 import type { Engine } from "./engine.ts"
 import { surveyStage, verifyStage } from "./graph.ts"
-import { startReadyStages } from "./stage-store.ts"
+import { setHostRows } from "./host-rows.ts"
+import { lockRun, startReadyStages } from "./stage-store.ts"
 
 /**
  * Takes a migration that is ERRED up again: what failed or was skipped is wanted once more, what is done stays, and
  * the stages of what is missing run again. Answers false where the migration is in another state.
+ * @param by for people: who asks
+ * @throws ROLLED_BACK where a roll back has begun: nothing is left to go on with
  */
-export async function retryMigration(engine: Engine, trx: Trx, migrationId: number): Promise<boolean> {
-  const run = await trx
-    .selectFrom("openstack_replication.run")
-    .select(["settings_id", "tenant_id"])
-    .where("migration_id", "=", migrationId)
-    .forUpdate()
-    .executeTakeFirst()
+export async function retryMigration(
+  engine: Engine,
+  trx: Trx,
+  migrationId: number,
+  by: string,
+): Promise<boolean> {
+  const run = await lockRun(trx, migrationId)
   const migration = await trx
     .selectFrom("waldur_openstack_replication_migration")
     .select(["state", "dst_resource_id"])
@@ -25,17 +29,19 @@ export async function retryMigration(engine: Engine, trx: Trx, migrationId: numb
     .forUpdate()
     .executeTakeFirst()
   if (run === undefined || migration?.state !== CoreState.ERRED) return false
+  if (run.rollback !== null) throw errors.rolledBack()
 
+  await tell(trx, migrationId, "action", { action: "retry", by })
   await trx
     .updateTable("openstack_replication.object")
     .set({ state: "planned", reason: "", error: null, modified: new Date() })
     .where("migration_id", "=", migrationId)
     .where("state", "in", ["failed", "skipped"])
     .execute()
-  await reopenRows(trx, migrationId)
+  await setHostRows(trx, migrationId, "planned", { state: CoreState.CREATION_SCHEDULED, errorMessage: "" })
   await trx
     .updateTable("openstack_replication.run")
-    .set({ finished: null, summary: null })
+    .set({ finished: null, summary: null, cancelled: null })
     .where("migration_id", "=", migrationId)
     .execute()
   await trx
@@ -55,19 +61,6 @@ export async function retryMigration(engine: Engine, trx: Trx, migrationId: numb
   await reopenStages(trx, migrationId)
   await startReadyStages(engine, trx, migrationId, run.settings_id)
   return true
-}
-
-/** The host's rows of what is wanted again are scheduled again. */
-async function reopenRows(trx: Trx, migrationId: number): Promise<void> {
-  for (const { name, table } of kinds) {
-    if (table === undefined) continue
-    await sql`
-      update ${sql.table(table)} as row
-      set state = ${CoreState.CREATION_SCHEDULED}, error_message = '', modified = now()
-      from openstack_replication.object as object
-      where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
-        and object.state = 'planned'`.execute(trx)
-  }
 }
 
 /** The stages of kinds with something missing wait again, and so does the check. */

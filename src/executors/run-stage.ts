@@ -9,7 +9,7 @@ import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
 import { conclude } from "./conclude.ts"
 import type { Engine } from "./engine.ts"
 import { surveyStage, verifyStage } from "./graph.ts"
-import { asHolder, close, type StageHold, stageJournal } from "./journal.ts"
+import { asHolder, closeAll, type StageHold, stageJournal } from "./journal.ts"
 import { storeSurvey } from "./replan.ts"
 import { type CallCount, finishStage, type Run, startStage } from "./stage-store.ts"
 import { type SurveyClouds, surveyTenant } from "./survey.ts"
@@ -52,7 +52,7 @@ export async function runStage(
   }
   if (stage === surveyStage) {
     const { inputs } = run
-    const surveyed = inputs && (await surveyTenant(engine.db, clouds, inputs))
+    const surveyed = inputs && !run.cancelled ? await surveyTenant(engine.db, clouds, inputs) : undefined
     await finishStage(engine, hold, run, count, async (trx) => {
       if (surveyed !== undefined) await storeSurvey(trx, migration, surveyed)
     })
@@ -91,7 +91,7 @@ export async function giveUpStage(
   const kind = kinds.find((one) => one.name === stage)
   const { works, waiting } = kind ? await loadWorks(engine.db, kind, migration) : { works: [], waiting: [] }
   for (const one of [...works.filter((work) => work.backendId === null), ...waiting]) {
-    if (kind) await asHolder(engine.db, hold, (trx) => close(trx, kind, one, "failed", reason, null))
+    if (kind) await asHolder(engine.db, hold, (trx) => closeAll(trx, kind, hold, [one], "failed", reason))
   }
   await finishStage(engine, hold, run, nothing)
 }
@@ -108,7 +108,7 @@ async function workOn(
     signal?.throwIfAborted()
     const { works, waiting } = await loadWorks(engine.db, kind, hold.migration)
     for (const one of waiting) {
-      await asHolder(engine.db, hold, (trx) => close(trx, kind, one, "skipped", one.reason, null))
+      await asHolder(engine.db, hold, (trx) => closeAll(trx, kind, hold, [one], "skipped", one.reason))
     }
     if (works.every((work) => work.backendId !== null)) return
     const seen = await context()

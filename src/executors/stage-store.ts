@@ -1,6 +1,7 @@
 import { saveRow } from "../handlers/index.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
+import { tell } from "../models/events.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import type { Engine } from "./engine.ts"
 import { nextStages } from "./graph.ts"
@@ -15,6 +16,8 @@ export interface Run {
   readonly marker: string
   /** undefined in runs of older versions, which were planned from rows alone. */
   readonly inputs: PlanInputs | undefined
+  /** Whether it was cancelled before the stage was taken. */
+  readonly cancelled: boolean
 }
 
 export interface CallCount {
@@ -44,6 +47,7 @@ export async function startStage(
       .returning("attempt")
       .executeTakeFirst()
     if (taken === undefined) return undefined
+    await tell(trx, migration, "stage", { name: stage, state: "running", attempt: taken.attempt })
     if (run.started === null) await startRun(engine, trx, migration, run.tenant_id)
     return {
       hold: { migration, stage, attempt: taken.attempt },
@@ -53,13 +57,14 @@ export async function startStage(
         tenantId: run.tenant_id,
         marker: run.context.marker,
         inputs: run.context.inputs,
+        cancelled: run.cancelled !== null,
       },
     }
   })
 }
 
 /** Stages that start or end at the same time do so one after another: else each might miss what the other changed. */
-function lockRun(trx: Trx, migration: number) {
+export function lockRun(trx: Trx, migration: number) {
   return trx
     .selectFrom("openstack_replication.run")
     .selectAll()
@@ -106,6 +111,7 @@ export async function finishStage(
       .where("attempt", "=", hold.attempt)
       .executeTakeFirst()
     if (ended.numUpdatedRows === 0n) return
+    await tell(trx, hold.migration, "stage", { name: hold.stage, state: "done", attempt: hold.attempt })
     await atEnd(trx)
     await startReadyStages(engine, trx, hold.migration, run.settingsId)
   })

@@ -7,6 +7,7 @@ import type { Work } from "./apply.ts"
 /** An object that waits for another one that is not there. */
 export interface Waiting {
   readonly id: string
+  readonly name: string
   readonly rowId: number | null
   readonly reason: string
 }
@@ -42,7 +43,12 @@ export async function loadWorks(db: Db, kind: AnyKind, migration: number): Promi
   for (const row of rows) {
     const lost = refsOf(row.body).find((ref) => !others.get(ref)?.backendId)
     if (lost !== undefined) {
-      waiting.push({ id: row.id, rowId: row.row_id, reason: whySkipped(lost, others.get(lost)) })
+      waiting.push({
+        id: row.id,
+        name: row.name,
+        rowId: row.row_id,
+        reason: whySkipped(lost, others.get(lost)),
+      })
       continue
     }
     const body = resolveRefs(row.body, (ref) => others.get(ref)?.backendId ?? "")

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto"
-import { CoreState, OrderState, OrderType, ResourceState } from "../models/codes.ts"
+import { CoreState, coreStateName, OrderState, OrderType, ResourceState } from "../models/codes.ts"
+import { tell } from "../models/events.ts"
 import { enqueueAfterCommit } from "./after-commit.ts"
 import { logResource } from "./events.ts"
 import {
@@ -24,7 +25,7 @@ export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
   }
   const hooks: Hooks = joinHooks(
     {
-      migration: [(saved) => recordOrder(hooks, saved)],
+      migration: [tellState, (saved) => recordOrder(hooks, saved)],
       order: [(saved) => settleResource(hooks, saved)],
       resource: [logResource, openPlanPeriod],
     },
@@ -32,6 +33,15 @@ export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
     { migration: [after("migration")], resource: [after("resource")], order: [after("order")] },
   )
   return hooks
+}
+
+/** Whoever follows the migration hears of its state first. */
+async function tellState({ instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
+  if (instance.state === previous?.state) return
+  await tell(trx, instance.id, "migration", {
+    state: coreStateName(instance.state),
+    error_message: instance.error_message,
+  })
 }
 
 /**

@@ -2,7 +2,7 @@ import { Kysely, PostgresDialect, type Transaction } from "kysely"
 import type pg from "pg"
 import type { RowOf } from "./columns.ts"
 import type { hostTables } from "./host-tables.ts"
-import type { ObjectTable, RunTable, StageTable, WorkerTable } from "./own-tables.ts"
+import type { EventTable, ObjectTable, RunTable, StageTable, WorkerTable } from "./own-tables.ts"
 
 type HostTables = { [Name in keyof typeof hostTables]: RowOf<(typeof hostTables)[Name]> }
 
@@ -11,6 +11,7 @@ export interface Database extends HostTables {
   "openstack_replication.stage": StageTable
   "openstack_replication.worker": WorkerTable
   "openstack_replication.object": ObjectTable
+  "openstack_replication.event": EventTable
 }
 
 /** A connection to the host's database, or a transaction on it. */

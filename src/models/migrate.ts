@@ -3,11 +3,13 @@ import type { Db } from "./database.ts"
 import { runStageObject } from "./migrations/0001-run-stage-object.ts"
 import { worker } from "./migrations/0002-worker.ts"
 import { surveyNotes } from "./migrations/0003-survey-notes.ts"
+import { actions } from "./migrations/0004-actions.ts"
 
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-run-stage-object": runStageObject,
   "0002-worker": worker,
   "0003-survey-notes": surveyNotes,
+  "0004-actions": actions,
 }
 
 /** Schema of the plugin's own tables in the host's database. */

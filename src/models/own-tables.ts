@@ -6,8 +6,8 @@ type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>
 type Json<Value> = ColumnType<Value, string, string>
 
 export type StageState = "waiting" | "ready" | "running" | "done"
-/** `kept`: it was there already and was taken as it is (a default group, a rule a group is born with). */
-export type ObjectState = "planned" | "creating" | "done" | "failed" | "skipped" | "omitted"
+/** `removed`: it was made, and a roll back has taken it away again. */
+export type ObjectState = "planned" | "creating" | "done" | "failed" | "skipped" | "omitted" | "removed"
 
 /** What stopped an object, as the report shows it. */
 export interface ObjectError {
@@ -56,6 +56,32 @@ export interface RunTable {
   survey: Json<SurveySummary> | null
   started: Timestamp | null
   finished: Timestamp | null
+  /** Why it was cancelled, for people; null: it was not, or has been taken up again. */
+  cancelled: Generated<string | null>
+  /** The roll back that was asked for last; null: none. */
+  rollback: Json<Rollback> | null
+  /** Events so far: the number of the newest. */
+  events: Generated<number>
+}
+
+export interface Rollback {
+  /** For people: who asked for it. */
+  readonly by: string
+  /** Code of the migration's state before. */
+  readonly from: number
+  /** ISO 8601: when everything was gone. Absent: under way, or something was left. */
+  readonly done?: string
+  /** What is in the destination project and is not ours, and what could not be removed. */
+  readonly left?: readonly string[]
+}
+
+/** One row per piece of news of a migration, numbered without gaps in the order of their commits. */
+export interface EventTable {
+  migration_id: number
+  number: number
+  at: Generated<Date>
+  type: string
+  data: Json<Readonly<Record<string, unknown>>>
 }
 
 export interface VerifySummary {

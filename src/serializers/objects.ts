@@ -2,7 +2,15 @@ import { type Static, Type } from "@sinclair/typebox"
 import type { Selectable } from "kysely"
 import type { ObjectTable } from "../models/own-tables.ts"
 
-export const objectStates = ["planned", "creating", "done", "failed", "skipped", "omitted"] as const
+export const objectStates = [
+  "planned",
+  "creating",
+  "done",
+  "failed",
+  "skipped",
+  "omitted",
+  "removed",
+] as const
 
 export const migrationObject = Type.Object(
   {

@@ -15,6 +15,7 @@ const kindProgress = Type.Object(
     failed: count("Refused by the cloud."),
     skipped: count("Not tried, because they need something that failed."),
     omitted: count("Left out of the plan, with a reason."),
+    removed: count("Made, and taken away again by a roll back."),
     differing: count("Done, but not as planned; known after the verification."),
   },
   { title: "KindProgress", description: "Objects of one kind, by state." },
@@ -60,6 +61,7 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
       fn.countAll<string>().filterWhere("state", "=", "failed").as("failed"),
       fn.countAll<string>().filterWhere("state", "=", "skipped").as("skipped"),
       fn.countAll<string>().filterWhere("state", "=", "omitted").as("omitted"),
+      fn.countAll<string>().filterWhere("state", "=", "removed").as("removed"),
       fn
         .countAll<string>()
         .filterWhere(eb.fn<number>("jsonb_array_length", ["differences"]), ">", 0)
@@ -77,7 +79,7 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
     kinds: kindNames.flatMap((kind) => {
       const row = rows.find((one) => one.kind === kind)
       if (row === undefined) return []
-      const { total, done, failed, skipped, omitted, differing } = row
+      const { total, done, failed, skipped, omitted, removed, differing } = row
       return {
         kind,
         total: Number(total),
@@ -85,6 +87,7 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
         failed: Number(failed),
         skipped: Number(skipped),
         omitted: Number(omitted),
+        removed: Number(removed),
         differing: Number(differing),
       }
     }),

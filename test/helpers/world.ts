@@ -8,7 +8,7 @@ import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { type ImportedTenant, importTenant } from "../../host/import/tenant.ts"
 import { buildServer } from "../../host/server.ts"
 import { connectionTo, factsOf } from "../../host/world.ts"
-import type { ReplicationOptions } from "../../plugin/index.ts"
+import { type ReplicationOptions, startWorker, type Worker } from "../../plugin/index.ts"
 import { type SimulatedCloud, type SimulatedCloudOptions, startCloud } from "../../simulator/index.ts"
 import { type CallRecord, type Cloud, connectCloud } from "../../src/openstack/index.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
@@ -33,6 +33,8 @@ export interface TestWorld {
   importTenant(spec: TenantSpec): Promise<ImportedTenant & { readonly projectId: string }>
   /** Asks for a replication as the owner. */
   create(tenant: ImportedTenant, body?: Readonly<Record<string, unknown>>): Promise<MigrationDetails>
+  /** Runs a worker in this process, for a world without one. */
+  startWorker(): Promise<Worker>
   /** Waits until a migration has ended. */
   ended(uuid: string): Promise<MigrationDetails>
   /** OpenStack's id of the project that a migration made. */
@@ -115,6 +117,8 @@ export function withWorld(
             dst_plan: rows.destinationPlan.uuid,
             ...body,
           }),
+        startWorker: () =>
+          startWorker({ pool, connection: (_, usual) => ({ ...usual, ...quick }), log: app.log, ...options }),
         ended: (uuid) => untilEnded(owner, uuid),
         async projectOf({ uuid }) {
           const found = await pool.query<{ backend_id: string }>(

@@ -1,0 +1,48 @@
+import { CoreState } from "../models/codes.ts"
+import type { Trx } from "../models/database.ts"
+import { tell } from "../models/events.ts"
+import type { Engine } from "./engine.ts"
+import { setHostRows } from "./host-rows.ts"
+import { lockRun, startReadyStages } from "./stage-store.ts"
+
+/**
+ * Lets a migration that runs come to an end: what was not asked for yet is let go at once; calls under way end, and
+ * what they made is kept and read back. Then it is ERRED for this reason, and may be taken up again or rolled back.
+ * Asking twice changes nothing. Answers false where the migration does not run.
+ * @param by for people: who asks
+ */
+export async function cancelMigration(
+  engine: Engine,
+  trx: Trx,
+  migrationId: number,
+  by: string,
+): Promise<boolean> {
+  const run = await lockRun(trx, migrationId)
+  const migration = await trx
+    .selectFrom("waldur_openstack_replication_migration")
+    .select("state")
+    .where("id", "=", migrationId)
+    .forUpdate()
+    .executeTakeFirst()
+  const runs = migration?.state === CoreState.CREATION_SCHEDULED || migration?.state === CoreState.CREATING
+  if (run === undefined || !runs) return false
+  if (run.cancelled !== null) return true
+
+  const reason = `Cancelled by ${by}.`
+  await trx
+    .updateTable("openstack_replication.run")
+    .set({ cancelled: reason })
+    .where("migration_id", "=", migrationId)
+    .execute()
+  await tell(trx, migrationId, "action", { action: "cancel", by })
+  await trx
+    .updateTable("openstack_replication.object")
+    .set({ state: "skipped", reason, modified: new Date() })
+    .where("migration_id", "=", migrationId)
+    .where("state", "=", "planned")
+    .where("attempts", "=", 0)
+    .execute()
+  await setHostRows(trx, migrationId, "skipped", { state: CoreState.ERRED, errorMessage: reason })
+  await startReadyStages(engine, trx, migrationId, run.settings_id)
+  return true
+}
