@@ -98,7 +98,7 @@ export function summary(
     verification === null
       ? "Verification: not reached."
       : `Verification: ${verification.compared} objects read back, ${verification.differences} differences.`,
-    `Calls to the destination: ${calls}, of them ${writes} writes, in ${seconds.toFixed(1)} s.`,
+    `Calls to both clouds: ${calls}, of them ${writes} writes, in ${seconds.toFixed(1)} s.`,
     `Marketplace: resource "${migration.dst_resource_name}" is ${migration.dst_resource_state}; orders: ${records.orders}.`,
   ]
   if (records.omitted.length > 0) {

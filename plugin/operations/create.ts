@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
 import { previewPlan } from "../../src/executors/preview.ts"
 import { scheduleMigration } from "../../src/executors/schedule.ts"
+import { readDestinationFacts } from "../../src/models/destination-facts.ts"
 import { readSourceTenant } from "../../src/models/source-tenant.ts"
 import { hex } from "../../src/models/uuid.ts"
 import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
@@ -27,5 +28,12 @@ export async function create(context: RouteContext, request: FastifyRequest, rep
 /** POST of preview: the same request, and what would come of it. Stores nothing. */
 export async function preview({ engine, access, validation }: RouteContext, request: FastifyRequest) {
   const valid = await validateCreate(engine.db, access, userOf(request), request.body, validation)
-  return previewPlan(valid, await readSourceTenant(engine.db, valid.srcTenantId, valid.networkIds))
+  const source = await readSourceTenant(engine.db, valid.srcTenantId, valid.networkIds)
+  const facts = await readDestinationFacts(engine.db, {
+    name: valid.name,
+    settingsId: valid.dstSettingsId,
+    offeringId: valid.dstOfferingId,
+    srcResourceId: valid.srcResource.id,
+  })
+  return previewPlan(valid, source, facts)
 }

@@ -132,6 +132,21 @@ const previewed: Static<typeof previewAnswer> = {
           name: "front",
           source: "0f7d2c6e-5a41-4b0e-9a53-7c1de0b1a8f4",
           desired: { project_id: { ref: "project/project" }, name: "front", description: "", mtu: 1450 },
+          mapped: {},
+        },
+      ],
+    },
+    {
+      kind: "subnet",
+      total: 1,
+      writes: 1,
+      objects: [
+        {
+          key: "31",
+          name: "front-v4",
+          source: "7a1d2c3e-0b9c-4f5e-8d6a-2c4b6a8e0f12",
+          desired: { network_id: { ref: "network/12" }, cidr: "10.2.0.0/24", gateway_ip: "10.2.0.1" },
+          mapped: { cidr: "10.1.0.0/24", gateway_ip: "10.1.0.1" },
         },
       ],
     },
@@ -147,7 +162,8 @@ const previewed: Static<typeof previewAnswer> = {
     },
   ],
   warnings: [{ code: "LIMIT", message: 'DNS servers of "front-v4": 6; stock Neutron takes 5 at the most.' }],
-  estimate: { calls: 21, writes: 1, seconds: 3 },
+  unread: ["network.dns_domain", "port.extra_dhcp_opts"],
+  estimate: { calls: 26, writes: 2, seconds: 3 },
 }
 
 export const previews = { mapped: { summary: "A small tenant", value: previewed } } as const

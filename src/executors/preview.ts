@@ -1,27 +1,32 @@
 import type { AnyKind } from "../kinds/kind.ts"
+import { liveOnly } from "../planning/attributes.ts"
 import type { SourceTenant } from "../planning/source.ts"
-import { planWarnings } from "../planning/warnings.ts"
+import { type DestinationFacts, destinationWarnings, planWarnings } from "../planning/warnings.ts"
 import { planRequest } from "./plan-request.ts"
 import type { ValidRequest } from "./request.ts"
 
 /** Requests that go to a cloud each second, by default; see CloudConnection.requestsPerSecond. */
 const usualPace = 10
 
-/** Sign-in, catalog look-ups and the lists of the verification, about. */
-const fixedCalls = 20
+/** Sign-in, look-ups, and the lists of stages and verification, about. */
+const fixedCalls = 24
 
-/** What a request would do: the plan as data, what is left out, warnings, and what it costs. */
-export function previewPlan(request: ValidRequest, source: SourceTenant) {
-  const plan = planRequest(request, source, { username: "", marker: "" })
+/** What is made up when it is asked for stands so in a preview. */
+const unmade = { username: "(made with the tenant)", marker: "(made with the tenant)" }
+
+/** What a request would do: the plan as data, what is left out, warnings, and what it costs. Pure. */
+export function previewPlan(request: ValidRequest, source: SourceTenant, destination: DestinationFacts) {
+  const plan = planRequest(request, source, unmade)
   const kinds = plan.parts.map(({ kind, objects }) => ({
     kind: kind.name,
     total: objects.length,
     writes: countWrites(kind, objects),
-    objects: objects.map(({ key, name, sourceId, body }) => ({
+    objects: objects.map(({ key, name, sourceId, body, notes }) => ({
       key,
       name,
       source: sourceId,
       desired: body,
+      mapped: notes?.mapped ?? {},
     })),
   }))
   const writes = kinds.reduce((sum, one) => sum + one.writes, 0)
@@ -33,7 +38,11 @@ export function previewPlan(request: ValidRequest, source: SourceTenant) {
     limits: plan.limits.limits,
     quotas: plan.quotas,
     omitted: plan.omitted,
-    warnings: planWarnings(source, plan.quotas, request.withPorts),
+    warnings: [
+      ...planWarnings(source, plan.quotas, request.withPorts),
+      ...destinationWarnings(destination, plan.limits.limits),
+    ],
+    unread: liveOnly(),
     estimate: { calls, writes, seconds: Math.ceil(calls / usualPace) },
   }
 }

@@ -78,13 +78,14 @@ function plan(context: PlanContext): KindPlan<Body> {
   const omitted: Omission[] = []
   for (const router of context.source.routers) {
     const { kept, left } = planRoutes(router, context)
-    const named = ({ destination, nexthop }: StaticRoute) => ({
-      key: `${router.key}-${destination}-${nexthop}`,
-      name: `${destination} via ${nexthop} on ${router.name}`,
-    })
-    for (const { via, ...one } of kept) {
+    // By what the source says: a mapping changes what a route is, but not which one it is.
+    const keyOf = ({ destination, nexthop }: StaticRoute) => `${router.key}-${destination}-${nexthop}`
+    const nameOf = ({ destination, nexthop }: StaticRoute) =>
+      `${destination} via ${nexthop} on ${router.name}`
+    for (const { via, before, ...one } of kept) {
       objects.push({
-        ...named(one),
+        key: keyOf(before),
+        name: nameOf(one),
         sourceId: router.backendId,
         body: {
           router_id: ref("router", router.key),
@@ -93,7 +94,9 @@ function plan(context: PlanContext): KindPlan<Body> {
         },
       })
     }
-    for (const { reason, ...one } of left) omitted.push({ kind: "route", ...named(one), reason })
+    for (const { reason, ...one } of left) {
+      omitted.push({ kind: "route", key: keyOf(one), name: nameOf(one), reason })
+    }
   }
   return { objects, omitted }
 }

@@ -274,7 +274,14 @@ const readTables = {
     parent_id: nullable(int),
     plugin_options: jsonb<Record<string, unknown>>(),
   },
-  marketplace_offeringcomponent: { id, offering_id: int, type: varchar, billing_type: varchar },
+  marketplace_offeringcomponent: {
+    id,
+    offering_id: int,
+    type: varchar,
+    billing_type: varchar,
+    min_value: nullable(int),
+    max_value: nullable(int),
+  },
   marketplace_plan: {
     id,
     uuid,

@@ -5,6 +5,8 @@ import type { SourceRouter, SourceSubnet, StaticRoute } from "./source.ts"
 
 /** A route as the destination gets it. */
 export interface KeptRoute extends StaticRoute {
+  /** As it is at the source. */
+  readonly before: StaticRoute
   /** The subnet in which the router reaches the next hop. */
   readonly via: string
 }
@@ -48,7 +50,7 @@ export function planRoutes(
       ? "After the mapping another route of the router says the same."
       : whyNot(mapped, staticRoutes, places, via)
     if (reason !== undefined) left.push({ ...route, reason })
-    else if (via !== undefined) kept.push({ ...mapped, via: via.key })
+    else if (via !== undefined) kept.push({ ...mapped, via: via.key, before: route })
   }
   return { kept, left }
 }

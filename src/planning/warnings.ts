@@ -3,7 +3,7 @@ import type { SourceTenant } from "./source.ts"
 
 /** Something that may fail, or that a person may want to know before it happens. */
 export interface Warning {
-  readonly code: "LIMIT" | "QUOTA_RAISED"
+  readonly code: "LIMIT" | "QUOTA_RAISED" | "OFFERING_LIMIT" | "NAME_TAKEN" | "SAME_AGAIN"
   readonly message: string
 }
 
@@ -14,7 +14,15 @@ export interface Warning {
 const most = { dnsNameservers: 5, hostRoutes: 20, routes: 30, addressPairs: 10 } as const
 
 /** Quotas of a new project in stock Neutron (neutron/conf/quota.py), where the source tells none. */
-const stockQuotas: Readonly<Record<string, number>> = { network: 100, subnet: 100, port: 500, router: 10 }
+const stockQuotas: Readonly<Record<string, number>> = {
+  network: 100,
+  subnet: 100,
+  port: 500,
+  router: 10,
+  security_group: 10,
+  security_group_rule: 100,
+  rbac_policy: 10,
+}
 
 const waldurNames: Readonly<Record<string, string>> = {
   network: "network_count",
@@ -68,4 +76,64 @@ function quotaWarnings(
     const message = `The quota ${name} ${whose} is ${quota}, but the copy needs ${need}: it is raised for that.`
     return [{ code: "QUOTA_RAISED", message }]
   })
+}
+
+/** What the host's rows tell of the place that a copy goes to. */
+export interface DestinationFacts {
+  /** Name of the new tenant. */
+  readonly name: string
+  /** Whether the destination's cloud has a tenant of that name. */
+  readonly nameTaken: boolean
+  /** Migrations of the same source into the same offering that have not ended. */
+  readonly underWay: number
+  /** Limits that the offering allows per resource; null where it sets none. */
+  readonly bounds: readonly {
+    readonly type: string
+    readonly least: number | null
+    readonly most: number | null
+  }[]
+}
+
+/** Warnings about the place that a copy goes to: its limits, and what it has already. */
+export function destinationWarnings(
+  { name, nameTaken, underWay, bounds }: DestinationFacts,
+  limits: Readonly<Record<string, number>>,
+): readonly Warning[] {
+  return [
+    ...bounds.flatMap((bound) => boundWarnings(bound, limits[bound.type])),
+    ...(nameTaken
+      ? [
+          {
+            code: "NAME_TAKEN" as const,
+            message: `The destination has a tenant "${name}" already: this one's project gets a suffix to its name.`,
+          },
+        ]
+      : []),
+    ...(underWay > 0
+      ? [
+          {
+            code: "SAME_AGAIN" as const,
+            message:
+              "A migration of this resource into this offering is under way: this makes one tenant more.",
+          },
+        ]
+      : []),
+  ]
+}
+
+/** -1 is unlimited: above every bound. */
+function boundWarnings(
+  { type, least, most }: DestinationFacts["bounds"][number],
+  limit: number | undefined,
+): readonly Warning[] {
+  if (limit === undefined) return []
+  const code = "OFFERING_LIMIT" as const
+  const told = limit < 0 ? "unlimited" : String(limit)
+  if (most && (limit < 0 || limit > most)) {
+    return [{ code, message: `The limit ${type} is ${told}; the offering allows ${most} at the most.` }]
+  }
+  if (least && limit >= 0 && limit < least) {
+    return [{ code, message: `The limit ${type} is ${told}; the offering asks for ${least} at the least.` }]
+  }
+  return []
 }

@@ -11,6 +11,9 @@ const plannedObject = Type.Object(
     name: Type.String({ description: "For people." }),
     source: Type.String({ description: "Id in the source cloud; empty where it copies nothing." }),
     desired: Type.Unknown({ description: "What the destination shall hold; `ref` names another object." }),
+    mapped: Type.Record(Type.String(), Type.Unknown(), {
+      description: "Attributes that a mapping changes, with their value at the source.",
+    }),
   },
   { title: "PlannedObject", description: "One object that will be made." },
 )
@@ -37,7 +40,7 @@ const omission = Type.Object(
 
 const warning = Type.Object(
   {
-    code: Type.String({ description: "Sort of warning.", examples: ["LIMIT", "QUOTA_RAISED"] }),
+    code: Type.String({ description: "Sort of warning.", examples: ["LIMIT", "QUOTA_RAISED", "NAME_TAKEN"] }),
     message: Type.String({ description: "For people." }),
   },
   { title: "Warning", description: "Something that may fail, or is good to know before it happens." },
@@ -64,6 +67,11 @@ export const previewAnswer = Type.Object(
     omitted: Type.Array(omission, { description: "What will not be copied, and why." }),
     warnings: Type.Array(warning, {
       description: "What may fail, as far as it is known without asking a cloud.",
+    }),
+    unread: Type.Array(Type.String(), {
+      description:
+        "Attributes that no row of the host holds. They are read from the source's cloud before anything is made, and copied, too.",
+      examples: [["network.dns_domain", "port.extra_dhcp_opts"]],
     }),
     estimate,
   },

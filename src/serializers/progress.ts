@@ -33,8 +33,8 @@ const verification = Type.Object(
 export const progressAnswer = Type.Object(
   {
     kinds: Type.Array(kindProgress, { description: "Kinds that the plan has something of." }),
-    calls: count("Requests to the destination so far, sign-ins and retries included."),
-    writes: count("Those of them that change something."),
+    calls: count("Requests to both clouds so far, sign-ins and retries included."),
+    writes: count("Those of them that change something; all of them in the destination."),
     started: moment("When the work began; null while it waits."),
     finished: moment("When the work ended; null until then."),
     verification: Type.Union([verification, Type.Null()], { description: "null until the work has ended." }),

@@ -1,6 +1,6 @@
 import { planTenant, type TenantPlan } from "../../src/kinds/plan-tenant.ts"
 import { type CidrMapping, readMappings } from "../../src/planning/cidr-mapping.ts"
-import type { KindName, PlanContext } from "../../src/planning/plan.ts"
+import type { KindName, Notes, PlanContext } from "../../src/planning/plan.ts"
 import type {
   SourceNetwork,
   SourcePort,
@@ -122,6 +122,7 @@ export interface PlannedObject {
   readonly name: string
   readonly sourceId: string
   readonly body: Readonly<Record<string, unknown>>
+  readonly notes?: Notes
 }
 
 export function objectsOf(plan: TenantPlan, kind: KindName): readonly PlannedObject[] {

@@ -79,7 +79,8 @@ for (const [title, rule, text, maps, want] of [
 ] as const) {
   t.test(title, async (t) => {
     const plan = planRoutes(routed(text), { source, mappings: mappings(...maps), staticRoutes: rule })
-    t.strictSame(plan, { kept: [{ ...route(want), via: want.includes("::") ? "six" : "a" }], left: [] })
+    const via = want.includes("::") ? "six" : "a"
+    t.strictSame(plan, { kept: [{ ...route(want), via, before: route(text) }], left: [] })
   })
 }
 
@@ -160,6 +161,19 @@ t.test("each route of each router is either planned or left out with a reason", 
   )
   t.match(omittedOf(plan, "route"), [["r-192.0.2.0/24-10.2.0.5", /next hop 10\.2\.0\.5/]])
   t.strictSame(bodiesOf(plan, "route", "router_id"), [{ ref: "router/r" }, { ref: "router/second" }])
+})
+
+t.test("a route that the mapping changes is the same route, and says what it was", async (t) => {
+  const parts = { subnets, routers: [routed("10.2.0.0/25 via 10.1.0.5")] }
+  const [plain] = objectsOf(planOf(parts), "route")
+  const moved = planOf(parts, { mappings: mappings("10.2.0.0/24 → 10.9.0.0/24") })
+  t.match(objectsOf(moved, "route"), [
+    {
+      key: plain?.key,
+      name: "10.9.0.0/25 via 10.1.0.5 on r",
+      notes: { mapped: { destination: "10.2.0.0/25" } },
+    },
+  ])
 })
 
 t.test("two routes that the mapping makes one are planned once, and the other is recorded", async (t) => {

@@ -1,5 +1,5 @@
 import t from "tap"
-import { planWarnings } from "../../src/planning/warnings.ts"
+import { destinationWarnings, planWarnings } from "../../src/planning/warnings.ts"
 import { network, port, router, subnet, tenant } from "./builders.ts"
 
 const routes = (count: number) =>
@@ -52,6 +52,29 @@ for (const [title, source, quotas, withPorts, want] of [
 ] as const) {
   t.test(`warnings: ${title}`, async (t) => {
     const messages = planWarnings(tenant(source), quotas, withPorts).map(({ message }) => message)
+    t.equal(messages.length, want.length, messages.join("; "))
+    for (const [index, pattern] of want.entries()) t.match(messages[index], pattern)
+  })
+}
+
+const calm = { name: "copy", nameTaken: false, underWay: 0, bounds: [] }
+const cores = (least: number | null, most: number | null) => ({
+  bounds: [{ type: "cores", least, most }],
+})
+
+for (const [title, facts, limits, want] of [
+  ["nothing to say of a place with room", cores(1, 16), { cores: 16 }, []],
+  ["an offering without bounds takes any limit", cores(null, null), { cores: -1 }, []],
+  ["0 is no bound, as in Waldur", cores(0, 0), { cores: 5 }, []],
+  ["a limit that the copy does not have is not compared", cores(4, 16), { ram: 1 }, []],
+  ["more than the offering allows", cores(null, 16), { cores: 17 }, [/cores is 17; .* 16 at the most/]],
+  ["unlimited is more than any bound", cores(1, 16), { cores: -1 }, [/cores is unlimited; .* 16/]],
+  ["less than the offering asks for", cores(4, null), { cores: 2 }, [/cores is 2; .* 4 at the least/]],
+  ["a tenant of that name", { nameTaken: true }, {}, [/tenant "copy" already/]],
+  ["the same migration, under way", { underWay: 1 }, {}, [/under way/]],
+] as const) {
+  t.test(`warnings of the destination: ${title}`, async (t) => {
+    const messages = destinationWarnings({ ...calm, ...facts }, limits).map(({ message }) => message)
     t.equal(messages.length, want.length, messages.join("; "))
     for (const [index, pattern] of want.entries()) t.match(messages[index], pattern)
   })

@@ -1,0 +1,41 @@
+import type { DestinationFacts } from "../planning/warnings.ts"
+import { CoreState } from "./codes.ts"
+import type { Db } from "./database.ts"
+
+/** States of a migration that has not ended. */
+const underWay = [CoreState.CREATION_SCHEDULED, CoreState.CREATING]
+
+/** Reads what a preview can tell of the place that a copy goes to. */
+export async function readDestinationFacts(
+  db: Db,
+  to: {
+    readonly name: string
+    readonly settingsId: number
+    readonly offeringId: number
+    readonly srcResourceId: number
+  },
+): Promise<DestinationFacts> {
+  const namesake = await db
+    .selectFrom("openstack_tenant")
+    .select("id")
+    .where("service_settings_id", "=", to.settingsId)
+    .where("name", "=", to.name)
+    .limit(1)
+    .execute()
+  const { count } = await db
+    .selectFrom("waldur_openstack_replication_migration as migration")
+    .innerJoin("marketplace_resource as made", "made.id", "migration.dst_resource_id")
+    .select(({ fn }) => fn.countAll<string>().as("count"))
+    .where("migration.src_resource_id", "=", to.srcResourceId)
+    .where("made.offering_id", "=", to.offeringId)
+    .where("migration.state", "in", underWay)
+    .executeTakeFirstOrThrow()
+  const bounds = await db
+    .selectFrom("marketplace_offeringcomponent")
+    .select(["type", "min_value as least", "max_value as most"])
+    .where("offering_id", "=", to.offeringId)
+    .where("billing_type", "=", "limit")
+    .orderBy("id")
+    .execute()
+  return { name: to.name, nameTaken: namesake.length > 0, underWay: Number(count), bounds }
+}
