@@ -1,4 +1,5 @@
 import { ReplicationError, type Retry } from "../errors.ts"
+import { adviceOn } from "./advice.ts"
 import type { Service } from "./types.ts"
 
 /** What is known of a call that failed. */
@@ -22,6 +23,8 @@ export interface CloudFailure {
    * after it was sent, or the answer was 5xx. A create is then looked for before it is tried again.
    */
   readonly uncertain: boolean
+  /** Set where an application credential has signed in: it has the roles that it was made with. */
+  readonly delegated?: true
 }
 
 /** A cloud refused a call, or could not be asked. The message names cloud, call, status and request id; never a secret. */
@@ -37,7 +40,10 @@ export class CloudError extends ReplicationError {
 
 function describe(failure: CloudFailure): string {
   const { cloud, service, method, path, status, cloudMessage, requestId } = failure
+  const advice = adviceOn(failure)
   const answer = status === 0 ? "no answer" : `answered ${status}`
+  const call = advice?.whole && status === 0 ? "" : `${service} ${method} ${path} ${answer}: `
   const id = requestId === "" ? "" : ` (${requestId})`
-  return `${cloud}: ${service} ${method} ${path} ${answer}: ${cloudMessage}${id}`
+  const said = `${cloud}: ${call}${advice === undefined ? cloudMessage : cloudMessage.replace(/\.+$/, "")}${id}`
+  return advice === undefined ? said : `${said}. ${advice.text}`
 }

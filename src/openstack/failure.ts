@@ -22,12 +22,15 @@ interface Failed extends Pick<CloudRequest, "service" | "method" | "path"> {
 }
 
 export function failure(
-  connection: Pick<CloudConnection, "name" | "password">,
+  connection: Pick<CloudConnection, "name" | "password" | "applicationCredential">,
   call: Failed,
   ending: Ending,
 ): CloudError {
   const { message, retry, uncertain, type = "", answer, token } = ending
-  const secrets = [connection.password, token ?? "", ...call.secrets].filter((secret) => secret !== "")
+  const { password, applicationCredential } = connection
+  const secrets = [password, applicationCredential?.secret ?? "", token ?? "", ...call.secrets].filter(
+    (secret) => secret !== "",
+  )
   return new CloudError({
     cloud: connection.name,
     service: call.service,
@@ -39,5 +42,6 @@ export function failure(
     requestId: answer === undefined ? "" : requestIdOf(answer.headers),
     retry,
     uncertain,
+    ...(applicationCredential !== undefined && { delegated: true as const }),
   })
 }

@@ -14,24 +14,60 @@ export interface SignedIn extends Scope {
   readonly renewAt: number
 }
 
-/** Body of `POST /v3/auth/tokens`: password, scoped to the project. */
+/** Body of `POST /v3/auth/tokens`: by password, scoped to the project, or by application credential, which has its own. */
 export function signInBody(connection: CloudConnection): unknown {
-  const { username, password, projectName, userDomain = "Default" } = connection
+  const { applicationCredential, password } = connection
+  if (applicationCredential !== undefined) {
+    const { id, name, secret } = applicationCredential
+    const application_credential =
+      id === undefined ? { name, secret, user: userOf(connection) } : { id, secret }
+    return { auth: { identity: { methods: ["application_credential"], application_credential } } }
+  }
   return {
     auth: {
-      identity: {
-        methods: ["password"],
-        password: { user: { name: username, domain: { name: userDomain }, password } },
-      },
-      scope: { project: { name: projectName, domain: { name: connection.projectDomain ?? userDomain } } },
+      identity: { methods: ["password"], password: { user: { ...userOf(connection), password } } },
+      scope: { project: projectOf(connection) },
     },
   }
 }
 
 /** Who could not sign in to what, for errors. */
 export function signInSubject(connection: CloudConnection): string {
-  const { username, projectName, userDomain = "Default", projectDomain = userDomain } = connection
-  return `user ${username} (domain ${userDomain}) may not sign in to project ${projectName} (domain ${projectDomain})`
+  const { applicationCredential, username, userId, projectName, projectId } = connection
+  const user = `user ${userId ?? `${username} (domain ${userDomain(connection).text})`}`
+  if (applicationCredential !== undefined) {
+    const { id, name } = applicationCredential
+    return `application credential ${id ?? `${name} of ${user}`} may not sign in`
+  }
+  const project = projectId ?? `${projectName} (domain ${projectDomain(connection).text})`
+  return `${user} may not sign in to project ${project}`
+}
+
+function userOf(connection: CloudConnection): Readonly<Record<string, unknown>> {
+  const { userId, username } = connection
+  return userId === undefined ? { name: username, domain: userDomain(connection).body } : { id: userId }
+}
+
+function projectOf(connection: CloudConnection): Readonly<Record<string, unknown>> {
+  const { projectId, projectName } = connection
+  return projectId === undefined
+    ? { name: projectName, domain: projectDomain(connection).body }
+    : { id: projectId }
+}
+
+function userDomain({ userDomainId, userDomain = "Default" }: CloudConnection) {
+  return domain(userDomainId, userDomain)
+}
+
+function projectDomain(connection: CloudConnection) {
+  const { projectDomainId, projectDomain } = connection
+  return projectDomainId === undefined && projectDomain === undefined
+    ? userDomain(connection)
+    : domain(projectDomainId, projectDomain)
+}
+
+function domain(id: string | undefined, name: string | undefined) {
+  return id === undefined ? { body: { name }, text: name } : { body: { id }, text: id }
 }
 
 interface TokenBody {

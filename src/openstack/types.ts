@@ -7,14 +7,29 @@ export interface CloudConnection {
   readonly name: string
   /** Keystone's address, with or without `/v3`. */
   readonly authUrl: string
+  /** "" where an application credential signs in by its id. */
   readonly username: string
+  /** "" where an application credential signs in. */
   readonly password: string
+  /** Id of the user, instead of the name. */
+  readonly userId?: string
   /** Domain name of the user. @default "Default" */
   readonly userDomain?: string
-  /** The project that the user signs in to. */
+  /** Id of the user's domain, instead of its name. */
+  readonly userDomainId?: string
+  /** The project that the user signs in to; "" where `projectId` or an application credential names it. */
   readonly projectName: string
+  /** Id of that project, instead of the name. */
+  readonly projectId?: string
   /** Domain name of that project. @default the user's */
   readonly projectDomain?: string
+  /** Id of that project's domain, instead of its name. */
+  readonly projectDomainId?: string
+  /**
+   * Signs in instead of user and password. Project and roles are those that it was made with: Keystone gives no token
+   * for another project.
+   */
+  readonly applicationCredential?: ApplicationCredential
   /** Region of the catalog to use. @default the catalog's only region, else the first of the service */
   readonly region?: string
   /** Interface of the catalog. @default "public" */
@@ -31,6 +46,13 @@ export interface CloudConnection {
   readonly inFlight?: number
   /** Calls started each second, from this process. Public clouds refuse more than about 20. @default 10 */
   readonly requestsPerSecond?: number
+}
+
+/** By `id`, or by `name` together with the connection's user. */
+export interface ApplicationCredential {
+  readonly id?: string
+  readonly name?: string
+  readonly secret: string
 }
 
 export interface CloudRequest {

@@ -55,9 +55,9 @@ for (const [title, status, body, type, message] of shapes)
 
 t.test("the message names cloud, call, status, words and request id", async (t) => {
   const headers = { "x-compute-request-id": "req-2" }
-  const fake = await fakeCloud(t, { answer: () => ({ status: 403, body: "Denied.", headers }) })
+  const fake = await fakeCloud(t, { answer: () => ({ status: 400, body: "Wrong.", headers }) })
   const error = await failureOf(connect(t, fake).call(read))
-  t.equal(error.message, "north: network GET /networks answered 403: Denied. (req-2)")
+  t.equal(error.message, "north: network GET /networks answered 400: Wrong. (req-2)")
 })
 
 t.test("password and token are in no error, even when the cloud repeats them", async (t) => {

@@ -26,6 +26,62 @@ t.test("the project's domain is the user's unless named, and the user's is Defau
   t.match(fake.signIns[1]?.body, { auth: { scope: { project: { domain: { name: "People" } } } } })
 })
 
+for (const [title, more, identity, scope] of [
+  [
+    "user, project and their domains may be given by id",
+    { userDomainId: "d1", projectId: "p1" },
+    { methods: ["password"], password: { user: { name: "ann", domain: { id: "d1" }, password: PASSWORD } } },
+    { project: { id: "p1" } },
+  ],
+  [
+    "the project's domain is the user's, by its id too",
+    { userId: "u1", userDomainId: "d1" },
+    { methods: ["password"], password: { user: { id: "u1", password: PASSWORD } } },
+    { project: { name: "tenant", domain: { id: "d1" } } },
+  ],
+  [
+    "an application credential signs in by its id, with the scope that it has",
+    { applicationCredential: { id: "c1", secret: "s1" } },
+    { methods: ["application_credential"], application_credential: { id: "c1", secret: "s1" } },
+    undefined,
+  ],
+  [
+    "an application credential signs in by its name and its user",
+    { userDomain: "People", applicationCredential: { name: "robot", secret: "s1" } },
+    {
+      methods: ["application_credential"],
+      application_credential: {
+        name: "robot",
+        secret: "s1",
+        user: { name: "ann", domain: { name: "People" } },
+      },
+    },
+    undefined,
+  ],
+] as const)
+  t.test(title, async (t) => {
+    const fake = await fakeCloud(t)
+    await connect(t, fake, more).whoami()
+    t.strictSame(fake.signIns[0]?.body, { auth: { identity, ...(scope && { scope }) } })
+  })
+
+t.test("a refused application credential is named without its secret, with what to do", async (t) => {
+  const fake = await fakeCloud(t, { signIn: () => refusal })
+  const applicationCredential = { name: "robot", secret: "s3cret-of-robot" }
+  const error = await failureOf(connect(t, fake, { applicationCredential }).call(networks))
+  t.match(error.message, "application credential robot of user ann (domain Default) may not sign in: ")
+  t.match(error.message, "Check id and secret of the application credential")
+  t.notMatch(error.message, "s3cret-of-robot")
+})
+
+t.test("a secret of an application credential that the cloud repeats is in no error", async (t) => {
+  const body = { NeutronError: { type: "X", message: "no s3cret-of-robot here", detail: "" } }
+  const fake = await fakeCloud(t, { answer: () => ({ status: 400, body }) })
+  const applicationCredential = { id: "c1", secret: "s3cret-of-robot" }
+  const error = await failureOf(connect(t, fake, { applicationCredential }).call(networks))
+  t.equal(error.failure.cloudMessage, "no *** here")
+})
+
 for (const suffix of ["", "/", "/v3", "/v3/"])
   t.test(`the address of Keystone may end in "/identity${suffix}"`, async (t) => {
     const fake = await fakeCloud(t)
