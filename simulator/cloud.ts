@@ -15,6 +15,7 @@ export type {
   CloudCall,
   CloudStats,
   Fault,
+  Missing,
   PlannedAnswer,
   RequestHook,
   SimulatedCloud,
@@ -55,6 +56,9 @@ export async function startCloud(options: SimulatedCloudOptions): Promise<Simula
       traffic.latencyMs = ms
     },
     setRequestsPerSecond: traffic.limit,
+    setMissing: (missing) => {
+      state.missing = missing
+    },
     get onRequest() {
       return traffic.hook
     },

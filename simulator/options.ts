@@ -62,6 +62,16 @@ export interface CloudAdmin {
   readonly userId: string
 }
 
+/** What an operator did not set up. */
+export interface Missing {
+  /** Types of the catalog, e.g. "network". */
+  readonly services?: readonly string[]
+  /** Aliases of Neutron's extensions whose service plugin is off, with the paths that it serves. */
+  readonly extensions?: readonly PluggedExtension[]
+}
+
+export type PluggedExtension = "router" | "security-group"
+
 export interface SimulatedCloud {
   readonly authUrl: string
   readonly region: string
@@ -74,6 +84,8 @@ export interface SimulatedCloud {
   setLatency(ms: number): void
   /** undefined: no gateway. */
   setRequestsPerSecond(rate: number | undefined): void
+  /** Takes services out of the catalog and extensions out of Neutron, or puts back what is not named any more. */
+  setMissing(missing: Missing): void
   /** Looks at each call before the service does, and may refuse it or lose its answer. */
   onRequest?: RequestHook | undefined
   /** Every token given out so far is answered with 401 from now on. */

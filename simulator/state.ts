@@ -3,7 +3,7 @@ import { createCompute } from "./compute/state.ts"
 import { createIdentity } from "./identity/state.ts"
 import { Ledger } from "./ledger.ts"
 import { createNetwork } from "./network/state.ts"
-import type { SimulatedCloudOptions } from "./options.ts"
+import type { Missing, SimulatedCloudOptions } from "./options.ts"
 import { createVolume } from "./volume/state.ts"
 
 export function createState(options: SimulatedCloudOptions) {
@@ -13,6 +13,7 @@ export function createState(options: SimulatedCloudOptions) {
     region: options.region ?? "RegionOne",
     /** Known once the cloud listens. */
     base: "",
+    missing: {} as Missing,
     identity: createIdentity(ledger, options.tokenTtlSeconds ?? 3600),
     network: createNetwork(ledger, options),
     compute: createCompute(),

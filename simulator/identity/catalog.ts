@@ -14,16 +14,23 @@ const services = [
 }))
 
 /** What a token without a project is not told, as those addresses name the project. */
-export const catalog = (base: string, region: string, projectId: string): object[] =>
-  services.map(({ id, type, name, path, interfaces }) => ({
-    endpoints: interfaces.map((one) => ({
-      id: one.id,
-      interface: one.name,
-      region_id: region,
-      url: base + path.replace("%(project_id)s", projectId),
-      region,
-    })),
-    id,
-    type,
-    name,
-  }))
+export const catalog = (
+  base: string,
+  region: string,
+  projectId: string,
+  missing: readonly string[] = [],
+): object[] =>
+  services
+    .filter(({ type }) => !missing.includes(type))
+    .map(({ id, type, name, path, interfaces }) => ({
+      endpoints: interfaces.map((one) => ({
+        id: one.id,
+        interface: one.name,
+        region_id: region,
+        url: base + path.replace("%(project_id)s", projectId),
+        region,
+      })),
+      id,
+      type,
+      name,
+    }))

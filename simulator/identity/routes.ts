@@ -41,8 +41,8 @@ export async function identityRoutes(app: FastifyInstance, { state }: { state: C
     }),
   }
   answerRefusals(app, identityBody)
-  const shape = (token: Token) =>
-    tokenShape(identity, token, (projectId) => catalog(state.base, state.region, projectId))
+  const services = (projectId: string) => catalog(state.base, state.region, projectId, state.missing.services)
+  const shape = (token: Token) => tokenShape(identity, token, services)
 
   app.get("/", async () => ({
     version: {
@@ -76,7 +76,7 @@ export async function identityRoutes(app: FastifyInstance, { state }: { state: C
     return reply.code(204).send()
   })
   app.get("/auth/catalog", async (request) => ({
-    catalog: catalog(state.base, state.region, context.caller(request).projectId),
+    catalog: services(context.caller(request).projectId),
     links: { self: `${base()}/auth/catalog` },
   }))
 

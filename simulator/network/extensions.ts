@@ -1,3 +1,5 @@
+import type { PluggedExtension } from "../options.ts"
+
 const aliases: readonly (readonly [alias: string, name: string])[] = [
   ["address-group", "Address group"],
   ["allowed-address-pairs", "Allowed Address Pairs"],
@@ -32,10 +34,34 @@ const aliases: readonly (readonly [alias: string, name: string])[] = [
   ["subnet-service-types", "Subnet service types"],
 ]
 
-export const extensions = aliases.map(([alias, name]) => ({
+const all = aliases.map(([alias, name]) => ({
   name,
   alias,
   description: name,
   updated: "2022-01-01T00:00:00-00:00",
   links: [],
 }))
+
+/** Service plugins that an operator may leave out: the paths that they serve, and the extensions that build on them. */
+const plugged: Readonly<
+  Record<PluggedExtension, { readonly paths: readonly string[]; readonly builtOn: readonly string[] }>
+> = {
+  router: { paths: ["routers", "floatingips"], builtOn: ["dvr", "ext-gw-mode", "extraroute"] },
+  "security-group": {
+    paths: ["security-groups", "security-group-rules"],
+    builtOn: ["port-security-groups-filtering", "security-groups-normalized-cidr", "stateful-security-group"],
+  },
+}
+
+export function extensionsWithout(
+  missing: readonly PluggedExtension[] = [],
+): readonly (typeof all)[number][] {
+  const gone = new Set(missing.flatMap((alias) => [alias, ...plugged[alias].builtOn]))
+  return all.filter(({ alias }) => !gone.has(alias))
+}
+
+/** Whether a path such as `/network/v2.0/routers/ID` is one that nobody serves then. */
+export function isUnserved(url: string, missing: readonly PluggedExtension[] = []): boolean {
+  const [, path = ""] = /\/v2\.0\/([^/?]+)/.exec(url) ?? []
+  return missing.some((alias) => plugged[alias].paths.includes(path))
+}

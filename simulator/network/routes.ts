@@ -5,7 +5,7 @@ import { answerRefusals } from "../server/answers.ts"
 import { type CloudState, tokenOf } from "../state.ts"
 import { record } from "../values.ts"
 import { create, find, findOwn, remove, update, visible } from "./controller.ts"
-import { extensions } from "./extensions.ts"
+import { extensionsWithout, isUnserved } from "./extensions.ts"
 import { defaultGroup, groupResource } from "./groups.ts"
 import { addInterface, removeInterface } from "./interfaces.ts"
 import { checkFilters, chosen, filtered, page, pageLinks, sorted } from "./list.ts"
@@ -35,6 +35,12 @@ export async function networkRoutes(app: FastifyInstance, { state }: { state: Cl
   }
   answerRefusals(app, networkBody, context.caller)
   const base = () => `${state.base}/network`
+  app.addHook("preHandler", async (request) => {
+    if (!isUnserved(request.url, state.missing.extensions)) return
+    context.caller(request)
+    throw noPath()
+  })
+  const extensions = () => extensionsWithout(state.missing.extensions)
   app.get("/", async () => ({
     versions: [{ id: "v2.0", status: "CURRENT", links: [{ rel: "self", href: `${base()}/v2.0/` }] }],
   }))
@@ -44,11 +50,11 @@ export async function networkRoutes(app: FastifyInstance, { state }: { state: Cl
   })
   app.get("/v2.0/extensions", async (request) => {
     context.caller(request)
-    return { extensions }
+    return { extensions: extensions() }
   })
   app.get<{ Params: { alias: string } }>("/v2.0/extensions/:alias", async (request) => {
     context.caller(request)
-    const extension = extensions.find(({ alias }) => alias === request.params.alias)
+    const extension = extensions().find(({ alias }) => alias === request.params.alias)
     if (!extension) throw noPath()
     return { extension }
   })

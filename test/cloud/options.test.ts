@@ -163,3 +163,27 @@ t.test(
     t.equal((await session.network("GET", "/networks")).status, 200)
   },
 )
+
+t.test("a service that is not registered is in no catalog, until it is", async (t) => {
+  const { cloud, signIn } = await start(t)
+  cloud.setMissing({ services: ["network"] })
+  await t.rejects(signIn().then((session) => session.network("GET", "/networks")))
+  cloud.setMissing({})
+  t.equal((await (await signIn()).network("GET", "/networks")).status, 200)
+})
+
+t.test("without a service plugin Neutron knows neither its paths nor what builds on it", async (t) => {
+  const { cloud, session } = await start(t)
+  cloud.setMissing({ extensions: ["router"] })
+  t.same(refusal(await session.network("POST", "/routers", { router: {} })), [
+    404,
+    "HTTPNotFound",
+    "The resource could not be found.",
+  ])
+  const aliases = madeList(await session.network("GET", "/extensions")).map(({ alias }) => alias)
+  t.notOk(aliases.includes("router") || aliases.includes("extraroute"))
+  t.ok(aliases.includes("security-group"))
+  t.equal((await session.network("GET", "/extensions/router")).status, 404)
+  cloud.setMissing({})
+  t.equal((await session.network("POST", "/routers", { router: {} })).status, 201)
+})
