@@ -1,4 +1,5 @@
-import { insertRef, insertRow, insertRows, type Queryable, type RowRef } from "../waldur/insert.ts"
+import type { CloudConnection } from "../../src/openstack/types.ts"
+import { insertRef, insertRow, insertRows, type Queryable, type Row, type RowRef } from "../waldur/insert.ts"
 import type { CloudFacts } from "./rows.ts"
 
 /** The rows that stand for one cloud in the marketplace. */
@@ -49,9 +50,9 @@ export async function createCloudRows(db: Queryable, place: Place): Promise<Clou
 }
 
 function createSettings(db: Queryable, { region, providerId, facts }: Place): Promise<RowRef> {
-  const { connection, externalNetworkId = "" } = facts
+  const { connection, externalNetworkId = "", title = `OpenStack, region ${region}` } = facts
   return insertRef(db, "structure_servicesettings", {
-    name: `OpenStack, region ${region}`,
+    name: title,
     type: "OpenStack",
     state: 3,
     is_active: true,
@@ -62,13 +63,33 @@ function createSettings(db: Queryable, { region, providerId, facts }: Place): Pr
     password: connection.password,
     domain: connection.userDomain ?? "Default",
     options: JSON.stringify({
-      tenant_name: connection.projectName,
+      ...signInOptions(connection),
       external_network_id: externalNetworkId,
       verify_ssl: connection.tls?.verify ?? true,
       availability_zone: "",
       flavor_exclude_regex: "",
     }),
   })
+}
+
+/** The options of Waldur's service settings that say how to sign in; what is not given is left out. */
+function signInOptions(connection: CloudConnection): Row {
+  const { applicationCredential: credential } = connection
+  const options = {
+    tenant_name: connection.projectName,
+    tenant_id: connection.projectId,
+    project_domain: connection.projectDomain,
+    project_domain_id: connection.projectDomainId,
+    user_id: connection.userId,
+    user_domain_id: connection.userDomainId,
+    application_credential_id: credential?.id,
+    application_credential_name: credential?.name,
+    application_credential_secret: credential?.secret,
+    region: connection.region,
+    interface: connection.interface,
+    ca_certificate: connection.tls?.ca,
+  }
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }
 
 async function createComponents(

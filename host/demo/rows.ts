@@ -7,6 +7,8 @@ import { createStandardRows, type StandardIds } from "./standard-rows.ts"
 /** What the marketplace knows of a cloud. */
 export interface CloudFacts {
   readonly connection: CloudConnection
+  /** Name of the cloud for people. @default made from the demo's region */
+  readonly title?: string
   readonly externalNetworkId?: string
   /** Ids by name. */
   readonly volumeTypes: Readonly<Record<string, string>>
@@ -33,7 +35,10 @@ export interface DemoRows {
   readonly otherPlan: RowRef
 }
 
-/** Writes a small marketplace with two clouds, as Waldur would hold it, into fresh tables. */
+/**
+ * Writes a small marketplace with two clouds, as Waldur would hold it, into fresh tables. Where source and destination
+ * are the same object, it is one cloud with one row of service settings.
+ */
 export async function createDemoRows(
   db: Queryable,
   clouds: { readonly source: CloudFacts; readonly destination: CloudFacts },
@@ -55,7 +60,10 @@ export async function createDemoRows(
   const category = await createCategories(db)
   const owner = { providerId: provider.id, categoryId: category, contentTypes: standard.contentTypes }
   const source = await createCloudRows(db, { ...owner, region: "A", facts: clouds.source })
-  const destination = await createCloudRows(db, { ...owner, region: "B", facts: clouds.destination })
+  const destination =
+    clouds.destination === clouds.source
+      ? source
+      : await createCloudRows(db, { ...owner, region: "B", facts: clouds.destination })
   return {
     users,
     customer,

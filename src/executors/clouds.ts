@@ -79,7 +79,7 @@ async function readSettings(db: Db, id: number): Promise<SettingsRow> {
   }
 }
 
-/** What Waldur makes of a row of service settings. */
+/** What Waldur makes of a row of service settings, and what else the row's options may hold. */
 function usualConnection({
   name,
   backendUrl,
@@ -88,15 +88,36 @@ function usualConnection({
   domain,
   options,
 }: SettingsRow): CloudConnection {
-  const region = typeof options.region === "string" ? options.region : ""
+  const text = (key: string) => (typeof options[key] === "string" ? options[key] : "")
+  const given = <Key extends string>(key: Key, value: string) =>
+    (value === "" ? {} : { [key]: value }) as { readonly [Name in Key]?: string }
+  const ca = text("ca_certificate")
+  const verify = options.verify_ssl !== false
+  const secret = text("application_credential_secret")
+  const catalogInterface = interfaces.find((one) => one === options.interface)
   return {
     name,
     authUrl: backendUrl,
     username,
     password,
     userDomain: domain || "Default",
-    projectName: String(options.tenant_name ?? "admin"),
-    ...(region === "" ? {} : { region }),
-    ...(options.verify_ssl === false ? { tls: { verify: false } } : {}),
+    projectName: text("tenant_name") || "admin",
+    ...given("userId", text("user_id")),
+    ...given("userDomainId", text("user_domain_id")),
+    ...given("projectId", text("tenant_id")),
+    ...given("projectDomain", text("project_domain")),
+    ...given("projectDomainId", text("project_domain_id")),
+    ...(secret !== "" && {
+      applicationCredential: {
+        ...given("id", text("application_credential_id")),
+        ...given("name", text("application_credential_name")),
+        secret,
+      },
+    }),
+    ...given("region", text("region")),
+    ...(catalogInterface && { interface: catalogInterface }),
+    ...((ca !== "" || !verify) && { tls: { ...given("ca", ca), ...(!verify && { verify }) } }),
   }
 }
+
+const interfaces = ["public", "internal", "admin"] as const

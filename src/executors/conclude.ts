@@ -6,7 +6,7 @@ import type { VerifySummary } from "../models/own-tables.ts"
 import type { Engine } from "./engine.ts"
 import type { Run } from "./stage-store.ts"
 
-/** Failed objects that are named in the migration's error message. */
+/** Causes that are named in the migration's error message. */
 const namedCauses = 3
 
 /**
@@ -113,10 +113,10 @@ function describe({ cancelled, planned, skipped, failed }: Outcome, { unread }: 
   if (failed.length === 0 && skipped === 0) {
     return unread === undefined ? "" : `Everything was made, but could not be read back: ${unread}`
   }
-  const causes = failed
-    .slice(0, namedCauses)
-    .map(({ kind, name, reason }) => `${kind.replaceAll("_", " ")} "${name}": ${reason}`)
-  const more = failed.length > namedCauses ? [`and ${failed.length - namedCauses} more failed`] : []
+  const causes = [...Map.groupBy(failed, ({ reason }) => reason.replace(requestIds, "")).values()]
+  const named = causes.slice(0, namedCauses).map(describeCause)
+  const unnamed = causes.slice(namedCauses).flat().length
+  const more = unnamed > 0 ? [`and ${unnamed} more failed`] : []
   const left =
     skipped === 0
       ? []
@@ -124,5 +124,15 @@ function describe({ cancelled, planned, skipped, failed }: Outcome, { unread }: 
         ? [`${skipped} were skipped because they need what failed`]
         : [`${skipped} were let go`]
   const missing = `${failed.length + skipped} of ${planned} objects are missing.`
-  return [cancelled, missing, [...causes, ...more, ...left].join("; ")].filter(Boolean).join(" ")
+  return [cancelled, missing, [...named, ...more, ...left].join("; ")].filter(Boolean).join(" ")
+}
+
+/** Of a refusal that met many objects, only these differ. */
+const requestIds = / \(req-[\w-]+\)/g
+
+/** What stopped some objects, told once, at the first of them. */
+function describeCause([first, ...others]: Outcome["failed"]): string {
+  if (first === undefined) return ""
+  const more = others.length > 0 ? ` and ${others.length} more` : ""
+  return `${first.kind.replaceAll("_", " ")} "${first.name}"${more}: ${first.reason}`
 }

@@ -7,6 +7,7 @@ import { tell } from "../models/events.ts"
 import type { Engine } from "./engine.ts"
 import { surveyStage, verifyStage } from "./graph.ts"
 import { setHostRows } from "./host-rows.ts"
+import { renewGateways } from "./renew-gateways.ts"
 import { lockRun, startReadyStages } from "./stage-store.ts"
 
 /**
@@ -38,6 +39,7 @@ export async function retryMigration(
     .where("migration_id", "=", migrationId)
     .where("state", "in", ["failed", "skipped"])
     .execute()
+  await renewGateways(trx, migrationId)
   await setHostRows(trx, migrationId, "planned", { state: CoreState.CREATION_SCHEDULED, errorMessage: "" })
   await trx
     .updateTable("openstack_replication.run")
@@ -78,10 +80,14 @@ async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
     .where("migration_id", "=", migrationId)
     .where("name", "in", [verifyStage, ...missing.map(({ kind }) => kind)])
     .execute()
-  // A survey that could not be planned from left nothing behind; else its plan stands.
+  // A survey that could not be planned from left nothing behind, and one whose destination could not be asked may have
+  // planned too much; where something was made, its plan stands.
   await sql`
     update openstack_replication.stage as stage set state = 'waiting', finished = null
     from openstack_replication.run as run
-    where run.migration_id = ${migrationId} and run.survey is null
+    where run.migration_id = ${migrationId}
+      and (run.survey is null or not exists (
+        select from openstack_replication.object as object
+        where object.migration_id = run.migration_id and object.backend_id is not null))
       and stage.migration_id = run.migration_id and stage.name = ${surveyStage}`.execute(trx)
 }

@@ -3,7 +3,7 @@ import type { ValidRequest } from "../executors/request.ts"
 import { CoreState, tenantOffering } from "../models/codes.ts"
 import { contentTypeId } from "../models/content-types.ts"
 import type { Db } from "../models/database.ts"
-import { parseJson } from "../models/json.ts"
+import { externalNetworkOf } from "../models/external-network.ts"
 import { hex } from "../models/uuid.ts"
 import { readMappings } from "../planning/cidr-mapping.ts"
 import type { StaticRouteRule } from "../planning/plan.ts"
@@ -101,7 +101,7 @@ async function checkRules(
     dstVolumeTypes: types.map((type) => type.name),
     externalNetworkId: mappings.skip_connection_extnet
       ? null
-      : await externalNetwork(db, settingsId, project.customer_id),
+      : await externalNetworkOf(db, settingsId, project.customer_id),
     staticRoutes: mappings.static_routes ?? settings.staticRoutes,
     withPorts: mappings.sync_instance_ports ?? false,
   }
@@ -159,21 +159,4 @@ async function checkNetworks(
     return id
   })
   return [...new Set(chosen)]
-}
-
-/** The destination's external network: the customer's own where there is one, else that of the cloud's settings. */
-async function externalNetwork(db: Db, settingsId: number, customerId: number): Promise<string | null> {
-  const own = await db
-    .selectFrom("openstack_customeropenstack")
-    .select("external_network_id")
-    .where("settings_id", "=", settingsId)
-    .where("customer_id", "=", customerId)
-    .executeTakeFirst()
-  const settings = await db
-    .selectFrom("structure_servicesettings")
-    .select("options")
-    .where("id", "=", settingsId)
-    .executeTakeFirstOrThrow()
-  const options = parseJson<Readonly<Record<string, unknown>>>(settings.options, {})
-  return own?.external_network_id || String(options.external_network_id ?? "") || null
 }
