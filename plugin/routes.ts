@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { apiErrors } from "../src/serializers/api-error.ts"
 import type { RouteContext } from "./context.ts"
 import { allowedMethods, checkAccept, describeAddress, takeForms } from "./negotiation.ts"
-import { cancel, retry } from "./operations/actions.ts"
+import { cancel, retry, verify } from "./operations/actions.ts"
 import { create, preview } from "./operations/create.ts"
 import { destroy, progress, retrieve, run, update } from "./operations/detail.ts"
 import type { WithUuid } from "./operations/find.ts"
@@ -41,6 +41,9 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext): v
   )
   scope.post("/:uuid/cancel/", { schema: operations.cancel }, (request: WithUuid, reply) =>
     cancel(context, request, reply),
+  )
+  scope.post("/:uuid/verify/", { schema: operations.verify }, (request: WithUuid, reply) =>
+    verify(context, request, reply),
   )
   if (context.runEndpoint) {
     scope.post("/:uuid/run/", { schema: operations.run }, (request: WithUuid, reply) =>

@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify"
 import { cancelMigration } from "../../src/executors/cancel.ts"
 import type { Engine } from "../../src/executors/engine.ts"
 import { retryMigration } from "../../src/executors/retry.ts"
+import { verifyMigration } from "../../src/executors/verify-again.ts"
 import type { Trx } from "../../src/models/database.ts"
 import { personName } from "../../src/models/people.ts"
 import { apiErrors } from "../../src/serializers/api-error.ts"
@@ -31,3 +32,6 @@ export const retry = action(retryMigration, "ERRED", 200)
 
 /** Lets a migration that runs come to an end at the next safe point. */
 export const cancel = action(cancelMigration, "CREATION_SCHEDULED, CREATING", 202)
+
+/** Compares both clouds once more, in the background. */
+export const verify = action(verifyMigration, "OK, ERRED", 202)

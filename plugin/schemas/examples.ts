@@ -189,7 +189,14 @@ const verified: Progress = {
   writes: 14,
   started: "2026-03-02T09:15:27.602Z",
   finished: "2026-03-02T09:15:41.880Z",
-  verification: { compared: 7, differences: 0 },
+  verification: {
+    at: "2026-03-02T09:15:41.311Z",
+    pending: false,
+    compared: 7,
+    differences: 0,
+    extra: 0,
+    source: { changes: 0 },
+  },
 }
 
 export const progresses = {

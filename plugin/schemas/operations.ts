@@ -194,6 +194,20 @@ export const operations = {
       409: wrongState("CREATION_SCHEDULED, CREATING"),
     },
   },
+  verify: {
+    operationId: "openstack_migrations_verify",
+    summary: "Compare once more",
+    description:
+      "Reads both clouds again in the background and compares them, attribute by attribute; `verification` of the progress tells when that is done and what it has found. Changes neither the migration nor anything in a cloud. Asked for while it is pending, it is done once.",
+    tags,
+    params: migrationUuid,
+    response: {
+      202: answer("The migration; its verification is pending.", migrationDetails, migrations),
+      401: unauthenticated,
+      404: notFound,
+      409: wrongState("OK, ERRED"),
+    },
+  },
   run: {
     operationId: "openstack_migrations_run",
     summary: "Start a migration (older callers)",

@@ -6,14 +6,14 @@ import type { Db } from "../models/database.ts"
 import { CloudError, calledBy } from "../openstack/index.ts"
 import type { Cloud } from "../openstack/types.ts"
 import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
-import { conclude } from "./conclude.ts"
 import type { Engine } from "./engine.ts"
 import { surveyStage, verifyStage } from "./graph.ts"
 import { asHolder, closeAll, type StageHold, stageJournal } from "./journal.ts"
 import { storeSurvey } from "./replan.ts"
 import { type CallCount, finishStage, type Run, startStage } from "./stage-store.ts"
 import { type SurveyClouds, surveyTenant } from "./survey.ts"
-import { verifyTenant } from "./verify.ts"
+import { noteVerified, verifyTenant } from "./verify.ts"
+import { endVerification } from "./verify-again.ts"
 import { loadWorks } from "./works.ts"
 
 /**
@@ -60,7 +60,10 @@ export async function runStage(
   }
   if (stage === verifyStage) {
     const verified = await verifyTenant(engine.db, await context(), clouds, run.inputs, migration)
-    await finishStage(engine, hold, run, count, (trx) => conclude(engine, trx, migration, run, verified))
+    await finishStage(engine, hold, run, count, async (trx) => {
+      await noteVerified(trx, verified.notes)
+      await endVerification(engine, trx, migration, run, verified.summary)
+    })
     return
   }
   const kind = kinds.find((one) => one.name === stage)
@@ -84,8 +87,10 @@ export async function giveUpStage(
   const reason = `The stage could not be worked on: ${error instanceof Error ? error.message : String(error)}`
   const nothing: CallCount = { calls: 0, writes: 0 }
   if (stage === verifyStage) {
-    const verified = { compared: 0, differences: 0, unread: reason }
-    await finishStage(engine, hold, run, nothing, (trx) => conclude(engine, trx, migration, run, verified))
+    const verified = { at: new Date().toISOString(), compared: 0, differences: 0, unread: reason }
+    await finishStage(engine, hold, run, nothing, (trx) =>
+      endVerification(engine, trx, migration, run, verified),
+    )
     return
   }
   const kind = kinds.find((one) => one.name === stage)

@@ -48,7 +48,8 @@ export async function startStage(
       .executeTakeFirst()
     if (taken === undefined) return undefined
     await tell(trx, migration, "stage", { name: stage, state: "running", attempt: taken.attempt })
-    if (run.started === null) await startRun(engine, trx, migration, run.tenant_id)
+    // One that ended before it started is only looked at again.
+    if (run.started === null && run.finished === null) await startRun(engine, trx, migration, run.tenant_id)
     return {
       hold: { migration, stage, attempt: taken.attempt },
       run: {

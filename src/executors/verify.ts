@@ -2,8 +2,8 @@ import { sql } from "kysely"
 import type { CloudContext } from "../kinds/cloud-context.ts"
 import { kinds } from "../kinds/index.ts"
 import type { AnyKind } from "../kinds/kind.ts"
-import type { Db } from "../models/database.ts"
-import type { Difference, VerifySummary } from "../models/own-tables.ts"
+import type { Db, Trx } from "../models/database.ts"
+import type { Difference, Extra, VerifySummary } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import type { Work } from "./apply.ts"
@@ -11,9 +11,24 @@ import { sourceChanges } from "./source-changes.ts"
 import type { SurveyClouds } from "./survey.ts"
 import { loadWorks } from "./works.ts"
 
+export interface Verified {
+  readonly summary: VerifySummary
+  readonly notes: readonly Note[]
+}
+
+/** What an object that was read back does not have as planned; nothing, where it is an exact copy. */
+interface Note {
+  /** Id of the plan's object. */
+  readonly id: string
+  readonly differences: readonly Difference[]
+}
+
+/** Objects that are there and not in the plan, as far as they are kept by name. */
+const namedExtras = 500
+
 /**
  * Reads both clouds: compares the destination with the plan, attribute by attribute, and the plan with what the source
- * tells now. Notes the differences per object.
+ * tells now. Writes nothing.
  */
 export async function verifyTenant(
   db: Db,
@@ -21,52 +36,76 @@ export async function verifyTenant(
   clouds: Pick<SurveyClouds, "source">,
   inputs: PlanInputs | undefined,
   migration: number,
-): Promise<VerifySummary> {
+): Promise<Verified> {
   const at = new Date().toISOString()
-  if (context.projectId === "") return { at, compared: 0, differences: 0 }
-  const [seen, source] = await Promise.all([
+  if (context.projectId === "") return { summary: { at, compared: 0, differences: 0 }, notes: [] }
+  const [{ summary, notes }, source] = await Promise.all([
     verifyDestination(db, context, migration),
     inputs === undefined ? undefined : sourceChanges(db, clouds, inputs, migration),
   ])
-  return { at, ...seen, ...(source && { source }) }
+  return { summary: { at, ...summary, ...(source && { source }) }, notes }
 }
 
-async function verifyDestination(db: Db, context: CloudContext, migration: number): Promise<VerifySummary> {
+async function verifyDestination(db: Db, context: CloudContext, migration: number): Promise<Verified> {
   try {
-    const results = await Promise.all(kinds.map((kind) => verifyKind(db, kind, context, migration)))
+    const loaded = await Promise.all(
+      kinds.map(async (kind) => {
+        const { works } = await loadWorks(db, kind, migration)
+        return { kind, done: works.filter((work) => work.backendId !== null) }
+      }),
+    )
+    const ours = new Map(
+      loaded.flatMap(({ done }) => done.map(({ backendId, name }) => [backendId ?? "", name] as const)),
+    )
+    const results = await Promise.all(loaded.map(({ kind, done }) => verifyKind(kind, context, done, ours)))
+    const notes = results.flatMap((one) => one.notes)
+    const extra = results.flatMap((one) => one.extra)
+    const differing = notes.reduce((sum, one) => sum + one.differences.length, 0)
     return {
-      compared: results.reduce((sum, one) => sum + one.compared, 0),
-      differences: results.reduce((sum, one) => sum + one.differences, 0),
+      summary: {
+        compared: notes.length,
+        differences: differing + extra.length,
+        extra: { count: extra.length, objects: extra.slice(0, namedExtras) },
+      },
+      notes,
     }
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
-    return { compared: 0, differences: 0, unread: error.message }
+    return { summary: { compared: 0, differences: 0, unread: error.message }, notes: [] }
   }
 }
 
 async function verifyKind(
-  db: Db,
   kind: AnyKind,
   context: CloudContext,
-  migration: number,
-): Promise<VerifySummary> {
-  const { works } = await loadWorks(db, kind, migration)
-  const done = works.filter((work) => work.backendId !== null)
-  if (done.length === 0) return { compared: 0, differences: 0 }
-  const actual: readonly unknown[] = await kind.list(context, done)
+  done: readonly Work[],
+  ours: ReadonlyMap<string, string>,
+): Promise<{ readonly notes: readonly Note[]; readonly extra: readonly Extra[] }> {
+  const { foreign } = kind
+  if (done.length === 0 && foreign === undefined) return { notes: [], extra: [] }
+  const actual = await list(kind, context, done)
   const byId = new Map(actual.map((one) => [kind.id(one), one]))
-  const results = done.map((work) => ({ work, differences: compareOne(kind, work, byId) }))
-  await note(db, results)
-
-  const ours = new Set(done.map(({ backendId }) => backendId))
-  const extra =
-    kind.unwanted?.(
-      done,
-      actual.filter((one) => !ours.has(kind.id(one))),
-    ) ?? []
+  const own = new Set(done.map(({ backendId }) => backendId))
   return {
-    compared: done.length,
-    differences: results.reduce((sum, one) => sum + one.differences.length, extra.length),
+    notes: done.map((work) => ({ id: work.id, differences: compareOne(kind, work, byId) })),
+    extra: [...byId].flatMap(([id, one]) => {
+      const name = own.has(id) ? undefined : foreign?.(one, ours)
+      return name === undefined ? [] : [{ kind: kind.name, id, name }]
+    }),
+  }
+}
+
+/** A cloud that does not know a kind of which nothing was planned has nothing of it. */
+async function list(
+  kind: AnyKind,
+  context: CloudContext,
+  done: readonly Work[],
+): Promise<readonly unknown[]> {
+  try {
+    return await kind.list(context, done)
+  } catch (error) {
+    if (done.length === 0 && error instanceof CloudError && error.failure.status === 404) return []
+    throw error
   }
 }
 
@@ -77,15 +116,13 @@ function compareOne(kind: AnyKind, work: Work, byId: ReadonlyMap<string, unknown
     : kind.compare(work.body, seen)
 }
 
-async function note(
-  db: Db,
-  results: readonly { readonly work: Work; readonly differences: readonly Difference[] }[],
-): Promise<void> {
+/** Keeps what was found for each object, in place of what was found before. */
+export async function noteVerified(trx: Trx, notes: readonly Note[]): Promise<void> {
   await sql`
     update openstack_replication.object as object set differences = noted.differences::jsonb
     from unnest(
-      ${results.map(({ work }) => work.id)}::bigint[],
-      ${results.map(({ differences }) => JSON.stringify(differences))}::text[]
+      ${notes.map(({ id }) => id)}::bigint[],
+      ${notes.map(({ differences }) => JSON.stringify(differences))}::text[]
     ) as noted (id, differences)
-    where object.id = noted.id`.execute(db)
+    where object.id = noted.id`.execute(trx)
 }

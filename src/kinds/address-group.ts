@@ -42,6 +42,7 @@ export const addressGroup = defineKind<Body, AddressGroup>({
       desired.map(({ body }) => body),
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "address-groups", actual.id),
+  foreign: ({ id, name }) => name || id,
 
   compare: ({ project_id: _, addresses, ...wanted }, actual) =>
     differences(

@@ -38,6 +38,7 @@ export const gateway = defineKind<Body, Router>({
   remove: async ({ cloud }, actual) => {
     await updateResource(cloud, "routers", actual.id, { external_gateway_info: null })
   },
+  foreign: ({ id }, ours) => ours.get(id),
 
   compare: ({ router_id: _, ...wanted }, actual) => differences(wanted, { ...actual.external_gateway_info }),
 })

@@ -95,6 +95,8 @@ export const routerInterface = defineKind<Body, Actual>({
   create: (context, desired) => Promise.all(desired.map((one) => connect(context, one))),
   remove: ({ cloud }, actual) =>
     removeRouterInterface(cloud, actual.routerId, { subnet_id: actual.subnetId }),
+  foreign: ({ routerId, ipAddress }, ours) =>
+    ours.has(routerId) ? `${ours.get(routerId)} at ${ipAddress}` : undefined,
 
   compare: ({ ip_address }, actual) =>
     sameAddress(ip_address, actual.ipAddress)

@@ -73,6 +73,13 @@ export interface Kind<Body, Actual> {
   unwanted?(desired: readonly Desired<Body>[], left: readonly Actual[]): readonly Actual[]
   remove(context: CloudContext, actual: Actual): Promise<void>
 
+  /**
+   * What a verification calls one that is there and not in the plan. undefined: the cloud put it there by itself, or
+   * it is part of something that is not ours. Without it, nobody looks.
+   * @param ours names of what the plan has made, by id
+   */
+  foreign?(actual: Actual, ours: ReadonlyMap<string, string>): string | undefined
+
   /** Differences, attribute by attribute; none means an exact copy. */
   compare(desired: Resolved<Body>, actual: Actual): readonly Difference[]
 

@@ -58,6 +58,7 @@ export const network = defineKind<Body, Network>({
       desired.map(({ body }) => body),
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "networks", actual.id),
+  foreign: ({ id, name }) => name || id,
 
   compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
 

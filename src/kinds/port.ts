@@ -98,6 +98,8 @@ export const port = defineKind<Body, Port>({
     desired.mac_address.toLowerCase() === actual.mac_address.toLowerCase(),
   create,
   remove: ({ cloud }, actual) => deleteResource(cloud, "ports", actual.id),
+  // DHCP agents, routers and the like have ports of their own in a project's networks.
+  foreign: ({ id, name, device_owner: owner }) => (owner.startsWith("network:") ? undefined : name || id),
 
   compare: (desired, actual) => [
     ...differences(comparable(desired), comparable(actual)),

@@ -49,6 +49,8 @@ export const qosBinding = defineKind<Body, Actual>({
   async remove({ cloud }, { collection, id }) {
     await updateResource(cloud, collection, id, { qos_policy_id: null })
   },
+  foreign: ({ id, qos_policy_id: policy }, ours) =>
+    policy !== null && ours.has(id) ? `QoS of ${ours.get(id)}` : undefined,
 
   compare: ({ qos_policy_id }, actual) => differences({ qos_policy_id }, { ...actual }),
 })

@@ -35,6 +35,7 @@ export const qosPolicy = defineKind<Body, QosPolicy>({
       desired.map(({ body }) => body),
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "policies", actual.id),
+  foreign: ({ id, name }) => name || id,
 
   compare: ({ project_id: _, ...wanted }, actual) => differences(wanted, { ...actual }),
 })

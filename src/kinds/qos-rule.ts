@@ -55,6 +55,8 @@ export const qosRule = defineKind<Body, Actual>({
       }),
     ),
   remove: ({ cloud }, { policyId, type, id }) => deleteQosRule(cloud, policyId, type, id),
+  foreign: ({ policyId, type }, ours) =>
+    ours.has(policyId) ? `${type} of ${ours.get(policyId)}` : undefined,
 
   compare: ({ qos_policy_id, type, values }, actual) =>
     differences(

@@ -34,6 +34,8 @@ export const rbacPolicy = defineKind<Body, RbacPolicy>({
       desired.map(({ body }) => body),
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "rbac-policies", actual.id),
+  foreign: ({ action, object_type: type, target_tenant: target = "*" }) =>
+    `${action} of ${type.replaceAll("_", " ")} for ${target === "*" ? "everybody" : target}`,
 
   compare: ({ project_id: _, target_tenant, ...wanted }, actual) =>
     differences(

@@ -47,6 +47,8 @@ export const route = defineKind<Body, Actual>({
     const left = routes.filter((route) => route.destination !== destination || route.nexthop !== nexthop)
     await updateResource(cloud, "routers", routerId, { routes: left })
   },
+  foreign: ({ routerId, destination, nexthop }, ours) =>
+    ours.has(routerId) ? `${destination} via ${nexthop} on ${ours.get(routerId)}` : undefined,
 
   compare: () => [],
 

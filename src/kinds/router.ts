@@ -47,6 +47,7 @@ export const router = defineKind<Body, Router>({
       desired.map(({ body }) => body),
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "routers", actual.id),
+  foreign: ({ id, name }) => name || id,
 
   compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
 

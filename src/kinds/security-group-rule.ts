@@ -65,6 +65,8 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
     return left.filter((rule) => groups.has(rule.security_group_id))
   },
   remove: ({ cloud }, actual) => deleteResource(cloud, "security-group-rules", actual.id),
+  foreign: ({ direction, protocol, security_group_id: group }, ours) =>
+    ours.has(group) ? `${direction} ${protocol ?? "any"} of ${ours.get(group)}` : undefined,
 
   compare: ({ project_id: _, ...wanted }, actual) =>
     differences(

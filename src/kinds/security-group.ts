@@ -72,6 +72,7 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
   remove: async ({ cloud }, actual) => {
     if (actual.name !== defaultGroup) await deleteResource(cloud, "security-groups", actual.id)
   },
+  foreign: ({ id, name }) => (name === defaultGroup ? undefined : name || id),
 
   compare: ({ project_id: _, empty, ...wanted }, actual) => [
     ...liveDifferences(wanted, actual),

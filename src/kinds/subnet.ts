@@ -88,6 +88,7 @@ export const subnet = defineKind<Body, Subnet>({
       desired.map(({ body }) => body),
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "subnets", actual.id),
+  foreign: ({ name, cidr }) => `${name} ${cidr}`.trim(),
 
   compare({ project_id: _, allocation_pools, dns_nameservers, host_routes, gateway_ip, ...wanted }, actual) {
     return [

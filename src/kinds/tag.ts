@@ -47,6 +47,8 @@ export const tag = defineKind<Body, Actual>({
   remove: async ({ cloud }, { collection, id }) => {
     await replaceTags(cloud, collection, id, [])
   },
+  foreign: ({ id, tags }, ours) =>
+    tags.length > 0 && ours.has(id) ? `tags of ${ours.get(id)}: ${tags.join(", ")}` : undefined,
 
   compare: ({ tags }, actual) => differences({ tags: sorted(tags) }, { tags: sorted(actual.tags) }),
 })

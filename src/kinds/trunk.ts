@@ -40,6 +40,7 @@ export const trunk = defineKind<Body, Trunk>({
       desired.map(({ body }) => body),
     ),
   remove: ({ cloud }, actual) => deleteResource(cloud, "trunks", actual.id),
+  foreign: ({ id, name }) => name || id,
 
   compare: ({ project_id: _, sub_ports, ...wanted }, actual) =>
     differences(

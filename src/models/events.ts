@@ -6,7 +6,10 @@ export interface NewsData {
   /** The migration's state has changed. */
   readonly migration: { readonly state: string; readonly error_message: string }
   /** A person has asked for something. */
-  readonly action: { readonly action: "create" | "cancel" | "retry" | "rollback"; readonly by: string }
+  readonly action: {
+    readonly action: "create" | "cancel" | "retry" | "rollback" | "verify"
+    readonly by: string
+  }
   readonly stage: { readonly name: string; readonly state: "running" | "done"; readonly attempt: number }
   /** Objects of a kind have come to a state; `reason` says why they failed or were skipped. */
   readonly objects: {

@@ -91,10 +91,20 @@ export interface VerifySummary {
   readonly compared: number
   /** Attributes that differ, and objects that are gone or too many. */
   readonly differences: number
+  /** What is in the destination project and not in the plan; absent where that was not looked for. */
+  readonly extra?: { readonly count: number; readonly objects: readonly Extra[] }
   /** Why the destination could not be read; undefined where it could. */
   readonly unread?: string
   /** What has changed at the source since the plan was made; absent where that was not asked. */
   readonly source?: SourceChanges
+}
+
+/** An object that is in the destination project and not in the plan. */
+export interface Extra {
+  readonly kind: string
+  /** Its id in the cloud; a made-up one where the cloud gives none, e.g. for a static route. */
+  readonly id: string
+  readonly name: string
 }
 
 export interface SourceChanges {

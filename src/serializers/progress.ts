@@ -1,5 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox"
+import { verifyStage } from "../executors/graph.ts"
 import type { Db } from "../models/database.ts"
+import type { VerifySummary } from "../models/own-tables.ts"
 import { kindNames } from "../planning/plan.ts"
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
@@ -23,9 +25,21 @@ const kindProgress = Type.Object(
 
 const verification = Type.Object(
   {
+    at: moment("When the clouds were read; null in the records of older versions."),
+    pending: Type.Boolean({ description: "Whether another one waits or runs." }),
     compared: count("Objects that were read back."),
     differences: count("Attributes that differ from the plan, and objects that are gone or too many."),
+    extra: count("Of these, objects that are in the destination project and not in the plan."),
     unread: Type.Optional(Type.String({ description: "Why the destination could not be read." })),
+    source: Type.Optional(
+      Type.Object(
+        {
+          changes: count("Attributes that differ, and objects that are gone or new."),
+          unread: Type.Optional(Type.String({ description: "Why the source could not be read." })),
+        },
+        { description: "What has changed at the source since the plan was made; the report names it." },
+      ),
+    ),
   },
   { title: "Verification", description: "What comparing the destination with the plan has found." },
 )
@@ -46,6 +60,19 @@ export type Progress = Static<typeof progressAnswer>
 
 /** How far a migration is, counted from the objects of its plan. undefined: this plugin does not run it. */
 export async function readProgress(db: Db, migrationId: number): Promise<Progress | undefined> {
+  // Stages first: what an ended verification has found is stored with its end, so it is there when the run is read.
+  const { calls, writes, verifying } = await db
+    .selectFrom("openstack_replication.stage")
+    .select(({ fn, eb }) => [
+      fn.sum<string>("calls").as("calls"),
+      fn.sum<string>("writes").as("writes"),
+      fn
+        .countAll<string>()
+        .filterWhere(eb.and([eb("name", "=", verifyStage), eb("state", "in", ["ready", "running"])]))
+        .as("verifying"),
+    ])
+    .where("migration_id", "=", migrationId)
+    .executeTakeFirstOrThrow()
   const run = await db
     .selectFrom("openstack_replication.run")
     .select(["started", "finished", "summary"])
@@ -70,11 +97,6 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
     .where("migration_id", "=", migrationId)
     .groupBy("kind")
     .execute()
-  const { calls, writes } = await db
-    .selectFrom("openstack_replication.stage")
-    .select(({ fn }) => [fn.sum<string>("calls").as("calls"), fn.sum<string>("writes").as("writes")])
-    .where("migration_id", "=", migrationId)
-    .executeTakeFirstOrThrow()
   return {
     kinds: kindNames.flatMap((kind) => {
       const row = rows.find((one) => one.kind === kind)
@@ -95,6 +117,24 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
     writes: Number(writes),
     started: run.started?.toISOString() ?? null,
     finished: run.finished?.toISOString() ?? null,
-    verification: run.summary,
+    verification: run.summary && serializeVerification(run.summary, Number(verifying) > 0),
+  }
+}
+
+function serializeVerification(summary: VerifySummary, pending: boolean): Progress["verification"] {
+  const { at = null, compared, differences, extra, unread, source } = summary
+  return {
+    at,
+    pending,
+    compared,
+    differences,
+    extra: extra?.count ?? 0,
+    ...(unread !== undefined && { unread }),
+    ...(source && {
+      source: {
+        changes: source.changes.length,
+        ...(source.unread !== undefined && { unread: source.unread }),
+      },
+    }),
   }
 }

@@ -20,6 +20,7 @@ const operations = {
   openstack_migrations_preview: `POST ${list}preview/`,
   openstack_migrations_progress_retrieve: `GET ${detail}progress/`,
   openstack_migrations_run: `POST ${detail}run/`,
+  openstack_migrations_verify: `POST ${detail}verify/`,
 } as const
 
 t.test("the rules see what is wrong", async (t) => {
@@ -200,6 +201,8 @@ t.test("what is documented is what is answered", (t) =>
     await asked("openstack_migrations_retrieve", 404, { uuid: "0".repeat(32) })
     await asked("openstack_migrations_progress_retrieve", 200, { uuid })
     await asked("openstack_migrations_progress_retrieve", 404, { uuid: "x" })
+    await asked("openstack_migrations_verify", 202, { uuid })
+    await asked("openstack_migrations_verify", 404, { uuid: "x" })
     await asked("openstack_migrations_update", 200, { uuid, body: { mappings: {} } })
     await asked("openstack_migrations_update", 400, { uuid, body: {} })
     await asked("openstack_migrations_partial_update", 200, { uuid })
@@ -223,6 +226,7 @@ t.test("run and destroy of a migration that waits", (t) =>
       const document = await readDocument(world)
       for (const [method, end, status] of [
         ["POST", "run/", 200],
+        ["POST", "verify/", 409],
         ["DELETE", "", 409],
       ] as const) {
         const answer = await ask(`${world.url}${list}${uuid}/${end}`, { method, token })

@@ -119,7 +119,17 @@ function oddPath(known: readonly string[]): fc.Arbitrary<string> {
     ),
     { maxLength: 3 },
   )
-  const tail = fc.constantFrom("", "/", "/progress/", "/run/", "/retry/", "/objects/", "/nothing/", "//")
+  const tail = fc.constantFrom(
+    "",
+    "/",
+    "/progress/",
+    "/run/",
+    "/retry/",
+    "/verify/",
+    "/objects/",
+    "/nothing/",
+    "//",
+  )
   return fc
     .tuple(
       fc.oneof(

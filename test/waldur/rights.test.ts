@@ -71,6 +71,7 @@ const onMigration = [
   ["GET", "progress/", undefined, 200],
   ["GET", "objects/", undefined, 200],
   ["POST", "retry/", undefined, 409],
+  ["POST", "verify/", undefined, 409],
   ["POST", "run/", undefined, 200],
   ["DELETE", "", undefined, 409],
   ["DELETE", "", undefined, 204],
