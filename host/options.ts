@@ -46,7 +46,7 @@ export function readHostOptions(args: readonly string[], env: NodeJS.ProcessEnv)
   }
 }
 
-function wholeNumber(name: string, text: string, most: number): number {
+export function wholeNumber(name: string, text: string, most: number): number {
   const value = Number(text)
   if (/^\d+$/.test(text) && value <= most) return value
   throw new Error(`${name} is a whole number up to ${most}, not "${text}".`)

@@ -12,9 +12,15 @@ export async function buildServer(
   app.get("/", async () => ({
     name: "Reference host of waldur-openstack-replication",
     migrations: "/api/openstack-migrations/",
+    health: "/health/ready",
+    metrics: "/metrics",
   }))
   await documentApi(app)
-  await app.register(openstackReplication, options)
+  await app.register(openstackReplication, {
+    health: { path: "/health" },
+    metrics: { path: "/metrics" },
+    ...options,
+  })
   await app.register(hostApi, { pool: options.pool })
   return app
 }

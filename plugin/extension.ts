@@ -9,7 +9,7 @@ import { stderrLog } from "../src/executors/log.ts"
 import type { Worker } from "../src/executors/worker.ts"
 import { CoreState } from "../src/models/codes.ts"
 import { openDatabase } from "../src/models/database.ts"
-import openstackReplication, { startWorker } from "./index.ts"
+import openstackReplication, { type ReplicationWorker, startWorker } from "./index.ts"
 import type { ReplicationOptions } from "./options.ts"
 import { defaults, prepare } from "./start.ts"
 
@@ -74,6 +74,8 @@ export interface ReplicationExtension extends Required<WaldurExtension<Replicati
    * others than their owner, unless these bypass row security. @throws HOST_TABLES
    */
   prepare(options: ReplicationOptions): Promise<void>
+  /** Runs a worker, whose health and metrics can be asked. @throws HOST_TABLES */
+  startWorker(options: ReplicationOptions): Promise<ReplicationWorker>
   /**
    * Deletes the plugin's own records (plan, stages, objects) of the migrations that made a tenant, or the tenants of
    * a project. The migrations' rows stay, as does everything in the cloud; their progress is no longer known, so they

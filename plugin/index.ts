@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from "fastify"
 import fp from "fastify-plugin"
 import { startStageWorker } from "../src/executors/worker.ts"
 import { installErrorAnswers } from "./answers.ts"
+import { registerMonitoring } from "./monitoring.ts"
 import type { ReplicationOptions } from "./options.ts"
 import { registerRoutes } from "./routes.ts"
 import { prepare } from "./start.ts"
@@ -22,14 +23,21 @@ export type {
   ResourceRow,
   Saved,
 } from "../src/handlers/index.ts"
+export type { Health } from "../src/monitoring/health.ts"
+export {
+  type Monitored,
+  type MonitoringAddress,
+  type MonitoringServer,
+  serveMonitoring,
+} from "../src/monitoring/serve.ts"
 export type { CallRecord, CloudConnection } from "../src/openstack/types.ts"
 export type { ReplicationOptions } from "./options.ts"
-export { startWorker } from "./start.ts"
+export { type ReplicationWorker, startWorker } from "./start.ts"
 
 /** Replication of OpenStack tenants: routes, worker and tables, on the host's own database. */
 const openstackReplication: FastifyPluginAsync<ReplicationOptions> = async (app, options) => {
   const log = options.log ?? app.log
-  const { settings, engine, routes } = await prepare(options, log)
+  const { settings, engine, routes, metrics } = await prepare(options, log)
   await app.register(
     async (scope) => {
       // Bodies are read by the serializers, whose messages are Waldur's; schemas are for the documentation.
@@ -40,6 +48,7 @@ const openstackReplication: FastifyPluginAsync<ReplicationOptions> = async (app,
     },
     { prefix: settings.prefix },
   )
+  registerMonitoring(app, settings, { engine, metrics })
   const worker = settings.worker
     ? await startStageWorker(engine, { pool: options.pool, concurrency: settings.concurrency, log })
     : undefined

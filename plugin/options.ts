@@ -49,7 +49,27 @@ export interface ReplicationOptions {
   readonly runEndpoint?: boolean
   /** Schema of graphile-worker's tables. A host that uses graphile-worker itself names its own. @default "graphile_worker" */
   readonly queueSchema?: string
-  /** Told of every call to a cloud, e.g. for metrics. `settingsId` is the id of the cloud's service settings. */
+  /**
+   * `GET <path>/live` answers as long as the process does, `GET <path>/ready` 200 while the database answers and has
+   * the plugin's tables and the queue's, else 503 with what is missing. Nobody signs in to them, and they tell nothing
+   * else. A path that the host serves itself stops the start. @default no such routes
+   */
+  readonly health?: {
+    /** e.g. "/health", without a slash at its end. */
+    readonly path: string
+  }
+  /**
+   * `GET <path>` answers metrics in Prometheus' text form. They tell of all customers' work together: let only the one
+   * who collects them come to the path, by `token` or by the proxy before the host. A worker alone has no routes:
+   * `serveMonitoring` gives it a port. @default no such route
+   */
+  readonly metrics?: {
+    /** e.g. "/metrics", without a slash at its end. */
+    readonly path: string
+    /** What has to be sent as `Authorization: Bearer <token>`. @default nothing: everybody who reaches the path may read */
+    readonly token?: string
+  }
+  /** Told of every call to a cloud, e.g. for metrics of the host's own. `settingsId` is the id of the cloud's service settings. */
   readonly onCall?: (call: CallRecord, settingsId: number) => void
   /**
    * Told when a cloud answers 429 (or 413, 498, 503 with a time to wait) to a call of this process, e.g. for metrics:

@@ -3,13 +3,16 @@ import { sql } from "kysely"
 import type pg from "pg"
 import { waldurAccess, waldurAccessUse } from "../src/access/waldur.ts"
 import { openClouds } from "../src/executors/clouds.ts"
-import type { Engine } from "../src/executors/engine.ts"
+import type { Engine, LanePause } from "../src/executors/engine.ts"
 import { type Log, queueLogger, stderrLog } from "../src/executors/log.ts"
 import { startStageWorker, type Worker } from "../src/executors/worker.ts"
 import { marketplaceHooks } from "../src/handlers/index.ts"
 import { type Db, openDatabase } from "../src/models/database.ts"
 import { migrateOwnTables } from "../src/models/migrate.ts"
 import { checkHostTables } from "../src/models/requirements.ts"
+import { databaseHealth, healthOf } from "../src/monitoring/health.ts"
+import { createMetrics } from "../src/monitoring/metrics.ts"
+import type { Monitored } from "../src/monitoring/serve.ts"
 import type { Timing } from "../src/openstack/timing.ts"
 import type { RouteContext } from "./context.ts"
 import type { ReplicationOptions } from "./options.ts"
@@ -39,13 +42,23 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
     await migrateOwnTables(db)
     await runMigrations({ pgPool: options.pool, schema: settings.queueSchema, logger: queueLogger(log) })
   })
+  const metrics = createMetrics(db, settings.queueSchema)
+  const onLanePause = (pause: LanePause) => {
+    metrics.lanePause(pause)
+    log.info(pause, "a cloud asked to slow down")
+    options.onLanePause?.(pause)
+  }
   const engine: Engine = {
     db,
-    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing, options.onLanePause),
+    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing, onLanePause),
     hooks: marketplaceHooks(options.hooks ?? {}, settings.queueSchema),
     queueSchema: settings.queueSchema,
-    ...(options.onCall && { onCall: options.onCall }),
-    ...(options.onLanePause && { onLanePause: options.onLanePause }),
+    onCall(call, settingsId, cloud) {
+      metrics.call(call, cloud)
+      options.onCall?.(call, settingsId)
+    },
+    onStage: metrics.stage,
+    onLanePause,
   }
   const routes: RouteContext = {
     engine,
@@ -53,7 +66,7 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
     validation: { staticRoutes: settings.staticRoutes, remapPorts: settings.remapPorts },
     runEndpoint: settings.runEndpoint,
   }
-  return { settings, engine, routes }
+  return { settings, engine, routes, metrics }
 }
 
 /** Key of the advisory lock under which tables are made. */
@@ -92,19 +105,27 @@ function surviveBrokenConnections(pool: pg.Pool, log: Log): void {
   pool.on("acquire", meet)
 }
 
+/** A worker in a process of its own. `serveMonitoring` shows its health and its metrics on a port. */
+export interface ReplicationWorker extends Worker, Monitored {}
+
 /**
  * Runs a worker without an API, in a process of its own. As many as you like may run on one database.
  * @throws HOST_TABLES
  */
-export async function startWorker(options: ReplicationOptions): Promise<Worker> {
+export async function startWorker(options: ReplicationOptions): Promise<ReplicationWorker> {
   const log = options.log ?? stderrLog
-  const { settings, engine } = await prepare(options, log)
+  const { settings, engine, metrics } = await prepare(options, log)
   const worker = await startStageWorker(engine, {
     pool: options.pool,
     concurrency: settings.concurrency,
     log,
   })
   return {
+    async health() {
+      const { checks } = await databaseHealth(engine.db, engine.queueSchema)
+      return healthOf({ ...worker.state(), ...checks })
+    },
+    metrics: metrics.text,
     async stop() {
       await worker.stop()
       await engine.clouds.close()

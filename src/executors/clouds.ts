@@ -36,7 +36,7 @@ export function openClouds(
       enter: (entry) => gate.enter(entry),
       pause(ms, cause) {
         gate.pause(ms, cause)
-        onLanePause({ settingsId, ms, ...cause })
+        onLanePause({ settingsId, cloud: connection.name, ms, ...cause })
       },
     }
   }

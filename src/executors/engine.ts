@@ -20,6 +20,8 @@ export type StageOutcome = "done" | "failed" | "given_up" | "handed_over" | "tak
 export interface LanePause extends PauseCause {
   /** Id of the cloud's service settings. */
   readonly settingsId: number
+  /** Name of the cloud. */
+  readonly cloud: string
   /** How long, in milliseconds, from now. */
   readonly ms: number
 }

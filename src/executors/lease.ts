@@ -1,4 +1,4 @@
-import { sql } from "kysely"
+import { type Expression, type RawBuilder, sql } from "kysely"
 import type pg from "pg"
 import type { Db } from "../models/database.ts"
 import type { Log } from "./log.ts"
@@ -7,7 +7,7 @@ import type { Log } from "./log.ts"
 const lockClass = 501_973
 
 /** Names of this plugin's tasks: other jobs of the queue are not its business. */
-const ownTasks = "openstack\\_replication\\_%"
+export const ownTasks = "openstack\\_replication\\_%"
 
 /** A worker can die between its first job and its entry in the list of workers; then its jobs are taken after this time. */
 const unregistered = "30 seconds"
@@ -22,6 +22,8 @@ const youngest = "5 seconds"
 const pauseMs = 500
 
 export interface Lease {
+  /** Whether others can see that this worker lives. */
+  held(): boolean
   /**
    * Ends the lease. A worker that leaves nothing behind takes itself off the list; of one that broke, the jobs are
    * given back by the next that looks.
@@ -46,6 +48,7 @@ export async function holdLease(
   log: Log,
 ): Promise<Lease> {
   let ended = false
+  let held = false
   let closeLease: () => void = () => undefined
   const take = async () => {
     const own = await pool.connect()
@@ -54,6 +57,7 @@ export async function holdLease(
     const close = () => {
       if (given) return
       given = true
+      held = false
       own.release(true)
     }
     own.on("error", (error) => {
@@ -75,7 +79,10 @@ export async function holdLease(
       throw error
     }
     if (ended) close()
-    else closeLease = close
+    else if (!given) {
+      closeLease = close
+      held = true
+    }
   }
   const retake = () => {
     if (ended) return
@@ -90,6 +97,7 @@ export async function holdLease(
   }, lookMs)
   timer.unref()
   return {
+    held: () => held,
     async release(clean) {
       ended = true
       clearInterval(timer)
@@ -97,6 +105,18 @@ export async function holdLease(
       closeLease()
     },
   }
+}
+
+/** Whether somebody holds the lease of a worker's pool, without trying to take it. */
+export function leaseIsHeld(pool: Expression<unknown>): RawBuilder<boolean> {
+  // The keys of an advisory lock are two integers, which PostgreSQL shows as oids: without a sign.
+  return sql<boolean>`exists (
+    select from pg_locks lease
+    where lease.locktype = 'advisory' and lease.granted and lease.objsubid = 2
+      and lease.database = (select oid from pg_database where datname = current_database())
+      and lease.classid = ${lockClass}::bigint::oid
+      and lease.objid = (hashtext(${pool})::bigint & 4294967295)::oid
+  )`
 }
 
 /** Gives back the jobs of this plugin's workers that are dead: those whose lock can be taken. */

@@ -21,6 +21,11 @@ export interface Worker {
   stop(): Promise<void>
 }
 
+export interface StageWorker extends Worker {
+  /** Whether it takes jobs, and whether others can see that it lives. */
+  state(): { readonly runner: boolean; readonly lease: boolean }
+}
+
 /** Looks for jobs this often where no notification came, e.g. after a job was given back, in milliseconds. */
 const pollIntervalMs = 1_000
 
@@ -31,17 +36,20 @@ const restartMs = 1_000
  * Starts a worker on the queue. Any number may run, in any number of processes. When the database is lost,
  * graphile-worker ends its runner; then another one is started, as soon as there is a database again.
  */
-export async function startStageWorker(engine: Engine, settings: WorkerSettings): Promise<Worker> {
+export async function startStageWorker(engine: Engine, settings: WorkerSettings): Promise<StageWorker> {
   const { log } = settings
   let current = await startRunner(engine, settings)
   let stopped = false
+  let broken = false
   const supervise = async () => {
     while (!stopped) {
       const fault = await current.ended
+      broken = true
       await current.lease.release(stopped && fault === undefined).catch(() => undefined)
       if (stopped) return
       log.warn({ error: fault }, "the worker ended by a fault, and is started anew")
       current = await startAgain()
+      broken = false
     }
   }
   const startAgain = async () => {
@@ -56,6 +64,7 @@ export async function startStageWorker(engine: Engine, settings: WorkerSettings)
   }
   const supervised = supervise()
   return {
+    state: () => ({ runner: !stopped && !broken, lease: !broken && current.lease.held() }),
     async stop() {
       stopped = true
       await current.stop()

@@ -12,6 +12,9 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0004-actions": actions,
 }
 
+/** Names of the migrations of the plugin's own tables. */
+export const ownMigrations: readonly string[] = Object.keys(migrations)
+
 /** Schema of the plugin's own tables in the host's database. */
 const ownSchema = "openstack_replication"
 

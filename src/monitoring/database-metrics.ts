@@ -1,0 +1,96 @@
+import { sql } from "kysely"
+import { Gauge, Registry } from "prom-client"
+import { leaseIsHeld, ownTasks } from "../executors/lease.ts"
+import { CoreState, coreStateName } from "../models/codes.ts"
+import type { Db } from "../models/database.ts"
+
+/** States that are told also where no migration is in them, so that a graph of them has no holes. */
+const usualStates = [CoreState.CREATION_SCHEDULED, CoreState.CREATING, CoreState.OK, CoreState.ERRED]
+
+/**
+ * Gauges of everybody's work, the same in every process, read when they are asked for. Where the database cannot be
+ * read, only that is told: nothing is known of the rest.
+ */
+export async function databaseMetrics(db: Db, queueSchema: string): Promise<string> {
+  const registry = new Registry()
+  const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Gauge({
+      name: `openstack_replication_${name}`,
+      help,
+      labelNames: [...labelNames],
+      registers: [registry],
+    })
+  const up = gauge("database_up", "1 where the database answered.")
+  const found = await Promise.all([readWork(db), readQueue(db, queueSchema)]).catch(() => undefined)
+  up.set(found === undefined ? 0 : 1)
+  if (found === undefined) return registry.metrics()
+  const [work, queue] = found
+
+  const migrations = gauge("migrations", "Migrations by state, over all time.", ["state"])
+  for (const state of usualStates) migrations.set({ state: coreStateName(state) }, 0)
+  const objects = gauge("objects", "Objects of migrations under way, by kind and state.", ["kind", "state"])
+  for (const { kind, state, count } of work) {
+    if (kind === null) migrations.set({ state: coreStateName(Number(state)) }, Number(count))
+    else objects.set({ kind, state }, Number(count))
+  }
+  const jobs = gauge("jobs", "Jobs of this plugin in the queue, by state.", ["state"])
+  for (const state of ["waiting", "running", "delayed", "failed"] as const) {
+    jobs.set({ state }, Number(queue[state]))
+  }
+  gauge("oldest_waiting_job_seconds", "Time since the oldest waiting job became due; 0: none waits.").set(
+    Number(queue.oldest),
+  )
+  gauge("workers", "Living workers of all processes.").set(Number(queue.workers))
+  return registry.metrics()
+}
+
+/** Migrations by state (their kind is null), and the objects of those that have not ended by kind and state. */
+async function readWork(db: Db) {
+  const { rows } = await sql<{ kind: string | null; state: string; count: string }>`
+    select null as kind, state::text, count(*)
+    from waldur_openstack_replication_migration group by state
+    union all
+    select object.kind, object.state, count(*)
+    from openstack_replication.object object
+    join waldur_openstack_replication_migration migration on migration.id = object.migration_id
+    where migration.state not in (${CoreState.OK}, ${CoreState.ERRED})
+    group by object.kind, object.state`.execute(db)
+  return rows
+}
+
+interface Queue {
+  readonly waiting: string
+  readonly running: string
+  readonly delayed: string
+  /** They were tried as often as they may be. */
+  readonly failed: string
+  readonly oldest: string
+  readonly workers: string
+}
+
+async function readQueue(db: Db, queueSchema: string): Promise<Queue> {
+  const jobs = sql.table(`${queueSchema}._private_jobs`)
+  const tasks = sql.table(`${queueSchema}._private_tasks`)
+  const { rows } = await sql<Queue>`
+    with job as (
+      select run_at,
+        case
+          when locked_at is not null then 'running'
+          when attempts >= max_attempts then 'failed'
+          when run_at > now() then 'delayed'
+          else 'waiting'
+        end as state
+      from ${jobs} where task_id in (select id from ${tasks} where identifier like ${ownTasks})
+    )
+    select
+      count(*) filter (where state = 'waiting') as waiting,
+      count(*) filter (where state = 'running') as running,
+      count(*) filter (where state = 'delayed') as delayed,
+      count(*) filter (where state = 'failed') as failed,
+      coalesce(extract(epoch from now() - min(run_at) filter (where state = 'waiting')), 0) as oldest,
+      (select count(*) from openstack_replication.worker where ${leaseIsHeld(sql.ref("pool"))}) as workers
+    from job`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error("An aggregate without a row.")
+  return row
+}

@@ -1,0 +1,22 @@
+/** One line of Prometheus' text form. */
+export interface Sample {
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/** Reads Prometheus' text form. @throws Error at a line that is none */
+export function samplesOf(text: string): readonly Sample[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => {
+      const [, name = "", labels = "", value = ""] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
+      if (name === "" || Number.isNaN(Number(value))) throw new Error(`no sample: ${line}`)
+      const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = "", one = ""]) => [
+        key,
+        one,
+      ])
+      return { name, labels: Object.fromEntries(pairs), value: Number(value) }
+    })
+}

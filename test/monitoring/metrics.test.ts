@@ -1,0 +1,125 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { kindNames } from "../../src/planning/plan.ts"
+import { ask } from "../helpers/http.ts"
+import { type Sample, samplesOf } from "../helpers/samples.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+async function metricsOf({ url }: TestWorld): Promise<readonly Sample[]> {
+  const { status, headers, body } = await ask(`${url}/metrics`)
+  t.equal(status, 200)
+  t.match(headers.get("content-type"), /^text\/plain; version=0\.0\.4/)
+  return samplesOf(String(body))
+}
+
+/** Sum of the samples of a name whose labels include some. */
+function sum(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}) {
+  return samples
+    .filter((one) => one.name === `openstack_replication_${name}`)
+    .filter((one) => Object.entries(labels).every(([label, value]) => one.labels[label] === value))
+    .reduce((total, { value }) => total + value, 0)
+}
+
+t.test("metrics tell what was done: calls, stages, migrations, queue and workers", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const before = await metricsOf(world)
+    t.equal(sum(before, "migrations", { state: "OK" }), 0)
+    t.equal(sum(before, "workers"), 1)
+    t.equal(sum(before, "database_up"), 1)
+    await world.ended((await world.create(tenant)).uuid)
+
+    const after = await metricsOf(world)
+    t.equal(sum(after, "migrations", { state: "OK" }), 1)
+    t.equal(sum(after, "objects"), 0, "objects are counted while their migration runs")
+    const { calls } = world
+    t.equal(sum(after, "cloud_calls_total"), calls.length, "every call once")
+    t.equal(sum(after, "cloud_call_seconds_count"), calls.length)
+    const creates = calls.filter(({ service, method }) => service === "network" && method === "POST").length
+    const posts = { cloud: "OpenStack, region B", service: "network", method: "POST", status: "201" }
+    t.equal(sum(after, "cloud_calls_total", posts), creates)
+    t.equal(sum(after, "stages_total", { stage: "network", outcome: "done" }), 1)
+    t.equal(sum(after, "stage_seconds_count", { stage: "verify" }), 1)
+    t.equal(sum(after, "jobs", { state: "waiting" }), 0)
+  }),
+)
+
+t.test("work that waits is counted: objects by kind and state, jobs, and how long the oldest waits", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      await world.create(tenant)
+      await world.create(tenant)
+      const samples = await metricsOf(world)
+      t.equal(sum(samples, "migrations", { state: "CREATION_SCHEDULED" }), 2)
+      t.equal(sum(samples, "objects", { kind: "network", state: "planned" }), 4)
+      t.ok(sum(samples, "jobs", { state: "waiting" }) >= 2)
+      t.ok(sum(samples, "oldest_waiting_job_seconds") > 0)
+      t.equal(sum(samples, "workers"), 0)
+    },
+    { worker: false },
+  ),
+)
+
+t.test("a worker that died is not counted, although its row is still there", (t) =>
+  withWorld(
+    async (world) => {
+      await world.pool.query(
+        "insert into openstack_replication.worker (pool) values ('pool-of-a-dead-worker')",
+      )
+      t.equal(sum(await metricsOf(world), "workers"), 0)
+    },
+    { worker: false },
+  ),
+)
+
+t.test("labels are bounded: nothing of a migration, a tenant or a person is one", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    await world.ended((await world.create(tenant)).uuid)
+    const allowed: Readonly<Record<string, RegExp>> = {
+      cloud: /^OpenStack, region [AB]$/,
+      service: /^(identity|network|compute|volume)$/,
+      method: /^(GET|HEAD|POST|PUT|PATCH|DELETE)$/,
+      status: /^\d{1,3}$/,
+      stage: new RegExp(`^(survey|verify|${kindNames.join("|")})$`),
+      kind: new RegExp(`^(${kindNames.join("|")})$`),
+      outcome: /^[a-z_]+$/,
+      state: /^[A-Za-z_]+$/,
+      le: /^(\+Inf|[\d.]+)$/,
+    }
+    for (const { name, labels } of await metricsOf(world))
+      for (const [label, value] of Object.entries(labels))
+        if (!allowed[label]?.test(value)) t.fail(`${name}: ${label}="${value}"`)
+    t.pass("all labels were looked at")
+  }),
+)
+
+t.test("metrics are given to who has the token, and to nobody else", (t) =>
+  withWorld(
+    async ({ url }) => {
+      const get = (authorization?: string) =>
+        ask(`${url}/watch/metrics`, { headers: authorization === undefined ? {} : { authorization } })
+      for (const wrong of [undefined, "", "Bearer ", "Bearer s3cre", "Bearer s3crets", "Token s3cret"]) {
+        const refused = await get(wrong)
+        t.equal(refused.status, 401, `with ${wrong}`)
+        t.notMatch(refused.body, /openstack_replication/)
+      }
+      t.equal((await get("Bearer s3cret")).status, 200)
+    },
+    { metrics: { path: "/watch/metrics", token: "s3cret" }, worker: false },
+  ),
+)
+
+t.test("a cloud that asks to slow down is counted, with the time that it asks for", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    let asked = 0
+    world.destination.onRequest = async ({ path }) =>
+      path === "networks" && asked++ === 0 ? { status: 429, headers: { "retry-after": "1" } } : undefined
+    await world.ended((await world.create(tenant)).uuid)
+    const samples = await metricsOf(world)
+    t.equal(sum(samples, "lane_pauses_total", { cloud: "OpenStack, region B" }), 1)
+    t.equal(sum(samples, "lane_pause_seconds_total", { cloud: "OpenStack, region B" }), 1)
+  }),
+)
