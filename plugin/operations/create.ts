@@ -5,6 +5,7 @@ import { readDestinationFacts } from "../../src/models/destination-facts.ts"
 import { readSourceTenant } from "../../src/models/source-tenant.ts"
 import { hex } from "../../src/models/uuid.ts"
 import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
+import { takePlace } from "../../src/serializers/order-rules.ts"
 import { validateCreate } from "../../src/serializers/validate-create.ts"
 import type { RouteContext } from "../context.ts"
 import { seesAll, userOf } from "./find.ts"
@@ -17,6 +18,7 @@ export async function create(context: RouteContext, request: FastifyRequest, rep
   // connections would wait for each other for ever.
   const valid = await validateCreate(engine.db, access, user, request.body, validation)
   const answer = await engine.db.transaction().execute(async (trx) => {
+    await takePlace(trx, valid.dstPlanId)
     const id = await scheduleMigration(trx, valid, engine)
     const row = await selectMigrations(trx).where("migration.id", "=", id).executeTakeFirstOrThrow()
     // Waldur's published client for Python reads src_resource from this answer; its server sends the details.

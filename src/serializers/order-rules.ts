@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import { OfferingState, ResourceState } from "../models/codes.ts"
-import type { Db } from "../models/database.ts"
+import type { Db, Trx } from "../models/database.ts"
 import { apiErrors } from "./api-error.ts"
 import type { NamedRows } from "./find-rows.ts"
 
@@ -22,6 +22,14 @@ export async function checkPlan(
   if (plan.offering_id !== offeringId || plan.archived) {
     throw apiErrors.invalid({ dst_plan: ["This plan is not available for selected offering."] })
   }
+  await checkPlaces(db, plan)
+}
+
+/** @throws ApiError 400 */
+async function checkPlaces(
+  db: Db,
+  plan: { readonly id: number; readonly max_amount: number | null },
+): Promise<void> {
   if (!plan.max_amount) return
   const { used } = await db
     .selectFrom("marketplace_resource")
@@ -32,6 +40,21 @@ export async function checkPlan(
   if (Number(used) >= plan.max_amount) {
     throw apiErrors.invalid({ plan: ["Plan is not available because limit has been reached."] })
   }
+}
+
+/**
+ * Checks a plan's places once more, in the transaction that takes one: those who want the last one come one after
+ * another. @throws ApiError 400
+ */
+export async function takePlace(trx: Trx, planId: number): Promise<void> {
+  const plan = await trx
+    .selectFrom("marketplace_plan")
+    .select(["id", "max_amount"])
+    .where("id", "=", planId)
+    .where("max_amount", ">", 0)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  if (plan !== undefined) await checkPlaces(trx, plan)
 }
 
 /** A project ends at the beginning of the day of its end date. @throws ApiError 400 */

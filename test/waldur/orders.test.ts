@@ -125,3 +125,19 @@ t.test("a replication is an order of Waldur's marketplace", (t) =>
     t.equal(await answers(), 201)
   }),
 )
+
+t.test("the last place of a plan is one person's, however many ask at once", (t) =>
+  withFixture(async ({ migrations, pool }) => {
+    await pool.query("update marketplace_plan set max_amount = 2 where id = 9")
+    const asked = { method: "POST", token: tokens.staff, body: goodBody }
+    const answers = await Promise.all(Array.from({ length: 6 }, () => ask(migrations, asked)))
+    const { rows } = await pool.query(
+      "select count(*)::int as made from marketplace_resource where plan_id = 9",
+    )
+    t.equal(rows[0].made, 2)
+    t.equal(answers.filter(({ status }) => status === 201).length, 2)
+    for (const { status, body } of answers.filter((one) => one.status !== 201)) {
+      t.strictSame([status, body], [400, { plan: ["Plan is not available because limit has been reached."] }])
+    }
+  }),
+)
