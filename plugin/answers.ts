@@ -63,12 +63,33 @@ function bodyFault(
   }
 }
 
-/** Codes of a connection that failed, and PostgreSQL's classes 08 (connection) and 57P (shutdown). */
-function isDatabaseDown({ code = "", message }: FastifyFault): boolean {
+/** What the system says of a connection that cannot be made, or breaks. */
+const brokenCodes = [
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EPIPE",
+  "ETIMEDOUT",
+]
+
+/** PostgreSQL's classes 08 (connection), 53 (no room, e.g. for one more connection), and 57P (shutdown). */
+const brokenClasses = ["08", "53", "57P"]
+
+/** The driver's own words, which have no code. The second and third are for whoever still holds a broken connection. */
+const brokenWords = [
+  "Connection terminated",
+  "Client has encountered a connection error",
+  "Client was closed",
+  "timeout exceeded when trying to connect",
+]
+
+function isDatabaseDown({ code = "", message = "" }: Partial<FastifyFault>): boolean {
   return (
-    ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "ETIMEDOUT"].includes(code) ||
-    code.startsWith("08") ||
-    code.startsWith("57P") ||
-    message.startsWith("Connection terminated")
+    brokenCodes.includes(code) ||
+    brokenClasses.some((one) => code.startsWith(one)) ||
+    brokenWords.some((words) => message.startsWith(words))
   )
 }

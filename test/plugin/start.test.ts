@@ -40,19 +40,17 @@ t.test("a database that is down stops the start with the driver's reason", async
   await pool.end()
 })
 
-t.test("a database that goes down is told to the client, and the server stays up", (t) =>
-  withDatabase(async ({ pool, url }) => {
-    const own = new pg.Pool({ connectionString: url })
+t.test("a fault of the server's own is told without the database's words", (t) =>
+  withDatabase(async ({ pool }) => {
     const app = fastify()
-    await app.register(openstackReplication, { pool: own, worker: false })
+    await app.register(openstackReplication, { pool, worker: false })
     await pool.query("alter table authtoken_token rename to gone")
     const answer = await app.inject({
       url: "/api/openstack-migrations/",
       headers: { authorization: "Token 1" },
     })
     t.equal(answer.statusCode, 500)
-    t.strictSame(answer.json(), { detail: "A server error occurred." }, "without the database's words")
-    await own.end()
+    t.strictSame(answer.json(), { detail: "A server error occurred." })
     await app.close()
   }),
 )

@@ -1,0 +1,88 @@
+import fastify from "fastify"
+import pg from "pg"
+import t from "tap"
+import openstackReplication, { type ReplicationOptions } from "../../plugin/index.ts"
+import { type Gate, openGate } from "../helpers/gate.ts"
+import { ask } from "../helpers/http.ts"
+import { type FixtureHost, goodBody, tokens, withFixture } from "../waldur/fixture.ts"
+
+/** A host whose way to the database can be shut. `pool` goes past the gate. */
+function withGate(
+  run: (host: Omit<FixtureHost, "site"> & { readonly gate: Gate }) => Promise<void>,
+  options: Partial<ReplicationOptions> = { worker: false },
+): Promise<void> {
+  return withFixture(async ({ pool }) => {
+    const gate = await openGate(String(pool.options.connectionString))
+    const own = new pg.Pool({ connectionString: gate.url, max: 5 })
+    const app = fastify({ forceCloseConnections: true })
+    try {
+      await app.register(openstackReplication, { pool: own, ...options })
+      const site = await app.listen({ host: "127.0.0.1", port: 0 })
+      await run({ migrations: `${site}/api/openstack-migrations/`, pool, gate })
+    } finally {
+      await app.close()
+      await own.end()
+      await gate.shut()
+    }
+  })
+}
+
+const down = [503, { detail: "The database cannot be reached. Try again later." }]
+const token = tokens.staff
+
+t.test("a database that goes down is told to the client, and the server stays up until it is back", (t) =>
+  withGate(
+    async ({ migrations, gate }) => {
+      t.equal((await ask(migrations, { token })).status, 200)
+      for (const round of [1, 2]) {
+        await gate.shut()
+        for (const request of [{ token }, { method: "POST", token, body: goodBody }]) {
+          const { status, body, headers } = await ask(migrations, request)
+          t.strictSame([status, body], down, `round ${round}`)
+          t.equal(headers.get("retry-after"), "5")
+        }
+        await gate.open()
+        t.equal((await ask(migrations, { token })).status, 200, `round ${round}: it is back`)
+      }
+    },
+    { worker: true },
+  ),
+)
+
+t.test("a create whose database breaks in the middle leaves nothing half-written", (t) =>
+  withGate(async ({ migrations, pool, gate }) => {
+    const counts = async () => {
+      const { rows } = await pool.query<Record<string, number>>(
+        `select (select count(*)::int from waldur_openstack_replication_migration) as migrations,
+           (select count(*)::int from openstack_tenant) as tenants, (select count(*)::int from marketplace_resource) as resources,
+           (select count(*)::int from openstack_replication.run) as runs,
+           (select count(*)::int from graphile_worker._private_jobs where task_id is not null) as jobs,
+           (select count(*)::int from openstack_network) as networks, (select count(*)::int from openstack_replication.object) as objects`,
+      )
+      return rows[0] ?? {}
+    }
+    const before = await counts()
+    await ask(migrations, { method: "POST", token, body: goodBody })
+    const one = await counts()
+    const perCreate = Object.fromEntries(
+      Object.entries(one).map(([name, count]) => [name, count - (before[name] ?? 0)]),
+    )
+    let made = 1
+    for (let pieces = 0, status = 503; status === 503; pieces += 7) {
+      gate.shutAfter(pieces)
+      const answer = await ask(migrations, { method: "POST", token, body: goodBody })
+      status = answer.status
+      if (status === 503) await gate.open()
+      else t.equal(status, 201, JSON.stringify(answer.body))
+      const now = await counts()
+      // The commit may have arrived although its answer did not.
+      made = (now.migrations ?? 0) - (before.migrations ?? 0)
+      const whole = Object.entries(perCreate).map(([name, count]) => [
+        name,
+        (before[name] ?? 0) + made * count,
+      ])
+      t.strictSame(now, Object.fromEntries(whole), `cut after ${pieces} pieces: ${made} whole`)
+    }
+    t.ok(made > 0)
+  }),
+)
