@@ -2,6 +2,7 @@ import type { FastifyPluginAsync } from "fastify"
 import fp from "fastify-plugin"
 import { startStageWorker } from "../src/executors/worker.ts"
 import { installErrorAnswers } from "./answers.ts"
+import { limitBodies, limitRequests } from "./limits.ts"
 import { registerMonitoring } from "./monitoring.ts"
 import type { ReplicationOptions } from "./options.ts"
 import { registerRoutes } from "./routes.ts"
@@ -31,6 +32,7 @@ export {
   serveMonitoring,
 } from "../src/monitoring/serve.ts"
 export type { CallRecord, CloudConnection } from "../src/openstack/types.ts"
+export type { RateLimit } from "./limits.ts"
 export type { ReplicationOptions } from "./options.ts"
 export { type ReplicationWorker, startWorker } from "./start.ts"
 
@@ -44,7 +46,8 @@ const openstackReplication: FastifyPluginAsync<ReplicationOptions> = async (app,
       scope.setValidatorCompiler(() => () => true)
       scope.setSerializerCompiler(() => (data) => JSON.stringify(data))
       installErrorAnswers(scope)
-      registerRoutes(scope, routes)
+      limitBodies(scope, settings.bodyLimit)
+      registerRoutes(scope, routes, await limitRequests(scope, settings.rateLimit ?? {}))
     },
     { prefix: settings.prefix },
   )

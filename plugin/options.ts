@@ -6,6 +6,7 @@ import type { Log } from "../src/executors/log.ts"
 import type { Hooks } from "../src/handlers/index.ts"
 import type { CallRecord, CloudConnection } from "../src/openstack/types.ts"
 import type { StaticRouteRule } from "../src/planning/plan.ts"
+import type { RateLimit } from "./limits.ts"
 
 /**
  * The host contract: what a host hands over. Only the database is needed; everything else has a default that works
@@ -49,6 +50,15 @@ export interface ReplicationOptions {
   readonly runEndpoint?: boolean
   /** Schema of graphile-worker's tables. A host that uses graphile-worker itself names its own. @default "graphile_worker" */
   readonly queueSchema?: string
+  /** Largest body that the API takes, in bytes; a larger one is answered with 413. @default 1_048_576 */
+  readonly bodyLimit?: number
+  /**
+   * Requests that one user may send, or one address where nobody is signed in. More are answered with 429 and
+   * `Retry-After`. Each process counts for itself: several let so many times more through, and a proxy before them
+   * counts better. Behind a proxy, addresses are right only with Fastify's `trustProxy`. false: as many as they like.
+   * @default 600 writes a minute, and reads without a limit
+   */
+  readonly rateLimit?: RateLimit | false
   /**
    * `GET <path>/live` answers as long as the process does, `GET <path>/ready` 200 while the database answers and has
    * the plugin's tables and the queue's, else 503 with what is missing. Nobody signs in to them, and they tell nothing

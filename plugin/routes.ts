@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { apiErrors } from "../src/serializers/api-error.ts"
 import type { RouteContext } from "./context.ts"
+import type { Throttle } from "./limits.ts"
 import { allowedMethods, checkAccept, describeAddress, takeForms } from "./negotiation.ts"
 import { cancel, retry, verify } from "./operations/actions.ts"
 import { create, preview } from "./operations/create.ts"
@@ -11,8 +12,8 @@ import { objects } from "./operations/objects.ts"
 import { hidden, operations } from "./schemas/operations.ts"
 
 /** Registers every route of the API. They are thin: read, call, serialize. */
-export function registerRoutes(scope: FastifyInstance, context: RouteContext): void {
-  prepareRequests(scope, context)
+export function registerRoutes(scope: FastifyInstance, context: RouteContext, throttle: Throttle): void {
+  prepareRequests(scope, context, throttle)
 
   const prefixTrailingSlash = "slash"
   scope.get("/", { prefixTrailingSlash, schema: operations.list }, (request, reply) =>
@@ -54,16 +55,21 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext): v
 }
 
 /** Before each route: what can be answered, and who asks. */
-function prepareRequests(scope: FastifyInstance, { access }: RouteContext): void {
+function prepareRequests(scope: FastifyInstance, { access }: RouteContext, throttle: Throttle): void {
   takeForms(scope)
   scope.decorateRequest("replicationUser", null)
   scope.addHook("onRequest", async (request, reply) => {
     reply.header("Allow", allowedMethods(request))
     const impersonated = request.headers["x-impersonated-user-uuid"]
-    request.replicationUser = await access.authenticate({
+    const credentials = {
       authorization: request.headers.authorization,
       impersonated: Array.isArray(impersonated) ? impersonated[0] : impersonated,
-    })
+    }
+    try {
+      request.replicationUser = await access.authenticate(credentials)
+    } finally {
+      await throttle(request, reply)
+    }
     checkAccept(request)
   })
 }

@@ -26,6 +26,7 @@ export const defaults = {
   remapPorts: false,
   runEndpoint: true,
   queueSchema: "graphile_worker",
+  bodyLimit: 1024 * 1024,
 } as const satisfies Partial<ReplicationOptions>
 
 /**

@@ -48,6 +48,20 @@ export const noSuchPage = answer("There is no such page.", errorDetail, {
   beyond: { summary: "Beyond the last page", value: { detail: "Invalid page." } },
 })
 
+export const tooLarge = answer("The body is larger than this host takes.", errorDetail, {
+  large: { summary: "Too large", value: { detail: "The body is too large." } },
+})
+
+export const throttled = {
+  ...answer("The user has sent too many requests that change or plan something.", errorDetail, {
+    throttled: {
+      summary: "Too many requests",
+      value: { detail: "Request was throttled. Expected available in 42 seconds." },
+    },
+  }),
+  headers: { "Retry-After": Type.Integer({ description: "Seconds to wait.", minimum: 1 }) },
+}
+
 /** @param states those in which the operation is possible */
 export function wrongState(states: string) {
   return answer(`The migration is in another state than ${states}.`, errorDetail, {

@@ -26,5 +26,10 @@ export const apiErrors = {
   notFound: () => new ApiError(404, { detail: "No Migration matches the given query." }),
   invalidPage: () => new ApiError(404, { detail: "Invalid page." }),
   method: (method: string) => new ApiError(405, { detail: `Method "${method}" not allowed.` }),
+  // Django REST framework's words.
+  throttled: (seconds: number) =>
+    new ApiError(429, {
+      detail: `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? "" : "s"}.`,
+    }),
   conflict: (text: string) => new ApiError(409, { detail: text }),
 } as const

@@ -62,16 +62,16 @@ export function readLines<Line>(name: string): readonly Line[] {
     .map((line) => JSON.parse(line))
 }
 
-/** @param bodyLimit how large bodies may be, which is for a host to say */
+/** @param bodyLimit how large bodies may be, which is for a host to say; requests may be as many as a test likes */
 export function withFixture(
   run: (host: FixtureHost) => Promise<void>,
   { bodyLimit = 1024 * 1024 } = {},
 ): Promise<void> {
   return withDatabase(async ({ pool }) => {
     await insertFixture(pool)
-    const app = fastify({ logger: { level: "silent" }, bodyLimit, forceCloseConnections: true })
+    const app = fastify({ logger: { level: "silent" }, forceCloseConnections: true })
     try {
-      await app.register(openstackReplication, { pool, worker: false })
+      await app.register(openstackReplication, { pool, worker: false, bodyLimit, rateLimit: false })
       const site = await app.listen({ host: "127.0.0.1", port: 0 })
       await run({ site, migrations: `${site}/api/openstack-migrations/`, pool })
     } finally {
