@@ -96,6 +96,9 @@ async function startRunner(engine: Engine, { log, pool, concurrency }: WorkerSet
     pollInterval: pollIntervalMs,
     noHandleSignals: true,
     logger: queueLogger(log),
+    // Without batches, a job's outcome that cannot be written is a rejection that nobody handles: it would end the
+    // process, which may be the host's. With them, graphile-worker shuts its pool down.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     taskList: {
       [stageTask]: (payload, { abortSignal }) => stageJob(engine, log, payload as StageJob, abortSignal),
       [afterCommitTask]: (payload) => deliverAfterCommit(engine.hooks, payload as Committed),
