@@ -1,4 +1,5 @@
 import pg from "pg"
+import { isDatabaseDown } from "../src/models/database-down.ts"
 import { startPostgres } from "./postgres.ts"
 import { createWaldurTables } from "./waldur/tables.ts"
 
@@ -24,7 +25,8 @@ export async function openHostDatabase(url: string | undefined): Promise<HostDat
   } catch (error) {
     await pool.end()
     await server?.stop()
-    throw error
+    if (url === undefined || !isDatabaseDown(error)) throw error
+    throw new Error(`The database of DATABASE_URL cannot be reached: ${(error as Error).message}`)
   }
   return {
     url: address,

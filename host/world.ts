@@ -28,8 +28,9 @@ const limits = { cores: 16, ram: 32_768, gigabytes_standard: 500, gigabytes_ssd:
 
 /** Starts everything that the demo needs, and fills it. */
 export async function createWorld({ size, latencyMs, databaseUrl }: WorldOptions): Promise<World> {
-  const [database, source, destination] = await Promise.all([
-    openHostDatabase(databaseUrl),
+  // First, for it is what may be missing: clouds that were started would keep the process from its end.
+  const database = await openHostDatabase(databaseUrl)
+  const [source, destination] = await Promise.all([
     startCloud({ name: "A", region: "RegionA" }),
     startCloud({ name: "B", region: "RegionB", volumeTypes: ["standard", "ssd", "nvme"] }),
   ])

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { ReplicationError } from "../src/errors.ts"
 import { describeError } from "../src/executors/log.ts"
+import { isDatabaseDown } from "../src/models/database-down.ts"
 import { ApiError } from "../src/serializers/api-error.ts"
 
 interface FastifyFault {
@@ -61,35 +62,4 @@ function bodyFault(
       }
       return undefined
   }
-}
-
-/** What the system says of a connection that cannot be made, or breaks. */
-const brokenCodes = [
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-]
-
-/** PostgreSQL's classes 08 (connection), 53 (no room, e.g. for one more connection), and 57P (shutdown). */
-const brokenClasses = ["08", "53", "57P"]
-
-/** The driver's own words, which have no code. The second and third are for whoever still holds a broken connection. */
-const brokenWords = [
-  "Connection terminated",
-  "Client has encountered a connection error",
-  "Client was closed",
-  "timeout exceeded when trying to connect",
-]
-
-function isDatabaseDown({ code = "", message = "" }: Partial<FastifyFault>): boolean {
-  return (
-    brokenCodes.includes(code) ||
-    brokenClasses.some((one) => code.startsWith(one)) ||
-    brokenWords.some((words) => message.startsWith(words))
-  )
 }

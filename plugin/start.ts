@@ -2,12 +2,14 @@ import { runMigrations } from "graphile-worker"
 import { sql } from "kysely"
 import type pg from "pg"
 import { waldurAccess, waldurAccessUse } from "../src/access/waldur.ts"
+import { errors } from "../src/errors.ts"
 import { openClouds } from "../src/executors/clouds.ts"
 import type { Engine, LanePause } from "../src/executors/engine.ts"
 import { type Log, queueLogger, stderrLog } from "../src/executors/log.ts"
 import { startStageWorker, type Worker } from "../src/executors/worker.ts"
 import { marketplaceHooks } from "../src/handlers/index.ts"
 import { type Db, openDatabase } from "../src/models/database.ts"
+import { isDatabaseDown } from "../src/models/database-down.ts"
 import { migrateOwnTables } from "../src/models/migrate.ts"
 import { checkHostTables } from "../src/models/requirements.ts"
 import { databaseHealth, healthOf } from "../src/monitoring/health.ts"
@@ -32,13 +34,13 @@ export const defaults = {
 /**
  * Prepares the database and opens what API and worker share.
  * @param timing for tests: a client that is less patient with clouds
- * @throws HOST_TABLES where the host's tables are not those that are needed
+ * @throws HOST_TABLES where the host's tables are not those that are needed; DATABASE_DOWN
  */
 export async function prepare(options: ReplicationOptions, log: Log, timing: Partial<Timing> = {}) {
   const settings = { ...defaults, ...options }
   surviveBrokenConnections(options.pool, log)
   const db: Db = openDatabase(options.pool)
-  await checkHostTables(db, waldurAccessUse(options.access))
+  await checkDatabase(db, options)
   await oneAtATime(db, async () => {
     await migrateOwnTables(db)
     await runMigrations({ pgPool: options.pool, schema: settings.queueSchema, logger: queueLogger(log) })
@@ -68,6 +70,14 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
     runEndpoint: settings.runEndpoint,
   }
   return { settings, engine, routes, metrics }
+}
+
+async function checkDatabase(db: Db, { access }: ReplicationOptions): Promise<void> {
+  try {
+    await checkHostTables(db, waldurAccessUse(access))
+  } catch (error) {
+    throw isDatabaseDown(error) ? errors.databaseDown((error as Error).message) : error
+  }
 }
 
 /** Key of the advisory lock under which tables are made. */

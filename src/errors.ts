@@ -34,6 +34,12 @@ export const errors = {
     (missing: readonly string[]) =>
       `The host's database lacks what this plugin needs: ${missing.join("; ")}. Nothing was started.`,
   ),
+  databaseDown: define(
+    "DATABASE_DOWN",
+    503,
+    "later",
+    (reason: string) => `The host's database cannot be reached: ${reason}. Nothing was started.`,
+  ),
   options: define("OPTIONS", 500, "no", (what: string) => `Option of the plugin: ${what}`),
   cidrMapping: define("CIDR_MAPPING", 400, "no", (what: string) => what),
   addressDoesNotFit: define(
