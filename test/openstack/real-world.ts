@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import { type MigrationClient, migrationClient } from "../../host/client.ts"
+import type { ReachableCloud } from "../../host/cloud-file.ts"
 import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
 import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
@@ -14,7 +15,6 @@ import { type Session, signInAdmin } from "../cloud/session.ts"
 import { removeProject } from "../cloud/tenant.ts"
 import { madeList } from "../cloud/wire.ts"
 import { withDatabase } from "../helpers/database.ts"
-import type { ReachableCloud } from "./cloud-file.ts"
 
 /** The reference host on a real PostgreSQL, with one real cloud that is source and destination. */
 export interface RealWorld {

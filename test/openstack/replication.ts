@@ -1,5 +1,6 @@
 import fc from "fast-check"
 import t from "tap"
+import { readCloudFile } from "../../host/cloud-file.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
 import { runStage } from "../../src/executors/run-stage.ts"
@@ -12,7 +13,6 @@ import { richView } from "../helpers/rich-view.ts"
 import { specOf } from "../helpers/spec-of.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { mappedTenants } from "../planning/arbitrary-mapping.ts"
-import { readCloudFile } from "./cloud-file.ts"
 import { withRealWorld } from "./real-world.ts"
 
 // A real cloud takes a second for what a simulated one does in a millisecond.

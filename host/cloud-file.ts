@@ -1,12 +1,20 @@
 import { readFile } from "node:fs/promises"
-import { record, type Target } from "../cloud/wire.ts"
 
-/** A running cloud: where it is, and who signs in there. */
-export interface ReachableCloud extends Target {
+/** A running cloud: where it is, who signs in there, and what it has. */
+export interface ReachableCloud {
+  readonly authUrl: string
   readonly region: string
+  readonly username: string
+  readonly password: string
+  readonly projectName: string
+  readonly userDomain: string
+  readonly projectDomain: string
+  readonly externalNetworkId: string
+  /** Ids by name. */
+  readonly volumeTypes: Readonly<Record<string, string>>
 }
 
-/** Reads the description of a cloud that the variable OPENSTACK_CLOUD_JSON names. */
+/** Reads the description of a cloud, e.g. that which the variable OPENSTACK_CLOUD_JSON names. @throws Error on what it lacks */
 export async function readCloudFile(file: string): Promise<ReachableCloud> {
   const facts = record(JSON.parse(await readFile(file, "utf8")))
   const text = (name: string, otherwise?: string): string => {
@@ -43,4 +51,8 @@ export function cloudFileOf(cloud: ReachableCloud): string {
     volume_types: cloud.volumeTypes,
   }
   return `${JSON.stringify(facts, null, 2)}\n`
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {}
 }

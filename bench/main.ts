@@ -1,0 +1,30 @@
+import { writeFile } from "node:fs/promises"
+import { openHostDatabase } from "../host/database.ts"
+import { main } from "../host/until-signal.ts"
+import { realCloud, requestsPerSecond, simulatedClouds } from "./clouds.ts"
+import { readBenchOptions } from "./options.ts"
+import { recipeOf, reportOf, textOf } from "./print.ts"
+import { runBench } from "./run.ts"
+
+/** `npm run bench`: how long a copy takes, against one call after another and against what the cloud can do. */
+await main(async () => {
+  const options = readBenchOptions(process.argv.slice(2), process.env)
+  const { cloudFile, size, original } = options
+  const latencyMs = cloudFile === undefined ? options.latencyMs : undefined
+  const database = await openHostDatabase(options.databaseUrl)
+  const clouds = await (cloudFile === undefined
+    ? simulatedClouds(options.latencyMs)
+    : realCloud(cloudFile, options.atOnce))
+  try {
+    const say = (line: string) => process.stderr.write(`${line}\n`)
+    const result = await runBench({ pool: database.pool, clouds, size, original, latencyMs, say })
+    const report = reportOf(result, recipeOf(options, requestsPerSecond))
+    process.stdout.write(`${textOf(report)}\n`)
+    if (options.jsonFile !== undefined)
+      await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`)
+    return 0
+  } finally {
+    await clouds.close()
+    await database.close()
+  }
+})

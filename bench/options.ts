@@ -1,0 +1,51 @@
+import { parseArgs } from "node:util"
+import type { TenantSize } from "../host/demo/tenants.ts"
+
+/** What `npm run bench` takes. */
+export interface BenchOptions {
+  readonly size: TenantSize
+  /** Added to each call to a simulated cloud, in milliseconds. */
+  readonly latencyMs: number
+  /** Describes a real cloud; undefined: simulated ones. */
+  readonly cloudFile: string | undefined
+  /** Calls to a real cloud under way at a time. The bare writes are tried with twice as many, too. */
+  readonly atOnce: number
+  /** Whether the original's order is measured, too. */
+  readonly original: boolean
+  /** Where the figures are written as JSON. */
+  readonly jsonFile: string | undefined
+  readonly databaseUrl: string | undefined
+}
+
+const sizes = ["small", "medium", "large"] as const
+
+/** Reads the command's arguments. @throws Error that says what is wrong and what is possible */
+export function readBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      size: { type: "string", default: "medium" },
+      latency: { type: "string", default: "50" },
+      cloud: { type: "string" },
+      "at-once": { type: "string", default: "4" },
+      "no-original": { type: "boolean", default: false },
+      json: { type: "string" },
+    },
+  })
+  const size = sizes.find((name) => name === values.size)
+  if (size === undefined) throw new Error(`--size is one of ${sizes.join(", ")}, not "${values.size}".`)
+  return {
+    size,
+    latencyMs: wholeNumber("--latency", values.latency),
+    cloudFile: values.cloud,
+    atOnce: Math.max(1, wholeNumber("--at-once", values["at-once"])),
+    original: !values["no-original"],
+    jsonFile: values.json,
+    databaseUrl: env.DATABASE_URL || undefined,
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (/^\d{1,5}$/.test(text)) return Number(text)
+  throw new Error(`${name} is a whole number of at most five digits, not "${text}".`)
+}
