@@ -56,6 +56,33 @@ export function nextStages(
   return { ready, idle }
 }
 
+/**
+ * The stages that wait for each other longest: none of them can begin before the one in front of it has ended.
+ * @param busy kinds that have something to do
+ * @param weight calls of a stage that wait for each other
+ */
+export function longestChain(
+  busy: ReadonlySet<string>,
+  weight: (stage: string) => number = () => 1,
+): readonly string[] {
+  const graph = new Map(stageGraph().map((stage) => [stage.name, stage.after]))
+  const known = new Map<string, { readonly length: number; readonly stages: readonly string[] }>()
+  const chainTo = (name: string): { readonly length: number; readonly stages: readonly string[] } => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const before = (graph.get(name) ?? []).map(chainTo)
+    const none = { length: 0, stages: [] as readonly string[] }
+    const longest = before.reduce((most, one) => (one.length > most.length ? one : most), none)
+    const idle = !busy.has(name) && name !== surveyStage && name !== verifyStage
+    const chain = idle
+      ? longest
+      : { length: longest.length + weight(name), stages: [...longest.stages, name] }
+    known.set(name, chain)
+    return chain
+  }
+  return chainTo(verifyStage).stages
+}
+
 /** Stages so that each stands behind all that it comes after. */
 function inOrder<Stage extends StageSpec>(stages: readonly Stage[]): readonly Stage[] {
   const order: Stage[] = []

@@ -1,15 +1,10 @@
-import type { AnyKind } from "../kinds/kind.ts"
+import { costOf } from "../kinds/cost.ts"
 import { liveOnly } from "../planning/attributes.ts"
 import type { SourceTenant } from "../planning/source.ts"
 import { type DestinationFacts, destinationWarnings, planWarnings } from "../planning/warnings.ts"
+import { estimatePlan } from "./estimate.ts"
 import { planRequest } from "./plan-request.ts"
 import type { ValidRequest } from "./request.ts"
-
-/** Requests that go to a cloud each second, by default; see CloudConnection.requestsPerSecond. */
-const usualPace = 10
-
-/** Sign-in, look-ups, and the lists of stages and verification, about. */
-const fixedCalls = 24
 
 /** What is made up when it is asked for stands so in a preview. */
 const unmade = { username: "(made with the tenant)", marker: "(made with the tenant)" }
@@ -20,7 +15,7 @@ export function previewPlan(request: ValidRequest, source: SourceTenant, destina
   const kinds = plan.parts.map(({ kind, objects }) => ({
     kind: kind.name,
     total: objects.length,
-    writes: countWrites(kind, objects),
+    writes: costOf(kind, objects).writes,
     objects: objects.map(({ key, name, sourceId, body, notes }) => ({
       key,
       name,
@@ -29,8 +24,6 @@ export function previewPlan(request: ValidRequest, source: SourceTenant, destina
       mapped: notes?.mapped ?? {},
     })),
   }))
-  const writes = kinds.reduce((sum, one) => sum + one.writes, 0)
-  const calls = writes + fixedCalls
   return {
     name: request.name,
     description: request.description,
@@ -43,13 +36,6 @@ export function previewPlan(request: ValidRequest, source: SourceTenant, destina
       ...destinationWarnings(destination, plan.limits.limits),
     ],
     unread: liveOnly(),
-    estimate: { calls, writes, seconds: Math.ceil(calls / usualPace) },
+    estimate: estimatePlan(plan.parts),
   }
-}
-
-/** Calls that make these objects: as many as there are chunks. */
-function countWrites(kind: AnyKind, objects: readonly { readonly body: unknown }[]): number {
-  const { size, by } = kind.chunk
-  const groups = Map.groupBy(objects, ({ body }) => (by === undefined ? "" : JSON.stringify(by(body))))
-  return groups.values().reduce((sum, group) => sum + Math.ceil(group.length / size), 0)
 }

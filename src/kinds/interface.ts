@@ -78,7 +78,8 @@ export const routerInterface = defineKind<Body, Actual>({
   },
 
   async list(context) {
-    const ports = await context.collection("ports", { device_owner: owners })
+    const all = await context.collection("ports")
+    const ports = all.filter(({ device_owner }) => owners.includes(device_owner))
     // A port of several IPv6 subnets is one interface in each of them.
     return ports.flatMap((port) =>
       port.fixed_ips.map(({ subnet_id, ip_address }) => ({
@@ -92,6 +93,10 @@ export const routerInterface = defineKind<Body, Actual>({
   id: (actual) => `${actual.portId}/${actual.subnetId}`,
   matches: (desired, actual) =>
     desired.router_id === actual.routerId && desired.subnet_id === actual.subnetId,
+  cost(planned) {
+    const withPort = planned.filter(({ body }) => !body.is_gateway).length
+    return { reads: withPort, writes: planned.length + withPort }
+  },
   create: (context, desired) => Promise.all(desired.map((one) => connect(context, one))),
   remove: ({ cloud }, actual) =>
     removeRouterInterface(cloud, actual.routerId, { subnet_id: actual.subnetId }),

@@ -2,6 +2,7 @@ import type { Trx } from "../models/database.ts"
 import type { Difference } from "../models/own-tables.ts"
 import type { KindName, KindPlan, PlanContext, Ref } from "../planning/plan.ts"
 import type { CloudContext } from "./cloud-context.ts"
+import type { Cost } from "./cost.ts"
 
 /** A body whose references have become ids of the destination cloud. */
 export type Resolved<Body> = Body extends Ref
@@ -65,6 +66,8 @@ export interface Kind<Body, Actual> {
 
   /** Objects of one call, at most; `by`: only objects of an equal value go into one call. */
   readonly chunk: { readonly size: number; readonly by?: (desired: Resolved<Body>) => string }
+  /** Pure: calls to the destination that make planned objects. Without it: one for each chunk. */
+  cost?(planned: readonly { readonly body: Body }[]): Cost
   /** Makes the objects of one chunk: all of them or, where the cloud refuses, none. Answers in the same order. */
   create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
   /** Corrects one that was there before (a default group, a quota). Without it, differences are only reported. */

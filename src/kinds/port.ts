@@ -7,6 +7,7 @@ import { type KindPlan, type LiveAttributes, type PlanContext, type Ref, ref } f
 import type { AddressPair, SourcePort } from "../planning/source.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
+import { countChunks } from "./cost.ts"
 import { type Desired, defineKind, type Resolved, type RowContext } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 
@@ -61,13 +62,19 @@ async function unlinkGroups(trx: Trx, rowIds: readonly number[]): Promise<void> 
   await sql`delete from openstack_port_security_groups where port_id = any(${rowIds}::int[])`.execute(trx)
 }
 
+const chunk = {
+  size: 25,
+  // The bulk form of Neutron's ML2 plugin drops these without a word: a port that has some goes alone.
+  by: (desired: LiveAttributes & Pick<Body, "mac_address">) =>
+    goesAlone(desired) ? desired.mac_address : "",
+}
+
 /** Ports: one per source port, with all of its addresses. Neutron keeps a MAC unique in its network. */
 export const port = defineKind<Body, Port>({
   name: "port",
   after: ["subnet", "security_group"],
   table: "openstack_port",
-  // The bulk form of Neutron's ML2 plugin drops these without a word: a port that has some goes alone.
-  chunk: { size: 25, by: (desired) => (goesAlone(desired) ? desired.mac_address : "") },
+  chunk,
   plan,
 
   async store(context, planned) {
@@ -96,6 +103,11 @@ export const port = defineKind<Body, Port>({
   matches: (desired, actual) =>
     desired.network_id === actual.network_id &&
     desired.mac_address.toLowerCase() === actual.mac_address.toLowerCase(),
+  cost(planned) {
+    // Before the first bulk call it is read which addresses are taken.
+    const inBulk = planned.filter(({ body }) => !goesAlone(body)).length > 1
+    return { reads: inBulk ? 1 : 0, writes: countChunks(chunk, planned) }
+  },
   create,
   remove: ({ cloud }, actual) => deleteResource(cloud, "ports", actual.id),
   // DHCP agents, routers and the like have ports of their own in a project's networks.

@@ -69,6 +69,7 @@ export const quota = defineKind<Body, Actual>({
     ),
   id: (actual) => actual.service,
   matches: (desired, actual) => desired.service === actual.service,
+  cost: (planned) => ({ reads: planned.length, writes: planned.length }),
   create: async () => [],
   async update({ cloud, projectId }, { body }, actual) {
     const values = quotasToSet(body, actual.values)

@@ -60,6 +60,8 @@ export const role = defineKind<Body, Actual>({
   id: ({ project, user, role }) => `${project}/${user}/${role}`,
   matches: (desired, actual) =>
     desired.user_id === undefined ? actual.own : desired.user_id === actual.user,
+  // Each look for a role lists them all.
+  cost: (planned) => ({ reads: planned.length, writes: planned.length }),
   create: ({ cloud }, desired) =>
     Promise.all(
       desired.map(async ({ body }) => {

@@ -12,8 +12,9 @@ import {
 import type { StaticRoute } from "../planning/source.ts"
 import { planRoutes } from "../planning/static-routes.ts"
 import type { CloudContext } from "./cloud-context.ts"
+import { countChunks } from "./cost.ts"
 import { interfaceKey } from "./interface.ts"
-import { type Desired, defineKind } from "./kind.ts"
+import { type Desired, defineKind, type Resolved } from "./kind.ts"
 
 interface Body extends StaticRoute {
   readonly router_id: Ref
@@ -25,11 +26,13 @@ interface Actual extends StaticRoute {
   readonly routerId: string
 }
 
+const chunk = { size: 30, by: (desired: Pick<Resolved<Body>, "router_id">) => desired.router_id }
+
 /** Static routes. They come after the interfaces: Neutron refuses a next hop that no interface reaches. */
 export const route = defineKind<Body, Actual>({
   name: "route",
   after: ["interface", "gateway"],
-  chunk: { size: 30, by: (desired) => desired.router_id },
+  chunk,
   plan,
 
   async list(context) {
@@ -41,6 +44,11 @@ export const route = defineKind<Body, Actual>({
     desired.router_id === actual.routerId &&
     desired.destination === actual.destination &&
     desired.nexthop === actual.nexthop,
+  // Each chunk reads what its router has.
+  cost(planned) {
+    const writes = countChunks(chunk, planned)
+    return { reads: writes, writes }
+  },
   create: addRoutes,
   remove: async ({ cloud }, { routerId, destination, nexthop }) => {
     const { routes } = await getResource(cloud, "routers", routerId)

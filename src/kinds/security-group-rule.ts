@@ -10,6 +10,7 @@ import {
   ref,
 } from "../planning/plan.ts"
 import { prefixText, protocolText, ruleKey } from "../planning/rules.ts"
+import { bornRules, isBorn } from "./born-rules.ts"
 import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
@@ -29,13 +30,15 @@ interface Body {
   readonly description: string
 }
 
+const atOnce = 50
+
 /** Rules, by all that they are: a rule cannot be changed in Neutron, only made and deleted. */
 export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
   name: "security_group_rule",
   after: ["security_group", "address_group"],
   born: true,
   // Neutron takes the rules of one group at a time (SecurityGroupNotSingleGroupRules).
-  chunk: { size: 50, by: (desired) => desired.security_group_id },
+  chunk: { size: atOnce, by: (desired) => desired.security_group_id },
   plan,
 
   ...storedIn<Body>("openstack_securitygrouprule", (context, body) => ({
@@ -53,6 +56,14 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
 
   list: (context) => context.collection("security-group-rules"),
   id: (actual) => actual.id,
+  cost(planned) {
+    const groups = Map.groupBy(planned, ({ body }) => JSON.stringify(body.security_group_id))
+    const writes = groups.values().map((rules) => {
+      const kept = rules.filter(({ body }) => isBorn(body)).length
+      return Math.ceil((rules.length - kept) / atOnce) + bornRules - kept
+    })
+    return { reads: 1, writes: writes.reduce((sum, one) => sum + one, 0) }
+  },
   create: ({ cloud }, desired) =>
     createResources(
       cloud,

@@ -8,6 +8,7 @@ import {
   updateResource,
 } from "../openstack/index.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import { bornRules } from "./born-rules.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
@@ -23,13 +24,15 @@ interface Body extends LiveAttributes {
 /** Neutron makes one group of this name in each project, refuses a second, and never lets a tenant delete it. */
 const defaultGroup = "default"
 
+const atOnce = 20
+
 /** Security groups without their rules: rules may name any group, so they come when all groups are there. */
 export const securityGroup = defineKind<Body, SecurityGroup>({
   name: "security_group",
   after: ["quota"],
   born: true,
   table: "openstack_securitygroup",
-  chunk: { size: 20 },
+  chunk: { size: atOnce },
 
   plan: ({ source }) => ({
     objects: source.securityGroups.map(({ key, backendId, name, description, rules, live }) => ({
@@ -54,6 +57,11 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
   matches: (desired, actual) =>
     desired.name === actual.name &&
     (desired.name === defaultGroup || desired.description === actual.description),
+  cost(planned) {
+    const others = planned.filter(({ body }) => body.name !== defaultGroup)
+    const empty = planned.filter((one) => one.body.empty).length
+    return { reads: 1, writes: Math.ceil(others.length / atOnce) + bornRules * empty }
+  },
   async create({ cloud }, desired) {
     const made = await createResources(
       cloud,

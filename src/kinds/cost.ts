@@ -1,0 +1,21 @@
+import type { AnyKind } from "./kind.ts"
+
+/** Calls to the destination that make objects of one kind; the verification at the end comes on top. */
+export interface Cost {
+  readonly reads: number
+  readonly writes: number
+}
+
+type Bodies = readonly { readonly body: unknown }[]
+
+/** What it costs to make planned objects, as far as it is known before the cloud is asked. Pure. */
+export function costOf(kind: AnyKind, objects: Bodies): Cost {
+  if (objects.length === 0) return { reads: 0, writes: 0 }
+  return kind.cost?.(objects) ?? { reads: 0, writes: countChunks(kind.chunk, objects) }
+}
+
+/** Calls that make these objects in chunks. */
+export function countChunks({ size, by }: AnyKind["chunk"], objects: Bodies): number {
+  const groups = Map.groupBy(objects, ({ body }) => (by === undefined ? "" : JSON.stringify(by(body))))
+  return groups.values().reduce((sum, group) => sum + Math.ceil(group.length / size), 0)
+}
