@@ -1,10 +1,11 @@
 import { errors } from "../errors.ts"
 import type { Db } from "../models/database.ts"
 import { parseJson } from "../models/json.ts"
-import { connectCloud, type Gate, ownPace } from "../openstack/index.ts"
+import { connectCloud, type Gate } from "../openstack/index.ts"
 import type { Timing } from "../openstack/timing.ts"
 import type { Cloud, CloudConnection } from "../openstack/types.ts"
 import type { Clouds, LanePause } from "./engine.ts"
+import { openLanes } from "./lanes.ts"
 
 /** The row of a cloud's service settings. */
 export interface SettingsRow {
@@ -30,8 +31,9 @@ export function openClouds(
   const known = new Map<number, { readonly facts: string; readonly cloud: Cloud }>()
   // Stages may still work with a session whose settings have changed; it ends with the process.
   const retired: Cloud[] = []
+  const lanes = openLanes(db)
   const gateOf = (settingsId: number, connection: CloudConnection): Gate => {
-    const gate = ownPace(connection)
+    const gate = lanes.gate(settingsId, connection)
     return {
       enter: (entry) => gate.enter(entry),
       pause(ms, cause) {
@@ -57,6 +59,7 @@ export function openClouds(
         [...retired, ...known.values().map(({ cloud }) => cloud)].map((cloud) => cloud.close()),
       )
       known.clear()
+      await lanes.close()
     },
   }
 }

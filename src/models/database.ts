@@ -2,7 +2,16 @@ import { Kysely, PostgresDialect, type Transaction } from "kysely"
 import type pg from "pg"
 import type { RowOf } from "./columns.ts"
 import type { hostTables } from "./host-tables.ts"
-import type { EventTable, ObjectTable, RunTable, StageTable, WorkerTable } from "./own-tables.ts"
+import type {
+  DeadHolderTable,
+  EventTable,
+  LaneHoldTable,
+  LaneTable,
+  ObjectTable,
+  RunTable,
+  StageTable,
+  WorkerTable,
+} from "./own-tables.ts"
 
 type HostTables = { [Name in keyof typeof hostTables]: RowOf<(typeof hostTables)[Name]> }
 
@@ -10,6 +19,9 @@ export interface Database extends HostTables {
   "openstack_replication.run": RunTable
   "openstack_replication.stage": StageTable
   "openstack_replication.worker": WorkerTable
+  "openstack_replication.lane": LaneTable
+  "openstack_replication.lane_hold": LaneHoldTable
+  "openstack_replication.dead_holder": DeadHolderTable
   "openstack_replication.object": ObjectTable
   "openstack_replication.event": EventTable
 }

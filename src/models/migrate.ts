@@ -4,12 +4,14 @@ import { runStageObject } from "./migrations/0001-run-stage-object.ts"
 import { worker } from "./migrations/0002-worker.ts"
 import { surveyNotes } from "./migrations/0003-survey-notes.ts"
 import { actions } from "./migrations/0004-actions.ts"
+import { lane } from "./migrations/0005-lane.ts"
 
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-run-stage-object": runStageObject,
   "0002-worker": worker,
   "0003-survey-notes": surveyNotes,
   "0004-actions": actions,
+  "0005-lane": lane,
 }
 
 /** Names of the migrations of the plugin's own tables. */

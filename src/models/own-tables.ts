@@ -136,6 +136,37 @@ export interface WorkerTable {
   /** graphile-worker's id of the worker's pool, which it writes into `locked_by`. */
   pool: string
   started: Generated<Date>
+  /** Under which the worker's process makes its calls; null in rows of older versions. */
+  holder: string | null
+  /** When it last said that it lives. */
+  seen: Generated<Date>
+}
+
+/** One row per cloud: the pace over all processes. Written by the function `lane_turn` alone, by the database's clock. */
+export interface LaneTable {
+  settings_id: number
+  /** When the last calls started, oldest first. */
+  starts: Date[]
+  paused_until: Date
+}
+
+/** One row per cloud and process that has calls there. */
+export interface LaneHoldTable {
+  settings_id: number
+  holder: string
+  /** Its calls under way, and those that are about to start. */
+  in_flight: number
+  /** When they are over, also if the process is dead. */
+  until: Date
+  /** Since when it waits for a place; null: it does not. */
+  waits_since: Date | null
+  seen: Date
+}
+
+/** One row per worker that was taken for dead: its process may start no call under this name. */
+export interface DeadHolderTable {
+  holder: string
+  since: Generated<Date>
 }
 
 /** One row per kind of object of a migration: the graph of work. */

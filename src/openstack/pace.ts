@@ -65,6 +65,6 @@ export class Pace implements Gate {
 }
 
 /** Why a call may not start, for its error. */
-function pauseText(seconds: number): string {
+export function pauseText(seconds: number): string {
   return `the cloud asked for a pause, which lasts ${seconds} s more`
 }

@@ -21,7 +21,7 @@ export function connectCloud(
 }
 
 /** A pace that is shared with no other process. */
-export function ownPace(connection: CloudConnection): Gate {
+function ownPace(connection: CloudConnection): Gate {
   const { inFlight, requestsPerSecond } = { ...defaultLimits, ...connection }
   return new Pace(inFlight, requestsPerSecond)
 }

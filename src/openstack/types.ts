@@ -42,9 +42,12 @@ export interface CloudConnection {
   }
   /** One call, in milliseconds; a call that takes longer is given up. A bulk POST of ports needs some 200 ms a port. @default 60_000 */
   readonly timeoutMs?: number
-  /** Calls under way to this cloud at a time, from this process. More than 16 costs a small Neutron more than it gains. @default 8 */
+  /**
+   * Calls under way to this cloud at a time, from all processes on the host's database together. More than 16 costs a
+   * small Neutron more than it gains. @default 8
+   */
   readonly inFlight?: number
-  /** Calls started each second, from this process. Public clouds refuse more than about 20. @default 10 */
+  /** Calls started each second, from all those processes. Public clouds refuse more than about 20. @default 10 */
   readonly requestsPerSecond?: number
 }
 
