@@ -11,6 +11,7 @@ const stages: readonly (readonly [name: string, command: string, args: readonly 
   ["unused code and dependencies", bin("knip"), []],
   ["build", process.execPath, [join(root, "scripts", "build.ts")]],
   ["package", bin("publint"), ["--strict"]],
+  ["package in an empty project", process.execPath, [join(root, "test", "package", "run.ts")]],
   [
     "tests with coverage",
     process.execPath,
