@@ -6,6 +6,7 @@ import { errors } from "../src/errors.ts"
 import { openClouds } from "../src/executors/clouds.ts"
 import type { Engine, LanePause } from "../src/executors/engine.ts"
 import { type Log, queueLogger, stderrLog } from "../src/executors/log.ts"
+import { keptSizes } from "../src/executors/sizes.ts"
 import { startStageWorker, type Worker } from "../src/executors/worker.ts"
 import { marketplaceHooks } from "../src/handlers/index.ts"
 import { type Db, openDatabase } from "../src/models/database.ts"
@@ -55,6 +56,7 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
     db,
     clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing, onLanePause),
     hooks: marketplaceHooks(options.hooks ?? {}, settings.queueSchema),
+    sizesOf: keptSizes(),
     queueSchema: settings.queueSchema,
     onCall(call, settingsId, cloud) {
       metrics.call(call, cloud)

@@ -5,6 +5,7 @@ import { CloudError } from "../openstack/index.ts"
 import { tableOf } from "../planning/attributes.ts"
 import type { DroppedAttribute } from "../planning/plan.ts"
 import { inTurn } from "./in-turn.ts"
+import { newSizes, type Sizes } from "./sizes.ts"
 
 /** A desired object as a stage works on it. */
 export interface Work extends Desired<unknown> {
@@ -34,14 +35,13 @@ export interface Journal {
   dropped(work: Work, attributes: readonly DroppedAttribute[]): Promise<void>
 }
 
-/** Calls of one stage under way at a time; the rest wait here, where a cancelled migration can still let them go. */
-const chunksAtOnce = 8
-
 /**
  * One pass over the objects of a kind: lists what is there, takes what matches, removes what the cloud put there by
  * itself, makes what is missing. Answers those whose outcome is open: a later pass looks for them again, so that
  * nothing is made twice. A pass over finished objects changes nothing.
  * @param enough asked before each chunk: true lets the rest wait for a later pass
+ * @param sizes how much the cloud is asked for at a time; what waits, waits here, where a cancelled migration can still
+ *   let it go
  */
 export async function applyPass(
   kind: AnyKind,
@@ -49,6 +49,7 @@ export async function applyPass(
   all: readonly Work[],
   journal: Journal,
   enough: () => boolean = () => false,
+  sizes: Sizes = newSizes(),
 ): Promise<readonly OpenWork[]> {
   const pending = all.filter((work) => work.backendId === null)
   if (pending.length === 0) return []
@@ -60,11 +61,18 @@ export async function applyPass(
   const open: OpenWork[] = []
   await takeOver(kind, context, matched, journal, open)
   await Promise.all((kind.unwanted?.(all, left) ?? []).map((extra) => kind.remove(context, extra)))
-  await inTurn(chunks(kind, missing), chunksAtOnce, async (chunk) => {
-    if (enough()) return
-    const wanted = await journal.creating(chunk)
-    if (wanted.length > 0) await create(kind, context, wanted, journal, open)
-  })
+  sizes.begin(kind)
+  const pass: Pass = { kind, context, journal, sizes, open }
+  const chunks = chunksOf(kind, missing, () => sizes.of(kind).size)
+  await inTurn(
+    chunks,
+    () => sizes.of(kind).atOnce,
+    async (chunk) => {
+      if (enough()) return
+      const wanted = await journal.creating(chunk)
+      if (wanted.length > 0) await create(pass, wanted)
+    },
+  )
   return open
 }
 
@@ -101,14 +109,15 @@ function match(kind: AnyKind, all: readonly Work[], actual: readonly unknown[]):
   return { matched, missing, left: [...free] }
 }
 
-/** Objects in calls of the kind's size, never two containers in one call. */
-function chunks(kind: AnyKind, works: readonly Work[]): readonly (readonly Work[])[] {
-  const { size, by = () => "" } = kind.chunk
-  return [...Map.groupBy(works, (work) => by(work.body)).values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / size) }, (_, index) =>
-      group.slice(index * size, (index + 1) * size),
-    ),
-  )
+/** Objects of one call after the other, never two containers in one call. @param sizeOf asked for each call */
+function* chunksOf(kind: AnyKind, works: readonly Work[], sizeOf: () => number): Iterable<readonly Work[]> {
+  const { by = () => "" } = kind.chunk
+  for (const group of Map.groupBy(works, (work) => by(work.body)).values()) {
+    for (let start = 0, size = 0; start < group.length; start += size) {
+      size = sizeOf()
+      yield group.slice(start, start + size)
+    }
+  }
 }
 
 async function takeOver(
@@ -133,33 +142,63 @@ async function takeOver(
   )
 }
 
-async function create(
-  kind: AnyKind,
-  context: CloudContext,
-  chunk: readonly Work[],
-  journal: Journal,
-  open: OpenWork[],
-): Promise<void> {
+/** What the calls of one pass share. */
+interface Pass {
+  readonly kind: AnyKind
+  readonly context: CloudContext
+  readonly journal: Journal
+  readonly sizes: Sizes
+  readonly open: OpenWork[]
+}
+
+async function create(pass: Pass, chunk: readonly Work[]): Promise<void> {
+  const { kind, journal, sizes, open } = pass
   const softly = async (error: CloudError) => {
     const [one] = chunk
     const softer = one && withoutSoft(kind, one, error)
     if (softer === undefined) return false
     await journal.dropped(softer.work, softer.dropped)
-    await create(kind, context, [softer.work], journal, open)
+    await create(pass, [softer.work])
     return true
   }
   const make = async () => {
-    const made: readonly unknown[] = await kind.create(context, chunk)
+    const made = await ask(pass, chunk)
     if (made.length !== chunk.length) {
       throw new Error(`${kind.name}: asked for ${chunk.length}, the cloud answered ${made.length}.`)
     }
     await journal.done(chunk.map((work, index) => ({ work, actual: made[index] })))
   }
-  if (!(await settle(chunk, journal, open, make, softly))) return
+  const refusal = await settle(chunk, journal, open, make, softly)
+  if (refusal === undefined) return
+  if (saysBulkIsOff(refusal)) {
+    sizes.bulkIsOff()
+    for (const one of chunk) await create(pass, [one])
+    return
+  }
   // A refused bulk call has made nothing: halves are tried until the bad object is alone.
   const middle = Math.ceil(chunk.length / 2)
-  await create(kind, context, chunk.slice(0, middle), journal, open)
-  await create(kind, context, chunk.slice(middle), journal, open)
+  await create(pass, chunk.slice(0, middle))
+  await create(pass, chunk.slice(middle))
+}
+
+/** Asks for a chunk, and learns from how long it takes. */
+async function ask({ kind, context, sizes }: Pass, chunk: readonly Work[]): Promise<readonly unknown[]> {
+  let ms = 0
+  const cloud = context.cloud.observed((call) => {
+    if (call.write) ms = Math.max(ms, call.durationMs)
+  })
+  let made: readonly unknown[] = []
+  try {
+    made = await kind.create({ ...context, cloud }, chunk)
+    return made
+  } finally {
+    sizes.learn(kind, { asked: chunk.length, made: made.length, ms, now: performance.now() })
+  }
+}
+
+/** Neutron's words where its operator has set `allow_bulk` to false. */
+function saysBulkIsOff({ failure: { status, cloudMessage } }: CloudError): boolean {
+  return status === 400 && cloudMessage.includes("Bulk operation not supported")
 }
 
 /** The object without the attributes that a cloud may refuse for reasons of its own; undefined where it has none. */
@@ -182,7 +221,7 @@ function withoutSoft(kind: AnyKind, work: Work, { message }: CloudError) {
 }
 
 /**
- * Runs one call and files its failure. Answers true where a chunk of several was refused and has to be split.
+ * Runs one call and files its failure. Answers the refusal of a chunk of several, which has to be split.
  * @param otherwise what may be tried for a single object that was refused; answers whether it was dealt with
  */
 async function settle(
@@ -191,20 +230,20 @@ async function settle(
   open: OpenWork[],
   call: () => Promise<void>,
   otherwise: (error: CloudError) => Promise<boolean> = async () => false,
-): Promise<boolean> {
+): Promise<CloudError | undefined> {
   try {
     await call()
-    return false
+    return undefined
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
     const [first, ...rest] = works
     if (error.failure.uncertain || error.retry === "later") {
       open.push(...works.map((work) => ({ work, error })))
-      return false
+      return undefined
     }
-    if (rest.length > 0) return true
+    if (rest.length > 0) return error
     if (first !== undefined && !(await otherwise(error))) await journal.failed(first, objectError(error))
-    return false
+    return undefined
   }
 }
 

@@ -2,6 +2,7 @@ import type { Hooks } from "../handlers/index.ts"
 import type { Db } from "../models/database.ts"
 import type { PauseCause } from "../openstack/index.ts"
 import type { CallRecord, Cloud } from "../openstack/types.ts"
+import type { Sizes } from "./sizes.ts"
 
 /** The clouds of the host, each signed in once in this process. */
 export interface Clouds {
@@ -31,6 +32,8 @@ export interface Engine {
   readonly db: Db
   readonly clouds: Clouds
   readonly hooks: Hooks
+  /** What this process has learned of a cloud. @param settingsId id of the row of the service settings */
+  readonly sizesOf: (settingsId: number) => Sizes
   /** Schema of graphile-worker's tables. */
   readonly queueSchema: string
   /** Told of every call to a cloud. @param cloud name of its service settings */

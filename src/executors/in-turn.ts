@@ -1,23 +1,30 @@
-/** Works on items in their order, so many at a time. After one that fails no other begins. @throws its error */
+/**
+ * Works on items in their order, so many at a time. After one that fails no other begins.
+ * @param items each is asked for when its turn has come
+ * @param atOnce asked before each
+ * @throws the error of the first that failed
+ */
 export async function inTurn<Item>(
-  items: readonly Item[],
-  atOnce: number,
+  items: Iterable<Item>,
+  atOnce: () => number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const left = items.values()
-  let failed = false
-  const lane = async () => {
-    for (const item of left) {
-      if (failed) return
-      try {
-        await work(item)
-      } catch (error) {
-        failed = true
-        throw error
-      }
-    }
+  const running = new Set<Promise<void>>()
+  const failures: unknown[] = []
+  const room = async () => {
+    while (running.size >= Math.max(1, atOnce())) await Promise.race(running)
   }
-  const lanes = Array.from({ length: Math.min(atOnce, items.length) }, lane)
-  const outcomes = await Promise.allSettled(lanes)
-  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason
+  const left = items[Symbol.iterator]()
+  for (await room(); failures.length === 0; await room()) {
+    const { done, value } = left.next()
+    if (done) break
+    const one: Promise<void> = work(value)
+      .catch((error: unknown) => {
+        failures.push(error)
+      })
+      .finally(() => running.delete(one))
+    running.add(one)
+  }
+  await Promise.all(running)
+  if (failures.length > 0) throw failures[0]
 }

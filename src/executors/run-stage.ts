@@ -10,6 +10,7 @@ import type { Engine } from "./engine.ts"
 import { surveyStage, verifyStage } from "./graph.ts"
 import { asHolder, closeAll, type StageHold, stageJournal } from "./journal.ts"
 import { storeSurvey } from "./replan.ts"
+import type { Sizes } from "./sizes.ts"
 import { type CallCount, finishStage, type Run, startStage } from "./stage-store.ts"
 import { type SurveyClouds, surveyTenant } from "./survey.ts"
 import { noteVerified, verifyTenant } from "./verify.ts"
@@ -67,7 +68,8 @@ export async function runStage(
     return
   }
   const kind = kinds.find((one) => one.name === stage)
-  if (kind !== undefined) await workOn(engine, kind, hold, context, signal)
+  const sizes = engine.sizesOf(run.settingsId)
+  if (kind !== undefined) await workOn(engine, kind, hold, context, sizes, signal)
   await finishStage(engine, hold, run, count)
 }
 
@@ -106,6 +108,7 @@ async function workOn(
   kind: AnyKind,
   hold: StageHold,
   context: () => Promise<CloudContext>,
+  sizes: Sizes,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const journal = stageJournal(engine.db, kind, hold)
@@ -117,7 +120,7 @@ async function workOn(
     }
     if (works.every((work) => work.backendId !== null)) return
     const seen = await context()
-    const open = await passOrOpen(() => applyPass(kind, seen, works, journal), works)
+    const open = await passOrOpen(() => applyPass(kind, seen, works, journal, undefined, sizes), works)
     const pause = pausesMs[pass]
     for (const { work, error } of open) {
       if (pause === undefined || isFinal(error)) await journal.failed(work, objectError(error))
