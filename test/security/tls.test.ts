@@ -1,0 +1,89 @@
+import { request as forward } from "node:http"
+import { createServer } from "node:https"
+import type { AddressInfo } from "node:net"
+import t, { type Test } from "tap"
+import { adviceOn } from "../../src/openstack/advice.ts"
+import { type Certificate, selfSigned } from "../helpers/certificate.ts"
+import { connect, type FakeCloud, failureOf, fakeCloud, PASSWORD } from "../openstack-client/fake-cloud.ts"
+
+/** The fake's Keystone behind TLS; answers its address. */
+async function behindTls(t: Test, fake: FakeCloud, { cert, key }: Certificate): Promise<string> {
+  const server = createServer({ cert, key }, (request, response) => {
+    const { method = "", url = "", headers } = request
+    const onward = forward(`${fake.base}${url}`, { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 0, answer.headers)
+      answer.pipe(response)
+    })
+    request.pipe(onward)
+  })
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening))
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `https://127.0.0.1:${(server.address() as AddressInfo).port}/identity`
+}
+
+t.test("a cloud whose certificate nobody known has signed is told no password", async (t) => {
+  const fake = await fakeCloud(t)
+  const authUrl = await behindTls(t, fake, selfSigned())
+  const error = await failureOf(connect(t, fake, { authUrl }).whoami())
+  const cloudMessage = "DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate"
+  t.match(error.failure, { status: 0, retry: "no", uncertain: false, cloudMessage })
+  t.match(
+    adviceOn(error.failure)?.text,
+    /^Nobody who is trusted here has signed its certificate: .* then retry\.$/,
+  )
+  t.same(fake.signIns, [])
+})
+
+t.test("it is trusted where the settings have the certificate of its authority", async (t) => {
+  const fake = await fakeCloud(t)
+  const certificate = selfSigned()
+  const authUrl = await behindTls(t, fake, certificate)
+  await connect(t, fake, { authUrl, tls: { ca: certificate.cert } }).whoami()
+  t.equal(fake.signIns.length, 1)
+  const another = await failureOf(connect(t, fake, { authUrl, tls: { ca: selfSigned().cert } }).whoami())
+  t.equal(another.failure.status, 0, "and not where they have another authority's")
+  t.equal(fake.signIns.length, 1)
+})
+
+t.test("a trusted certificate that has expired, or is another host's, is refused all the same", async (t) => {
+  const fake = await fakeCloud(t)
+  for (const [certificate, code, advice] of [
+    [selfSigned({ lastsMs: -1_000 }), /CERT_HAS_EXPIRED/, /has expired: renew it/],
+    [selfSigned({ address: [192, 0, 2, 1] }), /ALTNAME/, /is for another host/],
+  ] as const) {
+    const authUrl = await behindTls(t, fake, certificate)
+    const error = await failureOf(connect(t, fake, { authUrl, tls: { ca: certificate.cert } }).whoami())
+    t.match(error.failure, { retry: "no", cloudMessage: code })
+    t.match(adviceOn(error.failure)?.text, advice)
+  }
+  t.same(fake.signIns, [])
+})
+
+t.test("only settings that say so switch the check off", async (t) => {
+  const fake = await fakeCloud(t)
+  const authUrl = await behindTls(t, fake, selfSigned())
+  await connect(t, fake, { authUrl, tls: { verify: false } }).whoami()
+  t.equal(fake.signIns.length, 1)
+})
+
+t.test(
+  "where a sign-in or a call is sent to another host, neither password nor token goes there",
+  async (t) => {
+    const elsewhere = await fakeCloud(t)
+    for (const status of [301, 302, 303, 307, 308]) {
+      const location = `${elsewhere.base}/identity/v3/auth/tokens`
+      const away = { status, headers: { location } }
+      const signingIn = await fakeCloud(t, { signIn: () => away })
+      const error = await failureOf(connect(t, signingIn).whoami())
+      t.match(error.failure, { status, retry: "no", cloudMessage: /which is not followed$/ })
+      const calling = await fakeCloud(t, { answer: () => away })
+      for (const method of ["GET", "POST", "PUT", "DELETE"] as const)
+        await failureOf(connect(t, calling).call({ service: "network", method, path: "/networks", body: {} }))
+      t.notMatch(JSON.stringify(error.failure), PASSWORD)
+    }
+    t.same([...elsewhere.signIns, ...elsewhere.calls], [], "nobody came")
+  },
+)
