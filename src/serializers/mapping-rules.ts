@@ -52,8 +52,17 @@ export interface SubnetPlace {
   readonly name: string
 }
 
-/** Whether the mapping of subnets makes sense for the tenant's subnets. @throws ApiError 400 */
-export function checkSubnetMappings(mappings: readonly CidrMapping[], subnets: readonly SubnetPlace[]): void {
+/**
+ * Whether the mapping of subnets makes sense for the tenant's subnets. Ranges may overlap in the destination as they
+ * may at the source: not within a network, nor (see planRequest) at a router.
+ * @param networkIds networks that are copied; undefined: all
+ * @throws ApiError 400
+ */
+export function checkSubnetMappings(
+  mappings: readonly CidrMapping[],
+  subnets: readonly SubnetPlace[],
+  networkIds?: readonly number[],
+): void {
   for (const [index, { src, dst }] of mappings.entries()) {
     const from = formatPrefix(src)
     if (src.version !== dst.version) {
@@ -62,18 +71,12 @@ export function checkSubnetMappings(mappings: readonly CidrMapping[], subnets: r
     if (!subnets.some((subnet) => isSame(subnet.cidr, src))) {
       throw apiErrors.nonField(`No subnet of the source tenant has the CIDR ${from}.`)
     }
-    const earlier = mappings.slice(0, index)
-    if (earlier.some((other) => samePrefix(other.src, src))) {
+    if (mappings.slice(0, index).some((other) => samePrefix(other.src, src))) {
       throw apiErrors.nonField(`The subnet ${from} is mapped more than once.`)
     }
-    const taken = earlier.find((other) => overlaps(other.dst, dst))
-    if (taken !== undefined) {
-      throw apiErrors.nonField(
-        `${formatPrefix(dst)} and ${formatPrefix(taken.dst)} overlap in the destination.`,
-      )
-    }
   }
-  checkNetworks(mappings, subnets)
+  const copied = subnets.filter(({ networkId }) => networkIds?.includes(networkId) ?? true)
+  checkNetworks(mappings, copied)
 }
 
 /** Neutron refuses subnets of one network that overlap. */

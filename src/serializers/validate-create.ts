@@ -7,8 +7,8 @@ import { externalNetworkOf } from "../models/external-network.ts"
 import { hex } from "../models/uuid.ts"
 import { readMappings } from "../planning/cidr-mapping.ts"
 import type { StaticRouteRule } from "../planning/plan.ts"
-import { apiErrors } from "./api-error.ts"
-import { type CreateRequest, createRequest, type MappingValue, storedMappings } from "./create-request.ts"
+import { apiErrors, type FieldErrors } from "./api-error.ts"
+import { type CreateRequest, createRequest, mapping, storedMappings } from "./create-request.ts"
 import { doesNotExist } from "./fields.ts"
 import { findRows, type NamedRows } from "./find-rows.ts"
 import { checkSubnetMappings, checkVolumeTypes } from "./mapping-rules.ts"
@@ -38,9 +38,17 @@ export async function validateCreate(
   }
   const sent = body as Readonly<Record<string, unknown>>
   const found = await findRows(db, access, user, value, sent)
-  const all = { ...errors, ...found.errors }
+  const networks = await findNetworks(db, found.resource, sent.mappings)
+  const all = { ...withMappings(errors, networks.errors), ...found.errors }
   if (Object.keys(all).length > 0) throw apiErrors.invalid(all)
-  return checkRules(db, access, user, value as CreateRequest, found, settings, sent)
+  return checkRules(
+    db,
+    access,
+    user,
+    value as CreateRequest,
+    { ...found, networkIds: networks.ids },
+    settings,
+  )
 }
 
 async function checkRules(
@@ -48,9 +56,13 @@ async function checkRules(
   access: Access,
   user: User,
   request: CreateRequest,
-  { resource, offering, plan }: NamedRows,
+  {
+    resource,
+    offering,
+    plan,
+    networkIds,
+  }: NamedRows & { readonly networkIds: readonly number[] | undefined },
   settings: ValidationSettings,
-  sent: Readonly<Record<string, unknown>>,
 ): Promise<ValidRequest> {
   if (resource === undefined || offering === undefined || plan === undefined) throw apiErrors.invalid([])
   const mappings = request.mappings ?? {}
@@ -69,14 +81,13 @@ async function checkRules(
   }
   const tenant = await sourceTenant(db, resource)
   const settingsId = await destinationSettings(db, offering)
-  const networkIds = await checkNetworks(db, mappings, tenant.id, sent)
   const cidrs = readMappings(mappings.subnets ?? [])
   const subnets = await db
     .selectFrom("openstack_subnet")
     .select(["network_id as networkId", "cidr", "name"])
     .where("tenant_id", "=", tenant.id)
     .execute()
-  checkSubnetMappings(cidrs, subnets)
+  checkSubnetMappings(cidrs, subnets, networkIds)
   const types = await db
     .selectFrom("openstack_volumetype")
     .select("name")
@@ -108,15 +119,13 @@ async function checkRules(
 }
 
 async function sourceTenant(db: Db, resource: NonNullable<NamedRows["resource"]>) {
-  const isTenant = resource.content_type_id === (await contentTypeId(db, "openstack", "tenant"))
-  const tenant =
-    isTenant && resource.object_id !== null
-      ? await db
-          .selectFrom("openstack_tenant")
-          .select(["id", "state", "service_settings_id"])
-          .where("id", "=", resource.object_id)
-          .executeTakeFirst()
-      : undefined
+  const tenant = (await isTenant(db, resource))
+    ? await db
+        .selectFrom("openstack_tenant")
+        .select(["id", "state", "service_settings_id"])
+        .where("id", "=", resource.object_id ?? 0)
+        .executeTakeFirst()
+    : undefined
   if (tenant === undefined) throw apiErrors.nonField("Source resource is not an OpenStack tenant.")
   if (tenant.state !== CoreState.OK) throw apiErrors.nonField("Source tenant is not in state OK.")
   return tenant
@@ -138,25 +147,42 @@ async function destinationSettings(db: Db, offering: NonNullable<NamedRows["offe
   return settings.id
 }
 
-/** The chosen networks, which have to be the source tenant's. None chosen: all, as in Waldur. */
-async function checkNetworks(
+/** Errors of fields with one more of the mappings'. */
+function withMappings(
+  errors: FieldErrors | undefined,
+  networks: FieldErrors | undefined,
+): Readonly<Record<string, FieldErrors>> {
+  const fields = (errors ?? {}) as Readonly<Record<string, FieldErrors>>
+  return networks === undefined ? fields : { ...fields, mappings: { ...fields.mappings, networks } }
+}
+
+/**
+ * The chosen networks, which have to be the source tenant's: one that is not is an error of its field, as one that is
+ * not there. None chosen: all, as in Waldur. Where the source is not known, nobody can tell.
+ */
+async function findNetworks(
   db: Db,
-  { networks = [] }: MappingValue,
-  tenantId: number,
-  sent: Readonly<Record<string, unknown>>,
-): Promise<readonly number[] | undefined> {
-  if (networks.length === 0) return undefined
+  resource: NamedRows["resource"],
+  sent: unknown,
+): Promise<{ readonly ids?: readonly number[]; readonly errors?: FieldErrors }> {
+  const { networks = [] } = mapping.parseParts(sent).value
+  if (networks.length === 0 || !(await isTenant(db, resource))) return {}
   const rows = await db
     .selectFrom("openstack_network")
     .select(["id", "uuid"])
-    .where("tenant_id", "=", tenantId)
+    .where("tenant_id", "=", resource?.object_id ?? 0)
     .execute()
   const ids = new Map(rows.map((row) => [hex(row.uuid), row.id]))
-  const asSent = (sent.mappings as { readonly networks?: readonly unknown[] }).networks ?? []
-  const chosen = networks.map((uuid, index) => {
-    const id = ids.get(uuid)
-    if (id === undefined) throw apiErrors.invalid({ mappings: { networks: [doesNotExist(asSent[index])] } })
-    return id
-  })
-  return [...new Set(chosen)]
+  const unknown = networks.findIndex((uuid) => !ids.has(uuid))
+  const asSent = (sent as { readonly networks: readonly unknown[] }).networks
+  if (unknown >= 0) return { errors: [doesNotExist(asSent[unknown])] }
+  return { ids: [...new Set(networks.flatMap((uuid) => ids.get(uuid) ?? []))] }
+}
+
+async function isTenant(db: Db, resource: NamedRows["resource"]): Promise<boolean> {
+  return (
+    resource?.object_id !== undefined &&
+    resource.object_id !== null &&
+    resource.content_type_id === (await contentTypeId(db, "openstack", "tenant"))
+  )
 }

@@ -90,6 +90,34 @@ t.test("a create", (t) =>
           { mappings: { networks: doesNotExist(unknown) } },
         ],
         [
+          "tells of networks together with the other fields",
+          {
+            ...good,
+            name: "",
+            mappings: { networks: [unknown.toUpperCase()], subnets: [{ src_cidr: "10.20.0.0/24" }] },
+          },
+          {
+            name: ["This field may not be blank."],
+            mappings: {
+              networks: doesNotExist(unknown.toUpperCase()),
+              subnets: [{ dst_cidr: required }],
+            },
+          },
+        ],
+        [
+          "has subnets that do not overlap in a network",
+          {
+            ...good,
+            mappings: {
+              subnets: [
+                { src_cidr: "10.20.0.0/24", dst_cidr: "10.9.0.0/24" },
+                { src_cidr: "10.20.4.0/24", dst_cidr: "10.9.0.0/24" },
+              ],
+            },
+          },
+          /^After the mapping the subnets .* of one network overlap\.$/,
+        ],
+        [
           "names volume types of the destination's cloud",
           { ...good, mappings: { volume_types: [{ src_type_uuid: type?.uuid, dst_type_uuid: type?.uuid }] } },
           /^Invalid dst_type_uuid [0-9a-f-]{36} as it is not available in service settings\.$/,

@@ -1,7 +1,7 @@
 import t from "tap"
 import { planRequest } from "../../src/executors/plan-request.ts"
 import type { ValidRequest } from "../../src/executors/request.ts"
-import { bodiesOf, network, objectsOf, tenant } from "./builders.ts"
+import { bodiesOf, mappings, network, objectsOf, router, subnet, tenant } from "./builders.ts"
 
 interface Wanted {
   readonly limits?: Readonly<Record<string, number | null>>
@@ -70,4 +70,28 @@ t.test("the plan is the tenant's own: names of the request, parts of the source"
     objectsOf(plan, "network").map(({ key }) => key),
     ["net"],
   )
+})
+
+t.test("subnets of two networks may overlap in the destination, unless a router joins them", async (t) => {
+  const subnets = [subnet("a"), subnet("b", { network: "other", cidr: "10.2.0.0/24", gatewayIp: "10.2.0.1" })]
+  const cidrs = mappings("10.1.0.0/24 → 10.9.0.0/24", "10.2.0.0/24 → 10.9.0.0/24")
+  const interfaces = [
+    { subnet: "a", ipAddress: "10.1.0.1" },
+    { subnet: "b", ipAddress: "10.2.0.1" },
+  ]
+  const source = (routers: readonly ReturnType<typeof router>[]) =>
+    tenant({ networks: [network("net"), network("other")], subnets, routers })
+  const planOfAll = (routers: readonly ReturnType<typeof router>[]) =>
+    planRequest({ ...request({}), cidrs }, source(routers), { username: "u", marker: "m" })
+  t.strictSame(bodiesOf(planOfAll([]), "subnet", "cidr"), ["10.9.0.0/24", "10.9.0.0/24"])
+  t.doesNotThrow(() =>
+    planOfAll([
+      router("one", { interfaces: interfaces.slice(0, 1) }),
+      router("two", { interfaces: interfaces.slice(1) }),
+    ]),
+  )
+  t.throws(() => planOfAll([router("r", { interfaces })]), {
+    code: "CIDR_MAPPING",
+    message: /10\.9\.0\.0\/24.* overlap, which router r joins/,
+  })
 })

@@ -31,6 +31,11 @@ for (const [title, maps, subnets] of [
     two,
   ],
   ["subnets of two networks may overlap, as in Neutron", ["10.1.0.0/24 → 10.3.0.0/24"], two],
+  [
+    "two subnets of two networks may go to one range, as in Neutron",
+    ["10.1.0.0/24 → 10.9.0.0/24", "10.3.0.0/24 → 10.9.0.0/24"],
+    two,
+  ],
   ["a subnet may stay where it is", ["10.1.0.0/24 → 10.1.0.0/24"], two],
   [
     "equal subnets of two networks move together",
@@ -59,14 +64,14 @@ for (const [title, maps, reason] of [
     /mapped more than once/,
   ],
   [
-    "two subnets never go to one range",
-    ["10.1.0.0/24 → 10.9.0.0/24", "10.3.0.0/24 → 10.9.0.0/24"],
-    /overlap in the destination/,
+    "two subnets of one network never go to one range",
+    ["10.1.0.0/24 → 10.9.0.0/24", "10.2.0.0/24 → 10.9.0.0/24"],
+    /of one network overlap/,
   ],
   [
-    "two subnets never go to ranges that overlap",
-    ["10.1.0.0/24 → 10.9.0.0/16", "10.3.0.0/24 → 10.9.4.0/24"],
-    /overlap in the destination/,
+    "two subnets of one network never go to ranges that overlap",
+    ["10.1.0.0/24 → 10.9.0.0/16", "10.2.0.0/24 → 10.9.4.0/24"],
+    /of one network overlap/,
   ],
   [
     "a subnet never goes onto a neighbour in its network",
@@ -89,6 +94,12 @@ for (const [title, maps, reason] of [
     )
   })
 }
+
+t.test("a network that is not copied is in nobody's way", async (t) => {
+  const onto = mappings("10.1.0.0/24 → 10.2.0.0/24")
+  t.doesNotThrow(() => checkSubnetMappings(onto, two, [1]))
+  t.throws(() => checkSubnetMappings(onto, two, [0]))
+})
 
 t.test("a mapping to another IP version is refused", async (t) => {
   const [four] = mappings("10.1.0.0/24 → 10.9.0.0/24")
