@@ -71,13 +71,15 @@ export async function readSource(
   if (!tenant?.backend_id) return byRows("The source tenant's row names no project of its cloud.")
   try {
     const cloud = await clouds.source()
+    // Both at once: of a project that is not there, what was read is of no use.
+    const reading = readLiveSource(cloud, tenant.backend_id)
+    reading.catch(() => undefined)
     if (!(await projectExists(cloud, tenant.backend_id))) {
       return byRows(
         `${cloud.name} has no project ${tenant.backend_id}, which is the tenant "${tenant.name}".`,
       )
     }
-    const live = await readLiveSource(cloud, tenant.backend_id)
-    return completeSource(rows, live, inputs.networkIds !== null)
+    return completeSource(rows, await reading, inputs.networkIds !== null)
   } catch (error) {
     if (!(error instanceof ReplicationError)) throw error
     return byRows(error.message)

@@ -42,27 +42,29 @@ export interface LiveSource {
 
 /** Reads all of a project's structure and its quotas. @throws CloudError where the cloud cannot be read */
 export async function readLiveSource(cloud: Cloud, projectId: string): Promise<LiveSource> {
-  const extensions = await readExtensions(cloud)
   const of = <C extends Collection>(name: C) => listResources(cloud, name, { project_id: projectId })
-  const where = <C extends Collection>(extension: string, name: C): Promise<readonly ResourceOf<C>[]> =>
-    extensions.has(extension) ? of(name) : Promise.resolve([])
-  const [networks, subnets, routers, groups, ports, floatingIps, subnetPools] = await Promise.all([
+  // What every Neutron has is asked for with its extensions, the rest when they are known.
+  const [extensions, ports, networks, subnets, quotas] = await Promise.all([
+    readExtensions(cloud),
+    of("ports"),
     of("networks"),
     of("subnets"),
-    where("router", "routers"),
-    where("security-group", "security-groups"),
-    of("ports"),
-    where("router", "floatingips"),
-    where("subnet_allocation", "subnetpools"),
-  ])
-  const [addressGroups, policies, trunks, rbacPolicies, addressScopes, quotas] = await Promise.all([
-    where("address-group", "address-groups"),
-    where("qos", "policies"),
-    where("trunk", "trunks"),
-    where("rbac-policies", "rbac-policies"),
-    where("address-scope", "address-scopes"),
     readQuotas(cloud, projectId),
   ])
+  const where = <C extends Collection>(extension: string, name: C): Promise<readonly ResourceOf<C>[]> =>
+    extensions.has(extension) ? of(name) : Promise.resolve([])
+  const [groups, routers, floatingIps, addressGroups, policies, trunks, rbacPolicies, subnetPools, scopes] =
+    await Promise.all([
+      where("security-group", "security-groups"),
+      where("router", "routers"),
+      where("router", "floatingips"),
+      where("address-group", "address-groups"),
+      where("qos", "policies"),
+      where("trunk", "trunks"),
+      where("rbac-policies", "rbac-policies"),
+      where("subnet_allocation", "subnetpools"),
+      where("address-scope", "address-scopes"),
+    ])
   return {
     projectId,
     networks,
@@ -76,7 +78,7 @@ export async function readLiveSource(cloud: Cloud, projectId: string): Promise<L
     rbacPolicies,
     floatingIps,
     subnetPools,
-    addressScopes,
+    addressScopes: scopes,
     quotas,
   }
 }
