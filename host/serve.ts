@@ -1,13 +1,14 @@
 import { hex } from "../src/models/uuid.ts"
+import { openWorld } from "./open-world.ts"
 import { readHostOptions } from "./options.ts"
 import { buildServer } from "./server.ts"
 import { main, untilSignal } from "./until-signal.ts"
-import { createWorld, type World } from "./world.ts"
+import type { HostWorld } from "./world.ts"
 
-/** `npm run host`: the reference host with demo data, until SIGTERM. */
+/** `npm run host`: the reference host with demo data or a project of your own clouds, until SIGTERM. */
 await main(async () => {
   const options = readHostOptions(process.argv.slice(2), process.env)
-  const world = await createWorld(options)
+  const world = await openWorld(options)
   const app = await buildServer({ pool: world.database.pool, worker: options.worker })
   const url = await app.listen({ host: "127.0.0.1", port: options.port })
   const facts = describe(world, url)
@@ -19,7 +20,7 @@ await main(async () => {
 })
 
 /** Everything that a client needs for a first request. */
-function describe({ rows, tenant, database }: World, url: string) {
+function describe({ rows, tenant, database }: HostWorld, url: string) {
   const uuids = (types: Readonly<Record<string, { readonly uuid: string }>>) =>
     Object.values(types).map((type) => hex(type.uuid))
   return {

@@ -1,17 +1,18 @@
 import { hex } from "../src/models/uuid.ts"
 import { migrationClient } from "./client.ts"
-import { readHostOptions } from "./options.ts"
+import { openWorld } from "./open-world.ts"
+import { type HostOptions, readHostOptions } from "./options.ts"
 import { buildServer } from "./server.ts"
 import { type MarketplaceRecords, showMigration, summary } from "./show.ts"
 import { main, untilSignal } from "./until-signal.ts"
-import { createWorld, type World } from "./world.ts"
+import type { HostWorld } from "./world.ts"
 
-/** `npm start`: the reference host, two simulated clouds, and a migration that runs before your eyes. */
+/** `npm start`: the reference host, two simulated clouds or your own, and a migration that runs before your eyes. */
 await main(async () => {
   const options = readHostOptions(process.argv.slice(2), process.env)
   const say = (text: string) => process.stdout.write(`${text}\n`)
-  say(`Starting PostgreSQL and two simulated clouds with a ${options.size} tenant …`)
-  const world = await createWorld(options)
+  say(opening(options))
+  const world = await openWorld(options)
   const app = await buildServer({ pool: world.database.pool, worker: options.worker })
   try {
     const url = await app.listen({ host: "127.0.0.1", port: options.port })
@@ -21,12 +22,10 @@ await main(async () => {
       src_resource: hex(world.tenant.resourceUuid),
       dst_offering: hex(world.rows.destination.offering.uuid),
       dst_plan: hex(world.rows.destinationPlan.uuid),
-      name: `replica-${options.size}`,
-      mappings: { sync_instance_ports: true },
+      name: world.copy.name,
+      mappings: world.copy.mappings,
     })
-    say(
-      `Replicating "demo-${options.size}" from cloud A to cloud B: ${url}/api/openstack-migrations/${uuid}/`,
-    )
+    say(`Replicating ${world.copy.description}: ${url}/api/openstack-migrations/${uuid}/`)
     const migration = await showMigration(client, uuid)
     const progress = await client.progress(uuid)
     say(summary(migration, progress, await readRecords(world, migration.dst_resource_uuid)))
@@ -42,8 +41,14 @@ await main(async () => {
   }
 })
 
+function opening({ clouds, size }: HostOptions): string {
+  return clouds === undefined
+    ? `Starting PostgreSQL and two simulated clouds with a ${size} tenant …`
+    : `Reading cloud ${clouds.source}, and starting PostgreSQL …`
+}
+
 /** What the API has no endpoint for yet: the order of the resource, and what was left out. */
-async function readRecords({ database }: World, resourceUuid: string): Promise<MarketplaceRecords> {
+async function readRecords({ database }: HostWorld, resourceUuid: string): Promise<MarketplaceRecords> {
   const orders = await database.pool.query<{ state: number }>(
     `select "order".state from marketplace_order "order" join marketplace_resource resource
        on resource.id = "order".resource_id where resource.uuid = $1`,

@@ -7,14 +7,25 @@ import { seedTenant } from "./demo/seed-cloud.ts"
 import { demoTenant, type TenantSize } from "./demo/tenants.ts"
 import { type ImportedTenant, importTenant } from "./import/tenant.ts"
 
-/** A marketplace with two simulated clouds and a tenant in one of them. */
-export interface World {
+/** A marketplace with the rows of two clouds and of a tenant in one of them. */
+export interface HostWorld {
   readonly database: HostDatabase
-  readonly source: SimulatedCloud
-  readonly destination: SimulatedCloud
   readonly rows: DemoRows
   readonly tenant: ImportedTenant
+  /** What the command asks for. */
+  readonly copy: {
+    readonly name: string
+    readonly mappings: Readonly<Record<string, unknown>>
+    /** For people: what is copied from where to where. */
+    readonly description: string
+  }
   close(): Promise<void>
+}
+
+/** The clouds are simulated. */
+export interface World extends HostWorld {
+  readonly source: SimulatedCloud
+  readonly destination: SimulatedCloud
 }
 
 export interface WorldOptions {
@@ -64,7 +75,12 @@ export async function createWorld({ size, latencyMs, databaseUrl }: WorldOptions
       simulated.setLatency(latencyMs)
       simulated.resetStats()
     }
-    return { database, source, destination, rows, tenant, close }
+    const copy = {
+      name: `replica-${size}`,
+      mappings: { sync_instance_ports: true },
+      description: `"${tenant.name}" from cloud A to cloud B`,
+    }
+    return { database, source, destination, rows, tenant, copy, close }
   } catch (error) {
     await close()
     throw error

@@ -1,5 +1,6 @@
 import {
   type Cloud,
+  CloudError,
   getComputeQuota,
   getNetworkQuota,
   getVolumeQuota,
@@ -26,7 +27,7 @@ export interface LiveTenant {
   readonly quotas: { readonly network: Quotas; readonly compute: Quotas; readonly volume: Quotas }
 }
 
-/** Reads a project's structure and quotas, as admin. */
+/** Reads a project's structure and quotas, as admin or as one of its members. */
 export async function readLiveTenant(cloud: Cloud, projectId: string): Promise<LiveTenant> {
   const of = { project_id: projectId }
   const [project, networks, subnets, routers, groups, ports, quotas] = await Promise.all([
@@ -50,11 +51,21 @@ async function readProject(cloud: Cloud, id: string): Promise<Project> {
   return answer.project
 }
 
+/** A cloud without one of the services, or one that does not tell, has a structure all the same. */
 async function readQuotas(cloud: Cloud, projectId: string): Promise<LiveTenant["quotas"]> {
   const [network, compute, volume] = await Promise.all([
-    getNetworkQuota(cloud, projectId),
-    getComputeQuota(cloud, projectId),
-    getVolumeQuota(cloud, projectId),
+    noneIfRefused(getNetworkQuota(cloud, projectId)),
+    noneIfRefused(getComputeQuota(cloud, projectId)),
+    noneIfRefused(getVolumeQuota(cloud, projectId)),
   ])
   return { network, compute, volume }
+}
+
+async function noneIfRefused(reading: Promise<Quotas>): Promise<Quotas> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof CloudError && error.retry === "no") return {}
+    throw error
+  }
 }

@@ -24,6 +24,7 @@ export interface ImportOptions {
 }
 
 export interface ImportedTenant {
+  readonly name: string
   readonly tenantId: number
   readonly tenantUuid: string
   readonly resourceId: number
@@ -58,6 +59,7 @@ export async function importTenant(
   await linkVolumeTypes(db, tenant.id, options.settingsId)
   const resource = await createResource(db, { ...options, name, tenantId: tenant.id, live })
   return {
+    name,
     tenantId: tenant.id,
     tenantUuid: tenant.uuid,
     resourceId: resource.id,

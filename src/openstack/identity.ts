@@ -63,6 +63,17 @@ export function findProjects(cloud: Cloud, { name, domainId }: Named): Promise<r
   return cloud.list({ service, path: "/projects", query: { name, domain_id: domainId } }, "projects")
 }
 
+/** GET /v3/projects, in all domains. */
+export async function findProjectsNamed(cloud: Cloud, name: string): Promise<readonly Project[]> {
+  const projects = await cloud.list<Project>({ service, path: "/projects", query: { name } }, "projects")
+  return projects.filter((project) => project.name === name)
+}
+
+/** GET /v3/auth/projects: those that the signed-in user has a role in. */
+export function listOwnProjects(cloud: Cloud): Promise<readonly Project[]> {
+  return cloud.list({ service, path: "/auth/projects" }, "projects")
+}
+
 /** GET /v3/projects/ID */
 export async function getProject(cloud: Cloud, id: string): Promise<Project> {
   const request = { service: "identity", method: "GET", path: path`/projects/${id}` } as const

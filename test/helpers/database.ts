@@ -23,6 +23,20 @@ export async function withDatabase<T>(run: (db: TestDatabase) => Promise<T>): Pr
   return withClient(serverUrl, (server) => withCopy(serverUrl, server, run))
 }
 
+/** The same with a database that holds nothing. What is connected to it when the test is done is cut off. */
+export async function withEmptyDatabase<T>(run: (url: string) => Promise<T>): Promise<T> {
+  const serverUrl = process.env.TEST_DATABASE_URL ?? (await ownServer()).url
+  return withClient(serverUrl, async (server) => {
+    const name = `test_${randomBytes(6).toString("hex")}`
+    await server.query(`create database ${name}`)
+    try {
+      return await run(urlOf(serverUrl, name))
+    } finally {
+      await server.query(`drop database ${name} with (force)`)
+    }
+  })
+}
+
 function ownServer(): Promise<PostgresServer> {
   own ??= startPostgres()
   return own

@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs"
+import { resolve } from "node:path"
+import type { CloudConnection } from "../../src/openstack/types.ts"
+import { UsageError } from "../usage-error.ts"
+import { type Definition, isMapping, type NamedDefinition } from "./definitions.ts"
+import type { Place } from "./files.ts"
+
+type Values = (...keys: readonly string[]) => string | undefined
+
+const passwordTypes = ["password", "v3password"]
+const credentialType = "v3applicationcredential"
+const interfaces = ["public", "internal", "admin"] as const
+
+/**
+ * How to sign in to a cloud of clouds.yaml.
+ * @throws UsageError that names every key that is missing, and what is not supported
+ */
+export function connectionOf(named: NamedDefinition, place: Pick<Place, "cwd" | "home">): CloudConnection {
+  const { name, definition, origin } = named
+  const value = valuesOf(definition)
+  const refuse = (what: string) => new UsageError(`Cloud "${name}" of ${origin} ${what}`)
+  const authType = value("auth_type", "auth_plugin")
+  const secret = value("application_credential_secret")
+  const byCredential = authType === undefined ? secret !== undefined : authType === credentialType
+  if (!byCredential && authType !== undefined && !passwordTypes.includes(authType)) {
+    throw refuse(`has the auth_type ${authType}; only v3password and ${credentialType} are supported.`)
+  }
+  if (value("system_scope") !== undefined) throw refuse("is scoped to the system; name a project instead.")
+  if (/^2/.test(value("identity_api_version") ?? ""))
+    throw refuse("asks for Keystone v2; only v3 is supported.")
+  if (value("cert") !== undefined) throw refuse("has a client certificate, which is not supported.")
+
+  const missing = missingKeys(value, byCredential)
+  if (missing.length > 0) throw refuse(`lacks ${missing.join(", ")}.`)
+  const authUrl = value("auth_url") ?? ""
+  if (!/^https?:\/\//.test(authUrl) || !URL.canParse(authUrl)) {
+    throw refuse("has an auth_url that is no http or https address.")
+  }
+  return {
+    name,
+    authUrl,
+    username: value("username", "user_name") ?? "",
+    password: byCredential ? "" : (value("password") ?? ""),
+    projectName: byCredential ? "" : (value("project_name", "tenant_name") ?? ""),
+    ...present({
+      userId: value("user_id"),
+      userDomain: value("user_domain_name", "domain_name", "default_domain_name", "default_domain"),
+      userDomainId: value("user_domain_id", "domain_id", "default_domain_id"),
+      region: regionOf(definition, value),
+    }),
+    ...(!byCredential &&
+      present({
+        projectId: value("project_id", "tenant_id"),
+        projectDomain: value("project_domain_name", "domain_name", "default_domain_name", "default_domain"),
+        projectDomainId: value("project_domain_id", "domain_id", "default_domain_id"),
+      })),
+    ...(byCredential && {
+      applicationCredential: {
+        ...present({ id: value("application_credential_id"), name: value("application_credential_name") }),
+        secret: secret ?? "",
+      },
+    }),
+    ...interfaceOf(value, refuse),
+    ...tlsOf(value, place, refuse),
+  }
+}
+
+/** Values by their keys, in `auth` or beside it, with - or _, the first that is there. */
+function valuesOf(definition: Definition): Values {
+  const flat = new Map<string, string>()
+  const auth = isMapping(definition.auth) ? definition.auth : {}
+  for (const [key, value] of [...Object.entries(definition), ...Object.entries(auth)])
+    if (typeof value === "string" && value !== "") flat.set(key.replaceAll("-", "_"), value)
+  return (...keys) => keys.map((key) => flat.get(key)).find((value) => value !== undefined)
+}
+
+type Keys = readonly [string, ...string[]]
+
+const address: Keys = ["auth_url"]
+const user: Keys = ["username", "user_name", "user_id"]
+const project: Keys = ["project_name", "project_id", "tenant_name", "tenant_id"]
+const credential: Keys = ["application_credential_id", "application_credential_name"]
+const credentialSecret: Keys = ["application_credential_secret"]
+
+/** What has to be said of a cloud; of several keys one is enough. */
+function missingKeys(value: Values, byCredential: boolean): readonly string[] {
+  const byName = value("application_credential_id") === undefined && value("application_credential_name")
+  const needed = byCredential
+    ? [address, credential, ...(byName ? [user] : []), credentialSecret]
+    : [address, user, ["password"] satisfies Keys, project]
+  return needed.filter((keys) => value(...keys) === undefined).map(([key]) => key)
+}
+
+/** The first, where there is a list of them. */
+function regionOf({ regions }: Definition, value: Values): string | undefined {
+  const [first]: readonly unknown[] = Array.isArray(regions) ? regions : []
+  const name = isMapping(first) ? first.name : first
+  return typeof name === "string" ? name : value("region_name")?.split(",")[0]?.trim()
+}
+
+function interfaceOf(value: Values, refuse: (what: string) => UsageError) {
+  const wanted = value("interface", "endpoint_type")?.replace(/URL$/, "")
+  if (wanted === undefined) return {}
+  const known = interfaces.find((one) => one === wanted)
+  if (known === undefined) throw refuse(`has an interface that is none of ${interfaces.join(", ")}.`)
+  return { interface: known }
+}
+
+function tlsOf(
+  value: Values,
+  { cwd, home }: Pick<Place, "cwd" | "home">,
+  refuse: (what: string) => UsageError,
+) {
+  const yes = (text: string | undefined) => /^(?:true|yes|on|1)$/i.test(text ?? "")
+  const no = (text: string | undefined) => /^(?:false|no|off|0)$/i.test(text ?? "")
+  if (yes(value("insecure")) || no(value("verify"))) return { tls: { verify: false } }
+  const file = value("cacert")
+  if (file === undefined) return {}
+  const path = resolve(cwd, file.replace(/^~(?=\/)/, home))
+  let ca = ""
+  try {
+    ca = readFileSync(path, "utf8")
+  } catch {
+    throw refuse(`has a cacert that cannot be read: ${path}.`)
+  }
+  if (!ca.includes("-----BEGIN CERTIFICATE-----"))
+    throw refuse(`has a cacert that holds no certificate: ${path}.`)
+  return { tls: { ca } }
+}
+
+function present<T extends Readonly<Record<string, string | undefined>>>(values: T) {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined && value !== ""),
+  ) as { readonly [Key in keyof T]?: string }
+}

@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs"
+import { parseDocument } from "yaml"
+import { UsageError } from "../usage-error.ts"
+import { environmentCloud } from "./environment.ts"
+import { findCloudFiles, folders, type Place } from "./files.ts"
+
+/** A cloud as clouds.yaml describes it. Every plain value is text, as it is written: a password 0123 is no number. */
+export type Definition = Readonly<Record<string, unknown>>
+
+export interface NamedDefinition {
+  readonly name: string
+  readonly definition: Definition
+  /** For people: what it was read from. */
+  readonly origin: string
+}
+
+/**
+ * The definitions of some clouds, from clouds.yaml with secure.yaml laid over it, and from the OS_* variables.
+ * @throws UsageError in one line, without anything of the files' content
+ */
+export function loadDefinitions(
+  names: readonly string[],
+  file: string | undefined,
+  place: Place,
+): readonly NamedDefinition[] {
+  const files = findCloudFiles(file, place)
+  const known = new Map<string, NamedDefinition>()
+  if (files.clouds !== undefined) {
+    const secrets = files.secure === undefined ? {} : readClouds(files.secure)
+    const merged = merge(readClouds(files.clouds), secrets)
+    for (const [name, definition] of Object.entries(merged)) {
+      if (!isMapping(definition)) throw new UsageError(`Cloud "${name}" of ${files.clouds} is no mapping.`)
+      known.set(name, { name, definition, origin: files.clouds })
+    }
+  }
+  const environment = environmentCloud(place.env)
+  if (environment !== undefined) {
+    const { name } = environment
+    if (known.has(name)) {
+      throw new UsageError(
+        `${files.clouds} has a cloud "${name}", which is the name of the OS_* variables too.`,
+      )
+    }
+    known.set(name, environment)
+  }
+  return names.map((name) => {
+    const found = known.get(name)
+    if (found === undefined) throw new UsageError(unknownCloud(name, [...known.keys()], files.clouds, place))
+    return found
+  })
+}
+
+function unknownCloud(
+  name: string,
+  known: readonly string[],
+  file: string | undefined,
+  place: Place,
+): string {
+  const has = known.length === 0 ? "none" : known.join(", ")
+  if (file !== undefined) return `There is no cloud "${name}" in ${file}. There is ${has}.`
+  const where = `No clouds.yaml was found in ${folders(place).join(", ")}`
+  return known.length === 0
+    ? `${where}, and no OS_* variables are set: name a file with --clouds.`
+    : `${where}; the OS_* variables are cloud "${has}".`
+}
+
+/** @throws UsageError */
+function readClouds(path: string): Definition {
+  const content = parse(path)
+  if (!isMapping(content)) throw new UsageError(`${path} has no clouds: it is no mapping.`)
+  if (!isMapping(content.clouds)) throw new UsageError(`${path} has no mapping "clouds".`)
+  return content.clouds
+}
+
+function parse(path: string): unknown {
+  const document = parseDocument(read(path), { schema: "failsafe", merge: true, prettyErrors: true })
+  const [error] = document.errors
+  if (error !== undefined) {
+    // The message quotes the line, and the line may hold a password.
+    const [at] = error.linePos ?? []
+    const where = at === undefined ? "" : ` at line ${at.line}, column ${at.col}`
+    const what = error.code.toLowerCase().replaceAll("_", " ")
+    throw new UsageError(`${path} is no YAML${where}: ${what}.`)
+  }
+  try {
+    return document.toJS()
+  } catch {
+    throw new UsageError(`${path} is no YAML: an alias in it names no anchor.`)
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8")
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown"
+    throw new UsageError(`${path} cannot be read (${code}).`)
+  }
+}
+
+/** Mappings are merged key by key, at any depth; for anything else the later one stands. */
+function merge(base: Definition, over: Definition): Definition {
+  const merged = Object.entries(over).map(([key, value]) => {
+    const before = base[key]
+    return [key, isMapping(before) && isMapping(value) ? merge(before, value) : value]
+  })
+  return { ...base, ...Object.fromEntries(merged) }
+}
+
+export function isMapping(value: unknown): value is Definition {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+}

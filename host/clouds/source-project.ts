@@ -1,0 +1,81 @@
+import {
+  type Cloud,
+  CloudError,
+  connectCloud,
+  findProjectsNamed,
+  getProject,
+  listOwnProjects,
+  type Project,
+} from "../../src/openstack/index.ts"
+import type { CloudConnection } from "../../src/openstack/types.ts"
+import { UsageError } from "../usage-error.ts"
+
+export interface Source {
+  readonly connection: CloudConnection
+  readonly projectId: string
+}
+
+/**
+ * The project to copy, by its name or id, and how to read it. An administrator reads every project; anybody else signs
+ * in to it.
+ * @param wanted undefined: the project that the credentials are scoped to
+ * @throws UsageError where it is not there, or there are several of that name
+ */
+export async function findSource(connection: CloudConnection, wanted: string | undefined): Promise<Source> {
+  const cloud = connectCloud(connection)
+  try {
+    const own = await cloud.whoami()
+    if (wanted === undefined || wanted === own.projectId) return { connection, projectId: own.projectId }
+    const asAdmin = await unlessForbidden(() => findAny(cloud, wanted))
+    const found = asAdmin ?? (await listOwnProjects(cloud)).filter(isCalled(wanted))
+    const { id: projectId } = theOne(found, connection.name, wanted)
+    if (asAdmin !== undefined || projectId === own.projectId) return { connection, projectId }
+    if (connection.applicationCredential !== undefined) {
+      throw new UsageError(
+        `--source-project: the application credential of cloud "${connection.name}" is for project ${own.projectId}, and Keystone gives it no token for another.`,
+      )
+    }
+    return { connection: { ...connection, projectId }, projectId }
+  } finally {
+    await cloud.close()
+  }
+}
+
+const isCalled =
+  (wanted: string) =>
+  ({ id, name }: Project) =>
+    id === wanted || name === wanted
+
+async function findAny(cloud: Cloud, wanted: string): Promise<readonly Project[]> {
+  const named = await findProjectsNamed(cloud, wanted)
+  if (named.length > 0) return named
+  try {
+    return [await getProject(cloud, wanted)]
+  } catch (error) {
+    if (error instanceof CloudError && error.failure.status === 404) return []
+    throw error
+  }
+}
+
+async function unlessForbidden<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof CloudError && error.failure.status === 403) return undefined
+    throw error
+  }
+}
+
+function theOne(found: readonly Project[], cloud: string, wanted: string): Project {
+  const [project, ...others] = found
+  if (project === undefined) {
+    throw new UsageError(`--source-project: cloud "${cloud}" has no project "${wanted}" that may be read.`)
+  }
+  if (others.length > 0) {
+    const ids = found.map(({ id, domain_id }) => `${id} (domain ${domain_id})`)
+    throw new UsageError(
+      `--source-project: cloud "${cloud}" has several projects "${wanted}"; name one by its id: ${ids.join(", ")}.`,
+    )
+  }
+  return project
+}

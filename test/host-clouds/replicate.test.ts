@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import t from "tap"
+import { stringify } from "yaml"
+import { seedTenant } from "../../host/demo/seed-cloud.ts"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { connectionTo } from "../../host/world.ts"
+import { type SimulatedCloud, startCloud } from "../../simulator/index.ts"
+import {
+  connectCloud,
+  createUser,
+  findProjectsNamed,
+  findRole,
+  grantRole,
+} from "../../src/openstack/index.ts"
+import { signIn } from "../cloud/session.ts"
+import { made } from "../cloud/wire.ts"
+import { withEmptyDatabase } from "../helpers/database.ts"
+import { viewTenant } from "../helpers/tenant-view.ts"
+import { command } from "./command.ts"
+
+const memberPassword = "Tr0ub4dor-member"
+
+const quick = { requestsPerSecond: 5_000, inFlight: 16 }
+
+t.test("a project of one cloud of clouds.yaml is replicated to another by one command", async (t) => {
+  const { source, destination, projectId, credential, file } = await twoClouds(t)
+  const secrets = [destination.admin.password, credential.secret]
+  await withEmptyDatabase(async (url) => {
+    const args = ["--once", "--clouds", file, "--source", "lab", "--destination", "backup"]
+    const { code, stdout, stderr } = await command("start", args, { DATABASE_URL: url })
+    t.equal(code, 0, stdout + stderr)
+    t.match(stdout, '"project-of-ann" from cloud lab to cloud backup')
+    t.match(stdout, / objects read back, 0 differences\./)
+    for (const secret of secrets) t.notMatch(stdout + stderr, secret)
+  })
+  const eyes = connectCloud({ ...connectionTo("B", destination), ...quick })
+  const [copy] = await findProjectsNamed(eyes, "project-of-ann-replica")
+  const admin = connectCloud({ ...connectionTo("A", source), ...quick })
+  t.strictSame(await viewTenant(eyes, copy?.id ?? ""), await viewTenant(admin, projectId), "an exact copy")
+  await Promise.all([eyes.close(), admin.close()])
+})
+
+t.test(
+  "an administrator names the project, within one cloud, which the OS_* variables describe",
+  async (t) => {
+    const { source, projectId } = await twoClouds(t)
+    const { authUrl, admin, region } = source
+    await withEmptyDatabase(async (url) => {
+      const args = [
+        "--once",
+        "--source",
+        "envvars",
+        "--destination",
+        "envvars",
+        "--source-project",
+        projectId,
+      ]
+      const { code, stdout, stderr } = await command("start", args, {
+        DATABASE_URL: url,
+        OS_AUTH_URL: authUrl.replace(/\/v3$/, ""),
+        OS_USERNAME: admin.username,
+        OS_PASSWORD: admin.password,
+        OS_PROJECT_NAME: admin.projectName,
+        OS_USER_DOMAIN_ID: "default",
+        OS_PROJECT_DOMAIN_ID: "default",
+        OS_REGION_NAME: region,
+      })
+      t.equal(code, 0, stdout + stderr)
+      t.match(stdout, '"project-of-ann" from cloud envvars to cloud envvars')
+      t.match(stdout, / objects read back, 0 differences\./)
+    })
+  },
+)
+
+t.test("a destination whose credentials may make no project ends the command with what to do", async (t) => {
+  const { file } = await twoClouds(t)
+  await withEmptyDatabase(async (url) => {
+    const args = ["--once", "--clouds", file, "--source", "lab", "--destination", "lab"]
+    const { code, stdout } = await command("start", args, { DATABASE_URL: url })
+    t.equal(code, 1)
+    t.match(stdout, /lab: identity \w+ \/projects answered 403: /)
+    t.match(stdout, "An application credential keeps the roles that it was made with")
+  })
+})
+
+t.test("a host of your own clouds serves until it is asked to end", async (t) => {
+  const { file } = await twoClouds(t)
+  await withEmptyDatabase(async (url) => {
+    const args = ["--json", "--clouds", file, "--source", "lab", "--destination", "backup"]
+    const { code, stdout, stderr } = await command("serve", args, { DATABASE_URL: url }, (child) => {
+      if (child.stdout.includes("\n")) child.kill()
+    })
+    t.equal(code, 0, stderr)
+    const { src_resource, dst_offering, networks } = JSON.parse(stdout)
+    t.match(
+      { src_resource, dst_offering },
+      { src_resource: /^[0-9a-f]{32}$/, dst_offering: /^[0-9a-f]{32}$/ },
+    )
+    t.equal(networks.length, 2, "the project's networks have rows")
+  })
+})
+
+/** Cloud "lab" with a member's project and application credential, "backup" with its administrator, in a clouds.yaml. */
+async function twoClouds(t: Pick<typeof import("tap").t, "teardown">) {
+  const [source, destination, folder] = await Promise.all([
+    startCloud({ name: "A", region: "RegionA" }),
+    startCloud({ name: "B", region: "RegionB" }),
+    mkdtemp(join(tmpdir(), "clouds-")),
+  ])
+  t.teardown(async () => {
+    await Promise.all([source.close(), destination.close(), rm(folder, { recursive: true })])
+  })
+  const { projectId, credential } = await memberOf(source)
+  const { admin } = destination
+  const file = join(folder, "clouds.yaml")
+  await writeFile(
+    file,
+    stringify({
+      clouds: {
+        lab: {
+          auth_type: "v3applicationcredential",
+          auth: { auth_url: source.authUrl, application_credential_id: credential.id },
+          region_name: source.region,
+        },
+        backup: {
+          auth: {
+            auth_url: destination.authUrl,
+            username: admin.username,
+            project_name: admin.projectName,
+            user_domain_name: admin.userDomain,
+            project_domain_id: "default",
+          },
+          region_name: destination.region,
+          interface: "internal",
+        },
+      },
+    }),
+  )
+  await writeFile(
+    join(folder, "secure.yaml"),
+    stringify({
+      clouds: {
+        lab: { auth: { application_credential_secret: credential.secret } },
+        backup: { auth: { password: admin.password } },
+      },
+    }),
+  )
+  return { source, destination, projectId, credential, file }
+}
+
+async function memberOf(source: SimulatedCloud) {
+  const cloud = connectCloud({ ...connectionTo("A", source), ...quick })
+  const { domainId } = await cloud.whoami()
+  const { projectId } = await seedTenant(cloud, demoTenant("small"), { projectName: "project-of-ann" })
+  const name = "ann"
+  const user = await createUser(cloud, {
+    name,
+    password: memberPassword,
+    domainId,
+    defaultProjectId: projectId,
+  })
+  const role = await findRole(cloud, "member")
+  await grantRole(cloud, { projectId, userId: user.id, roleId: role?.id ?? "" })
+  await cloud.close()
+  const target = { ...source.admin, authUrl: source.authUrl, volumeTypes: {}, externalNetworkId: "" }
+  const session = await signIn(target, { name, password: memberPassword, project: { id: projectId } })
+  const body = { application_credential: { name: "replication" } }
+  const answer = await session.identity("POST", `/users/${user.id}/application_credentials`, body)
+  const { id, secret } = made(answer)
+  return { projectId, credential: { id: String(id), secret: String(secret) } }
+}
