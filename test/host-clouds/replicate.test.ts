@@ -22,6 +22,8 @@ import { command } from "./command.ts"
 
 const memberPassword = "Tr0ub4dor-member"
 
+t.jobs = 4
+
 const quick = { requestsPerSecond: 5_000, inFlight: 16 }
 
 t.test("a project of one cloud of clouds.yaml is replicated to another by one command", async (t) => {

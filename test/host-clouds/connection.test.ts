@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import t from "tap"
+import { connectionOf } from "../../host/clouds/connection.ts"
+
+const place = { cwd: "/none", home: "/none" }
+const auth = { auth_url: "https://k:5000/v3", username: "ann", password: "pw", project_name: "lab" }
+const usual = { name: "x", authUrl: auth.auth_url, username: "ann", password: "pw", projectName: "lab" }
+const byId = { application_credential_id: "c1", application_credential_secret: "s1" }
+const { auth_url } = auth
+const noUser = { ...usual, username: "", password: "", projectName: "" }
+
+for (const [title, definition, wanted] of [
+  ["a user and a password", { auth_type: "v3password", auth }, usual],
+  ["no auth_type is a password", { auth }, usual],
+  ["keys beside auth, as variables have them", auth, usual],
+  [
+    "the words of older clients",
+    { auth: { auth_url, "user-id": "u1", password: "pw", tenant_id: "t1" } },
+    { ...usual, username: "", projectName: "", userId: "u1", projectId: "t1" },
+  ],
+  [
+    "domains by name",
+    { auth: { ...auth, user_domain_name: "P", project_domain_name: "Q" } },
+    { ...usual, userDomain: "P", projectDomain: "Q" },
+  ],
+  [
+    "domains by id",
+    { auth: { ...auth, user_domain_id: "p", project_domain_id: "q" } },
+    { ...usual, userDomainId: "p", projectDomainId: "q" },
+  ],
+  [
+    "one domain for both",
+    { auth: { ...auth, domain_id: "p" } },
+    { ...usual, userDomainId: "p", projectDomainId: "p" },
+  ],
+  [
+    "an application credential by id",
+    { auth_type: "v3applicationcredential", auth: { auth_url, ...byId } },
+    { ...noUser, applicationCredential: { id: "c1", secret: "s1" } },
+  ],
+  [
+    "an application credential without an auth_type",
+    { auth: { auth_url, ...byId } },
+    { ...noUser, applicationCredential: { id: "c1", secret: "s1" } },
+  ],
+  [
+    "an application credential by name",
+    {
+      auth: {
+        auth_url,
+        username: "ann",
+        user_domain_name: "P",
+        application_credential_name: "n",
+        application_credential_secret: "s1",
+      },
+    },
+    { ...noUser, username: "ann", userDomain: "P", applicationCredential: { name: "n", secret: "s1" } },
+  ],
+  ["the region", { auth, region_name: "R1" }, { ...usual, region: "R1" }],
+  [
+    "the first of several regions",
+    { auth, regions: [{ name: "R1", values: {} }, "R2"] },
+    { ...usual, region: "R1" },
+  ],
+  ["the interface", { auth, interface: "internal" }, { ...usual, interface: "internal" }],
+  ["the interface, as it was called", { auth, endpoint_type: "adminURL" }, { ...usual, interface: "admin" }],
+  ["insecure", { auth, insecure: "True", cacert: "none.pem" }, { ...usual, tls: { verify: false } }],
+  ["verify", { auth, verify: "false" }, { ...usual, tls: { verify: false } }],
+  ["verify as it is by default", { auth, verify: "true", insecure: "false" }, usual],
+] as const)
+  t.test(`clouds.yaml understood: ${title}`, async (t) => {
+    t.strictSame(connectionOf({ name: "x", definition, origin: "f" }, place), wanted)
+  })
+
+t.test("cacert is read, from the home folder or that of the command", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "clouds-"))
+  t.teardown(() => rm(folder, { recursive: true }))
+  const pem = "-----BEGIN CERTIFICATE-----\nx\n"
+  await writeFile(join(folder, "ca.pem"), pem)
+  const read = (cacert: string) =>
+    connectionOf({ name: "x", definition: { auth, cacert }, origin: "f" }, { cwd: folder, home: folder }).tls
+  for (const cacert of ["ca.pem", "~/ca.pem", join(folder, "ca.pem")]) t.strictSame(read(cacert), { ca: pem })
+  await writeFile(join(folder, "key.pem"), "-----BEGIN s3cret")
+  t.throws(() => read("key.pem"), /^Cloud "x" of f has a cacert that holds no certificate: .*key\.pem\.$/)
+})
+
+for (const [title, definition, message] of [
+  ["nothing", {}, "lacks auth_url, username, password, project_name."],
+  ["no project", { auth: { ...auth, project_name: "" } }, "lacks project_name."],
+  [
+    "half an application credential",
+    { auth_type: "v3applicationcredential", auth: { auth_url } },
+    "lacks application_credential_id, application_credential_secret.",
+  ],
+  [
+    "an application credential by name without its user",
+    { auth: { auth_url, application_credential_name: "n", application_credential_secret: "s" } },
+    "lacks username.",
+  ],
+  [
+    "another auth_type",
+    { auth_type: "v3oidcpassword", auth },
+    "has the auth_type v3oidcpassword; only v3password and v3applicationcredential are supported.",
+  ],
+  [
+    "the system as its scope",
+    { auth: { ...auth, system_scope: "all" } },
+    "is scoped to the system; name a project instead.",
+  ],
+  ["Keystone v2", { auth, identity_api_version: "2.0" }, "asks for Keystone v2; only v3 is supported."],
+  [
+    "no address",
+    { auth: { ...auth, auth_url: "keystone:5000" } },
+    "has an auth_url that is no http or https address.",
+  ],
+  [
+    "another interface",
+    { auth, interface: "private" },
+    "has an interface that is none of public, internal, admin.",
+  ],
+  ["a client certificate", { auth, cert: "c.pem" }, "has a client certificate, which is not supported."],
+  [
+    "an authority that is not there",
+    { auth, cacert: "ca.pem" },
+    "has a cacert that cannot be read: /none/ca.pem.",
+  ],
+] as const)
+  t.test(`clouds.yaml refused in one line: ${title}`, async (t) => {
+    t.throws(() => connectionOf({ name: "x", definition, origin: "f" }, place), {
+      name: "UsageError",
+      message: `Cloud "x" of f ${message}`,
+    })
+  })

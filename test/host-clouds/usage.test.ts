@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import t from "tap"
+import { startCloud } from "../../simulator/index.ts"
+import { command } from "./command.ts"
+
+const two = ["--source", "a", "--destination", "a"]
+
+t.test("a command that is called wrongly says so in one line, and ends with 2", async (t) => {
+  const cloud = await startCloud({ name: "A" })
+  const folder = await mkdtemp(join(tmpdir(), "clouds-"))
+  t.teardown(() => Promise.all([cloud.close(), rm(folder, { recursive: true })]))
+  const write = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text)
+    return join(folder, name)
+  }
+  const { authUrl, admin } = cloud
+  const auth = `{auth_url: "${authUrl}", username: admin, password: ${admin.password}, project_name: admin}`
+  const good = await write("good.yaml", `clouds: {a: {auth: ${auth}}}`)
+  const malformed = await write("malformed.yaml", "clouds: {a: {auth: {password: s3cret")
+  const lacking = await write("lacking.yaml", "clouds: {a: {auth: {password: s3cret}}}")
+  const cases: readonly (readonly [args: readonly string[], line: RegExp])[] = [
+    [["--colour"], /^Unknown option '--colour'/],
+    [["--clouds", good], /^Name two clouds of clouds\.yaml/],
+    [["--clouds", join(folder, "none.yaml"), ...two], /^--clouds: there is no file .*none\.yaml\.$/],
+    [
+      ["--clouds", good, "--source", "a", "--destination", "b"],
+      /^There is no cloud "b" in .*\. There is a\.$/,
+    ],
+    [["--clouds", malformed, ...two], /malformed\.yaml is no YAML at line 1, column \d+: /],
+    [
+      ["--clouds", lacking, ...two],
+      /^Cloud "a" of .*lacking\.yaml lacks auth_url, username, project_name\.$/,
+    ],
+    [
+      ["--clouds", good, ...two, "--source-project", "lost"],
+      /^--source-project: cloud "a" has no project "lost"/,
+    ],
+    [
+      ["--clouds", good, ...two, "--external-network", "lost"],
+      /^--external-network: the destination has no external network "lost"\. It has /,
+    ],
+  ]
+  const ended = await Promise.all(cases.map(([args]) => command("start", ["--once", ...args])))
+  for (const [index, { code, stderr }] of ended.entries()) {
+    const [args = [], line = /./] = cases[index] ?? []
+    t.equal(code, 2, args.join(" "))
+    const [first = "", ...rest] = stderr.trimEnd().split("\n")
+    t.match(first, line)
+    t.strictSame(rest, [], "one line")
+    t.notMatch(stderr, /s3cret/)
+  }
+})
+
+t.test(
+  "a cloud that refuses the sign-in is told in one line, with what to do, and ends with 1",
+  async (t) => {
+    const cloud = await startCloud({ name: "A" })
+    t.teardown(() => cloud.close())
+    const { code, stderr } = await command(
+      "start",
+      ["--once", "--source", "envvars", "--destination", "envvars"],
+      {
+        OS_AUTH_URL: cloud.authUrl,
+        OS_USERNAME: "admin",
+        OS_PASSWORD: "s3cret-guess",
+        OS_PROJECT_NAME: "admin",
+      },
+    )
+    t.equal(code, 1)
+    t.match(
+      stderr,
+      /^envvars: .*user admin \(domain Default\) may not sign in .*Correct user, password, domain and project.*\n$/,
+    )
+    t.notMatch(stderr, /s3cret-guess/)
+  },
+)
