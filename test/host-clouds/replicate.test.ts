@@ -18,7 +18,7 @@ import { signIn } from "../cloud/session.ts"
 import { made } from "../cloud/wire.ts"
 import { withEmptyDatabase } from "../helpers/database.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
-import { command } from "./command.ts"
+import { command, startCommand } from "./command.ts"
 
 const memberPassword = "Tr0ub4dor-member"
 
@@ -31,11 +31,11 @@ t.test("a project of one cloud of clouds.yaml is replicated to another by one co
   const secrets = [destination.admin.password, credential.secret]
   await withEmptyDatabase(async (url) => {
     const args = ["--once", "--clouds", file, "--source", "lab", "--destination", "backup"]
-    const { code, stdout, stderr } = await command("start", args, { DATABASE_URL: url })
-    t.equal(code, 0, stdout + stderr)
-    t.match(stdout, '"project-of-ann" from cloud lab to cloud backup')
-    t.match(stdout, / objects read back, 0 differences\./)
-    for (const secret of secrets) t.notMatch(stdout + stderr, secret)
+    const { code, text } = await command("start", args, { DATABASE_URL: url })
+    t.equal(code, 0, text)
+    t.match(text, '"project-of-ann" from cloud lab to cloud backup')
+    t.match(text, / objects read back, 0 differences\./)
+    for (const secret of secrets) t.notMatch(text, secret)
   })
   const eyes = connectCloud({ ...connectionTo("B", destination), ...quick })
   const [copy] = await findProjectsNamed(eyes, "project-of-ann-replica")
@@ -59,7 +59,7 @@ t.test(
         "--source-project",
         projectId,
       ]
-      const { code, stdout, stderr } = await command("start", args, {
+      const { code, text } = await command("start", args, {
         DATABASE_URL: url,
         OS_AUTH_URL: authUrl.replace(/\/v3$/, ""),
         OS_USERNAME: admin.username,
@@ -69,9 +69,9 @@ t.test(
         OS_PROJECT_DOMAIN_ID: "default",
         OS_REGION_NAME: region,
       })
-      t.equal(code, 0, stdout + stderr)
-      t.match(stdout, '"project-of-ann" from cloud envvars to cloud envvars')
-      t.match(stdout, / objects read back, 0 differences\./)
+      t.equal(code, 0, text)
+      t.match(text, '"project-of-ann" from cloud envvars to cloud envvars')
+      t.match(text, / objects read back, 0 differences\./)
     })
   },
 )
@@ -80,10 +80,10 @@ t.test("a destination whose credentials may make no project ends the command wit
   const { file } = await twoClouds(t)
   await withEmptyDatabase(async (url) => {
     const args = ["--once", "--clouds", file, "--source", "lab", "--destination", "lab"]
-    const { code, stdout } = await command("start", args, { DATABASE_URL: url })
+    const { code, text } = await command("start", args, { DATABASE_URL: url })
     t.equal(code, 1)
-    t.match(stdout, /lab: identity \w+ \/projects answered 403: /)
-    t.match(stdout, "An application credential keeps the roles that it was made with")
+    t.match(text, /lab: identity \w+ \/projects answered 403: /)
+    t.match(text, "An application credential keeps the roles that it was made with")
   })
 })
 
@@ -91,16 +91,15 @@ t.test("a host of your own clouds serves until it is asked to end", async (t) =>
   const { file } = await twoClouds(t)
   await withEmptyDatabase(async (url) => {
     const args = ["--json", "--clouds", file, "--source", "lab", "--destination", "backup"]
-    const { code, stdout, stderr } = await command("serve", args, { DATABASE_URL: url }, (child) => {
-      if (child.stdout.includes("\n")) child.kill()
-    })
-    t.equal(code, 0, stderr)
-    const { src_resource, dst_offering, networks } = JSON.parse(stdout)
+    await using host = startCommand("serve", args, { DATABASE_URL: url })
+    const [line] = await host.line(/^\{.*\}$/)
+    const { src_resource, dst_offering, networks } = JSON.parse(line)
     t.match(
       { src_resource, dst_offering },
       { src_resource: /^[0-9a-f]{32}$/, dst_offering: /^[0-9a-f]{32}$/ },
     )
     t.equal(networks.length, 2, "the project's networks have rows")
+    t.equal(await host.end(), 0)
   })
 })
 

@@ -8,29 +8,31 @@ import { startProcess } from "../helpers/process.ts"
 const nowhere = "postgres://nobody@127.0.0.1:1/none"
 const unreachable = /database .*cannot be reached: .*ECONNREFUSED/
 
-for (const [title, command, env, words] of [
-  ["a worker without a database", ["host/worker.ts"], { DATABASE_URL: undefined }, /Set DATABASE_URL/],
-  ["a worker whose database is down", ["host/worker.ts"], { DATABASE_URL: nowhere }, unreachable],
-  ["a host whose database is down", ["host/serve.ts", "--json"], { DATABASE_URL: nowhere }, unreachable],
-  ["a demo whose database is down", ["host/start.ts", "--once"], { DATABASE_URL: nowhere }, unreachable],
+for (const [title, command, env, exit, words] of [
+  ["a worker without a database", ["host/worker.ts"], { DATABASE_URL: undefined }, 1, /Set DATABASE_URL/],
+  ["a worker whose database is down", ["host/worker.ts"], { DATABASE_URL: nowhere }, 1, unreachable],
+  ["a host whose database is down", ["host/serve.ts", "--json"], { DATABASE_URL: nowhere }, 1, unreachable],
+  ["a demo whose database is down", ["host/start.ts", "--once"], { DATABASE_URL: nowhere }, 1, unreachable],
   [
     "a host of a size that is none",
     ["host/serve.ts", "--size", "huge"],
     {},
+    2,
     /small, medium, large, not "huge"/,
   ],
   [
     "a host at a port that is none",
     ["host/serve.ts", "--port", "x"],
     {},
+    2,
     /--port is a whole number up to 65535/,
   ],
-  ["a host with an argument that is none", ["host/serve.ts", "--nope"], {}, /--nope/],
+  ["a host with an argument that is none", ["host/serve.ts", "--nope"], {}, 2, /--nope/],
 ] as const) {
-  t.test(`${title} says so in a line and ends with code 1`, async (t) => {
+  t.test(`${title} says so in a line and ends with code ${exit}`, async (t) => {
     await using running = startProcess([...command], env)
     const { code, text } = await running.ended()
-    t.equal(code, 1)
+    t.equal(code, exit)
     t.match(text, words)
     t.notMatch(text, /^ +at /m, "without a stack")
   })
