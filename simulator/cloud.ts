@@ -65,6 +65,7 @@ export async function startCloud(options: SimulatedCloudOptions): Promise<Simula
     set onRequest(hook) {
       traffic.hook = hook
     },
+    tokens: () => [...state.identity.tokens.keys()],
     revokeTokens: () => state.identity.tokens.clear(),
     close: () => app.close(),
   }

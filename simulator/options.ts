@@ -28,6 +28,8 @@ export interface CloudCall {
   readonly method: string
   readonly path: string
   readonly body: unknown
+  /** What it was signed with, "" where it was not. */
+  readonly token: string
 }
 
 export interface PlannedAnswer {
@@ -88,6 +90,8 @@ export interface SimulatedCloud {
   setMissing(missing: Missing): void
   /** Looks at each call before the service does, and may refuse it or lose its answer. */
   onRequest?: RequestHook | undefined
+  /** Every token given out that has not been revoked. */
+  tokens(): readonly string[]
   /** Every token given out so far is answered with 401 from now on. */
   revokeTokens(): void
   close(): Promise<void>

@@ -83,7 +83,12 @@ export function watchTraffic(app: FastifyInstance, latencyMs: number, requestsPe
     count(request.method, callKey(request.method, place))
     reply.header("x-openstack-request-id", `req-${uuid()}`)
     if (traffic.latencyMs > 0) await sleep(traffic.latencyMs)
-    const fault = await traffic.hook?.({ ...place, method: request.method, body: request.body })
+    const fault = await traffic.hook?.({
+      ...place,
+      method: request.method,
+      body: request.body,
+      token: String(request.headers["x-auth-token"] ?? ""),
+    })
     if (!fault) return
     if (fault === "drop-before") {
       cut(request, reply)
