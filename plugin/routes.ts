@@ -3,7 +3,7 @@ import { apiErrors } from "../src/serializers/api-error.ts"
 import type { RouteContext } from "./context.ts"
 import type { Throttle } from "./limits.ts"
 import { allowedMethods, checkAccept, describeAddress, takeForms } from "./negotiation.ts"
-import { cancel, retry, verify } from "./operations/actions.ts"
+import { cancel, retry, rollback, verify } from "./operations/actions.ts"
 import { create, preview } from "./operations/create.ts"
 import { destroy, progress, retrieve, run, update } from "./operations/detail.ts"
 import type { WithUuid } from "./operations/find.ts"
@@ -45,6 +45,9 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext, th
   )
   scope.post("/:uuid/verify/", { schema: operations.verify }, (request: WithUuid, reply) =>
     verify(context, request, reply),
+  )
+  scope.post("/:uuid/rollback/", { schema: operations.rollback }, (request: WithUuid, reply) =>
+    rollback(context, request, reply),
   )
   if (context.runEndpoint) {
     scope.post("/:uuid/run/", { schema: operations.run }, (request: WithUuid, reply) =>

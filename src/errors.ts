@@ -25,6 +25,12 @@ function define<Args extends readonly unknown[]>(
   return (...args) => new ReplicationError(code, status, retry, text(...args))
 }
 
+/** A list for people that may be long. */
+export function shortList(items: readonly string[], most = 5): string {
+  const more = items.length > most ? ` and ${items.length - most} more` : ""
+  return `${items.slice(0, most).join(", ")}${more}`
+}
+
 /** The catalogue. What a cloud answered is a `CloudError` (src/openstack/errors.ts), which extends the same class. */
 export const errors = {
   hostTables: define(
@@ -67,6 +73,13 @@ export const errors = {
     "no",
     () =>
       "A roll back of this migration was asked for: it cannot be taken up again. Ask for a new replication.",
+  ),
+  tenantInUse: define(
+    "TENANT_IN_USE",
+    409,
+    "no",
+    (users: readonly string[]) =>
+      `The tenant is in use, and is not rolled back. It has what this migration did not make: ${shortList(users)}.`,
   ),
   staleWorker: define(
     "STALE_WORKER",

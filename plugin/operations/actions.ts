@@ -2,6 +2,7 @@ import type { FastifyReply } from "fastify"
 import { cancelMigration } from "../../src/executors/cancel.ts"
 import type { Engine } from "../../src/executors/engine.ts"
 import { retryMigration } from "../../src/executors/retry.ts"
+import { requestRollback } from "../../src/executors/rollback-request.ts"
 import { verifyMigration } from "../../src/executors/verify-again.ts"
 import type { Trx } from "../../src/models/database.ts"
 import { personName } from "../../src/models/people.ts"
@@ -29,6 +30,9 @@ function action(perform: Action, states: string, status: 200 | 202) {
 
 /** Goes on with what is missing. */
 export const retry = action(retryMigration, "ERRED", 200)
+
+/** Takes away again what a migration has made. */
+export const rollback = action(requestRollback, "OK, ERRED", 202)
 
 /** Lets a migration that runs come to an end at the next safe point. */
 export const cancel = action(cancelMigration, "CREATION_SCHEDULED, CREATING", 202)

@@ -208,6 +208,20 @@ export const operations = {
       409: wrongState("OK, ERRED"),
     },
   },
+  rollback: {
+    operationId: "openstack_migrations_rollback",
+    summary: "Take away what was made",
+    description:
+      "Removes from the destination what this migration has made, and only that, in reverse order, and then the rows of the tenant; the resource becomes `Terminated`, its order stays. What others have put into the project is left and named, with the project around it; ask again when it is gone. A migration that is `OK` is rolled back only if nobody has used the tenant since. While it works the state is `DELETION_SCHEDULED` or `DELETING`; it ends `ERRED` with what was done, or `OK` as before where others use the tenant. Asking twice changes nothing.",
+    tags,
+    params: migrationUuid,
+    response: {
+      202: details,
+      401: unauthenticated,
+      404: notFound,
+      409: wrongState("OK, ERRED"),
+    },
+  },
   run: {
     operationId: "openstack_migrations_run",
     summary: "Start a migration (older callers)",

@@ -90,7 +90,7 @@ interface Matching {
 }
 
 /** Pairs desired objects with actual ones, one to one. What was recorded before is out of the question. */
-function match(kind: AnyKind, all: readonly Work[], actual: readonly unknown[]): Matching {
+export function match(kind: AnyKind, all: readonly Work[], actual: readonly unknown[]): Matching {
   const recorded = new Set(all.flatMap(({ backendId }) => backendId ?? []))
   const free = new Set(actual.filter((one) => !recorded.has(kind.id(one))))
   const fits = (work: Work, one: unknown) =>

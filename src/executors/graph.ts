@@ -1,4 +1,5 @@
 import { kinds } from "../kinds/index.ts"
+import type { AnyKind } from "../kinds/kind.ts"
 
 /** A piece of work of a migration: one kind of object, or the check at the end. */
 export interface StageSpec {
@@ -22,6 +23,15 @@ export function stageGraph(): readonly StageSpec[] {
     ...stages,
     { name: verifyStage, after: kinds.map(({ name }) => name) },
   ]
+}
+
+/** Not of the graph: takes away what the other stages have made, when somebody asks for that. */
+export const rollbackStage = "rollback"
+
+/** Kinds in the order in which their objects can be removed: what needs another goes before it. */
+export function removalOrder(): readonly AnyKind[] {
+  const order = inOrder(kinds.map(({ name, after }) => ({ name, after }))).map(({ name }) => name)
+  return kinds.toSorted((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
 }
 
 /** All stages that come after one, directly or not. */

@@ -7,9 +7,11 @@ import { CloudError, calledBy } from "../openstack/index.ts"
 import type { Cloud } from "../openstack/types.ts"
 import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
 import type { Engine } from "./engine.ts"
-import { surveyStage, verifyStage } from "./graph.ts"
+import { rollbackStage, surveyStage, verifyStage } from "./graph.ts"
 import { asHolder, closeAll, type StageHold, stageJournal } from "./journal.ts"
 import { storeSurvey } from "./replan.ts"
+import { rollBack } from "./rollback.ts"
+import { beginRollback, endRollback } from "./rollback-end.ts"
 import type { Sizes } from "./sizes.ts"
 import { type CallCount, finishStage, type Run, startStage } from "./stage-store.ts"
 import { type SurveyClouds, surveyTenant } from "./survey.ts"
@@ -67,6 +69,12 @@ export async function runStage(
     })
     return
   }
+  if (stage === rollbackStage) {
+    await asHolder(engine.db, hold, (trx) => beginRollback(engine, trx, migration))
+    const rolledBack = await rollBack({ db: engine.db, hold, rollback: run.rollback, context, signal })
+    await finishStage(engine, hold, run, count, (trx) => endRollback(engine, trx, migration, rolledBack))
+    return
+  }
   const kind = kinds.find((one) => one.name === stage)
   const sizes = engine.sizesOf(run.settingsId)
   if (kind !== undefined) await workOn(engine, kind, hold, context, sizes, signal)
@@ -93,6 +101,11 @@ export async function giveUpStage(
     await finishStage(engine, hold, run, nothing, (trx) =>
       endVerification(engine, trx, migration, run, verified),
     )
+    return
+  }
+  if (stage === rollbackStage) {
+    const rolledBack = { inUse: false, left: [reason] }
+    await finishStage(engine, hold, run, nothing, (trx) => endRollback(engine, trx, migration, rolledBack))
     return
   }
   const kind = kinds.find((one) => one.name === stage)

@@ -2,6 +2,7 @@ import { saveRow } from "../handlers/index.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
+import type { Rollback } from "../models/own-tables.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import type { Engine } from "./engine.ts"
 import { nextStages } from "./graph.ts"
@@ -18,6 +19,7 @@ export interface Run {
   readonly inputs: PlanInputs | undefined
   /** Whether it was cancelled before the stage was taken. */
   readonly cancelled: boolean
+  readonly rollback: Rollback | null
 }
 
 export interface CallCount {
@@ -59,6 +61,7 @@ export async function startStage(
         marker: run.context.marker,
         inputs: run.context.inputs,
         cancelled: run.cancelled !== null,
+        rollback: run.rollback,
       },
     }
   })

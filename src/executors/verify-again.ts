@@ -1,3 +1,4 @@
+import { errors } from "../errors.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
@@ -12,6 +13,7 @@ import { lockRun, type Run } from "./stage-store.ts"
  * Lets the last stage of a migration that has ended run once more. While one waits or runs, nothing is added. Answers
  * false where the migration has not ended.
  * @param by for people: who asks
+ * @throws ROLLED_BACK where nothing is left to compare
  */
 export async function verifyMigration(
   engine: Engine,
@@ -27,6 +29,7 @@ export async function verifyMigration(
     .executeTakeFirst()
   const ended = migration?.state === CoreState.OK || migration?.state === CoreState.ERRED
   if (run === undefined || !ended) return false
+  if (run.rollback?.done !== undefined) throw errors.rolledBack()
   const taken = await trx
     .updateTable("openstack_replication.stage")
     .set({ state: "ready" })

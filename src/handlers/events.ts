@@ -9,6 +9,9 @@ const events = {
   requested: ["marketplace_resource_create_requested", "Creation of resource"],
   succeeded: ["marketplace_resource_create_succeeded", "Created resource"],
   failed: ["marketplace_resource_create_failed", "Failed to create resource"],
+  terminating: ["marketplace_resource_terminate_requested", "Deletion of resource"],
+  terminated: ["marketplace_resource_terminate_succeeded", "Deleted resource"],
+  notTerminated: ["marketplace_resource_terminate_failed", "Failed to delete resource"],
 } as const
 
 /** Writes Waldur's event log as a resource is asked for, made, or not made. */
@@ -66,6 +69,10 @@ function whatHappened(
 ): keyof typeof events | undefined {
   if (created) return "requested"
   if (state === before) return undefined
+  if (state === ResourceState.TERMINATING) return "terminating"
+  if (before === ResourceState.TERMINATING) {
+    return state === ResourceState.TERMINATED ? "terminated" : "notTerminated"
+  }
   if (state === ResourceState.OK) return "succeeded"
   const failed = state === ResourceState.ERRED || state === ResourceState.TERMINATED
   return failed && before === ResourceState.CREATING ? "failed" : undefined

@@ -27,7 +27,7 @@ export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
     {
       migration: [tellState, (saved) => recordOrder(hooks, saved)],
       order: [(saved) => settleResource(hooks, saved)],
-      resource: [logResource, openPlanPeriod],
+      resource: [logResource, openPlanPeriod, closePlanPeriod],
     },
     host,
     { migration: [after("migration")], resource: [after("resource")], order: [after("order")] },
@@ -50,7 +50,9 @@ async function tellState({ instance, previous, trx }: Saved<MigrationRow>): Prom
  */
 async function recordOrder(hooks: Hooks, { instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
   const ended = instance.state === CoreState.OK || instance.state === CoreState.ERRED
-  if (!ended || previous?.state === instance.state) return
+  // The end of a roll back is none of the order's: it stays for the records.
+  const rolledBack = previous?.state === CoreState.DELETING
+  if (!ended || rolledBack || previous?.state === instance.state) return
   const resource = await trx
     .selectFrom("marketplace_resource")
     .selectAll()
@@ -134,6 +136,18 @@ async function openPlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): 
       plan_id: instance.plan_id,
       resource_id: instance.id,
     })
+    .execute()
+}
+
+/** A resource that is terminated is billed no more. */
+async function closePlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
+  if (instance.state !== ResourceState.TERMINATED || previous?.state === instance.state) return
+  const now = new Date()
+  await trx
+    .updateTable("marketplace_resourceplanperiod")
+    .set({ end: now, modified: now })
+    .where("resource_id", "=", instance.id)
+    .where("end", "is", null)
     .execute()
 }
 

@@ -21,6 +21,7 @@ export const gateway = defineKind<Body, Router>({
   name: "gateway",
   after: ["router"],
   chunk: { size: 1 },
+  goesAlong: true,
   plan: planGateways,
 
   list: async (context) => {

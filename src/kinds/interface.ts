@@ -103,6 +103,13 @@ export const routerInterface = defineKind<Body, Actual>({
   foreign: ({ routerId, ipAddress }, ours) =>
     ours.has(routerId) ? `${ours.get(routerId)} at ${ipAddress}` : undefined,
 
+  async clear(context, missing) {
+    for (const { body } of missing.filter((one) => !one.body.is_gateway)) {
+      const left = await unattachedPort(context, body)
+      if (left !== undefined) await deleteResource(context.cloud, "ports", left.id)
+    }
+  },
+
   compare: ({ ip_address }, actual) =>
     sameAddress(ip_address, actual.ipAddress)
       ? []
@@ -146,22 +153,28 @@ async function connect(context: CloudContext, { body }: Desired<Body>): Promise<
   return { portId: port.id, routerId, subnetId, ipAddress }
 }
 
-/** The port for an interface's own address: one that an earlier, broken-off try left unattached, or a new one. */
-async function portAt({ cloud, projectId }: CloudContext, body: Desired<Body>["body"]): Promise<Port> {
-  const fixedIp = { subnet_id: body.subnet_id, ip_address: body.ip_address }
+/** The port that an earlier, broken-off try has left unattached. */
+async function unattachedPort(
+  { cloud, projectId }: CloudContext,
+  { subnet_id, ip_address }: Desired<Body>["body"],
+): Promise<Port | undefined> {
   const query = {
     project_id: projectId,
-    fixed_ips: [`subnet_id=${fixedIp.subnet_id}`, `ip_address=${fixedIp.ip_address}`],
+    fixed_ips: [`subnet_id=${subnet_id}`, `ip_address=${ip_address}`],
   }
-  const left = (await listResources(cloud, "ports", query)).find(
-    (port) => port.device_id === "" && port.fixed_ips.length === 1,
-  )
+  const ports = await listResources(cloud, "ports", query)
+  return ports.find((port) => port.device_id === "" && port.fixed_ips.length === 1)
+}
+
+/** The port for an interface's own address: one that is left, or a new one. */
+async function portAt(context: CloudContext, body: Desired<Body>["body"]): Promise<Port> {
+  const left = await unattachedPort(context, body)
   if (left !== undefined) return left
-  const [made] = await createResources(cloud, "ports", [
+  const [made] = await createResources(context.cloud, "ports", [
     {
       project_id: body.project_id,
       network_id: body.network_id,
-      fixed_ips: [fixedIp],
+      fixed_ips: [{ subnet_id: body.subnet_id, ip_address: body.ip_address }],
       // As the ports that Neutron makes for a router: it adds none of these, and keeps what a given port has.
       security_groups: [],
       port_security_enabled: false,

@@ -75,6 +75,14 @@ export interface Kind<Body, Actual> {
   /** Of what is there and not desired, what the cloud put into our objects by itself and has to go. */
   unwanted?(desired: readonly Desired<Body>[], left: readonly Actual[]): readonly Actual[]
   remove(context: CloudContext, actual: Actual): Promise<void>
+  /** The same for several that could not be removed at a time. */
+  removeMany?(context: CloudContext, actual: readonly Actual[]): Promise<void>
+  /** true: it is gone when an object that it refers to is gone, and is not removed by a call of its own. */
+  readonly goesAlong?: true
+  /** Whether a new project is born with this one, so that it is removed together with the project alone. */
+  bornWithProject?(actual: Actual): boolean
+  /** Takes away what a broken-off `create` may have left of objects that are not there. */
+  clear?(context: CloudContext, missing: readonly Desired<Body>[]): Promise<void>
 
   /**
    * What a verification calls one that is there and not in the plan. undefined: the cloud put it there by itself, or

@@ -22,6 +22,7 @@ export const qosRule = defineKind<Body, Actual>({
   name: "qos_rule",
   after: ["qos_policy"],
   chunk: { size: 1 },
+  goesAlong: true,
 
   plan: ({ source }) => ({
     objects: (source.live?.qosPolicies ?? []).flatMap((policy) =>

@@ -2,6 +2,9 @@ import {
   getComputeQuota,
   getNetworkQuota,
   getVolumeQuota,
+  resetComputeQuota,
+  resetNetworkQuota,
+  resetVolumeQuota,
   setComputeQuota,
   setNetworkQuota,
   setVolumeQuota,
@@ -31,12 +34,13 @@ interface Actual {
 interface QuotaCalls {
   get(cloud: Cloud, projectId: string): Promise<Values>
   set(cloud: Cloud, projectId: string, values: Values): Promise<Values>
+  reset(cloud: Cloud, projectId: string): Promise<void>
 }
 
 const calls: Readonly<Record<QuotaService, QuotaCalls>> = {
-  network: { get: getNetworkQuota, set: setNetworkQuota },
-  compute: { get: getComputeQuota, set: setComputeQuota },
-  volume: { get: getVolumeQuota, set: setVolumeQuota },
+  network: { get: getNetworkQuota, set: setNetworkQuota, reset: resetNetworkQuota },
+  compute: { get: getComputeQuota, set: setComputeQuota, reset: resetComputeQuota },
+  volume: { get: getVolumeQuota, set: setVolumeQuota, reset: resetVolumeQuota },
 }
 
 /** Quotas of the three services. Every project has them from the start, so they are always updated, never made. */
@@ -78,8 +82,8 @@ export const quota = defineKind<Body, Actual>({
       values: { ...actual.values, ...(await calls[body.service].set(cloud, projectId, values)) },
     }
   },
-  // A project's quotas go with it.
-  remove: async () => undefined,
+  // Neutron and Cinder keep the quotas of a project that is gone.
+  remove: ({ cloud, projectId }, { service }) => calls[service].reset(cloud, projectId),
 
   compare: (desired, actual) => differences(quotasToSet(desired, actual.values), { ...actual.values }),
 })

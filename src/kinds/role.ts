@@ -25,6 +25,7 @@ export const role = defineKind<Body, Actual>({
   name: "role",
   after: ["user"],
   chunk: { size: 1 },
+  goesAlong: true,
 
   plan: () => ({
     objects: [

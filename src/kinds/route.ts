@@ -50,11 +50,8 @@ export const route = defineKind<Body, Actual>({
     return { reads: writes, writes }
   },
   create: addRoutes,
-  remove: async ({ cloud }, { routerId, destination, nexthop }) => {
-    const { routes } = await getResource(cloud, "routers", routerId)
-    const left = routes.filter((route) => route.destination !== destination || route.nexthop !== nexthop)
-    await updateResource(cloud, "routers", routerId, { routes: left })
-  },
+  remove: (context, actual) => removeRoutes(context, [actual]),
+  removeMany: removeRoutes,
   foreign: ({ routerId, destination, nexthop }, ours) =>
     ours.has(routerId) ? `${destination} via ${nexthop} on ${ours.get(routerId)}` : undefined,
 
@@ -73,7 +70,7 @@ export const route = defineKind<Body, Actual>({
         ...JSON.parse(router.routes),
         ...routes.map(({ actual }) => bare(actual)),
       ]
-      const distinct = [...new Map(all.map((one) => [`${one.destination} ${one.nexthop}`, one])).values()]
+      const distinct = [...new Map(all.map((one) => [nameOf(one), one])).values()]
       await trx
         .updateTable("openstack_router")
         .set({ routes: textJson(distinct), modified: sql`now()` })
@@ -123,6 +120,20 @@ async function addRoutes(
   const wanted = desired.map(({ body }) => bare(body))
   await updateResource(cloud, "routers", routerId, { routes: [...routes, ...wanted] })
   return wanted.map((one) => ({ routerId, ...one }))
+}
+
+/** As with adding: a router's routes are sent as a whole. A router that is gone has none. */
+async function removeRoutes({ cloud }: CloudContext, gone: readonly Actual[]): Promise<void> {
+  for (const [routerId, routes] of Map.groupBy(gone, (one) => one.routerId)) {
+    const names = new Set(routes.map(nameOf))
+    const router = await getResource(cloud, "routers", routerId)
+    const left = router.routes.filter((one) => !names.has(nameOf(one)))
+    await updateResource(cloud, "routers", routerId, { routes: left })
+  }
+}
+
+function nameOf({ destination, nexthop }: StaticRoute): string {
+  return `${destination} via ${nexthop}`
 }
 
 function bare({ destination, nexthop }: StaticRoute): StaticRoute {

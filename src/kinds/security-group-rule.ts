@@ -39,6 +39,7 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
   born: true,
   // Neutron takes the rules of one group at a time (SecurityGroupNotSingleGroupRules).
   chunk: { size: atOnce, by: (desired) => desired.security_group_id },
+  goesAlong: true,
   plan,
 
   ...storedIn<Body>("openstack_securitygrouprule", (context, body) => ({

@@ -82,6 +82,8 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
   },
   foreign: ({ id, name }) => (name === defaultGroup ? undefined : name || id),
 
+  bornWithProject: ({ name }) => name === defaultGroup,
+
   compare: ({ project_id: _, empty, ...wanted }, actual) => [
     ...liveDifferences(wanted, actual),
     ...(empty ? differences({ security_group_rules: [] }, { ...actual }) : []),

@@ -34,6 +34,7 @@ export const tag = defineKind<Body, Actual>({
   name: "tag",
   after: ["network", "subnet", "router", "security_group", "port", "trunk", "qos_policy"],
   chunk: { size: 1 },
+  goesAlong: true,
   plan,
 
   async list(context, desired) {

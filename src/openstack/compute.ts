@@ -1,3 +1,4 @@
+import { unlessGone } from "./gone.ts"
 import { path } from "./path.ts"
 import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
 import type { Cloud } from "./types.ts"
@@ -15,4 +16,21 @@ export async function setComputeQuota(cloud: Cloud, projectId: string, quotas: Q
   const body = { quota_set: quotas }
   const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
   return quotasOf(await cloud.call<QuotaSet>(request))
+}
+
+/** DELETE os-quota-sets/PROJECT: the cloud's defaults again. */
+export async function resetComputeQuota(cloud: Cloud, projectId: string): Promise<void> {
+  await unlessGone(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
+}
+
+/** What makes use of a tenant's structure, as far as it is looked at. */
+export interface Server {
+  readonly id: string
+  readonly name: string
+}
+
+/** GET /v2.1/servers of another project; an admin sees them all. */
+export function listProjectServers(cloud: Cloud, projectId: string): Promise<readonly Server[]> {
+  const query = { all_tenants: 1, project_id: projectId }
+  return cloud.list({ service, path: "/servers", query }, "servers")
 }

@@ -1,3 +1,4 @@
+import { unlessGone } from "./gone.ts"
 import { type Collection, collections, type ResourceOf } from "./network-collections.ts"
 import type { RouterInterface } from "./network-types.ts"
 import { path } from "./path.ts"
@@ -142,6 +143,11 @@ export async function getNetworkQuota(cloud: Cloud, projectId: string): Promise<
 export async function setNetworkQuota(cloud: Cloud, projectId: string, quota: Quotas): Promise<Quotas> {
   const request = { service, method: "PUT", path: path`/quotas/${projectId}`, body: { quota } } as const
   return numbersOf((await cloud.call<{ quota: Quotas }>(request)).quota)
+}
+
+/** DELETE /v2.0/quotas/PROJECT: the cloud's defaults again. One that has none of its own (404) is as wanted. */
+export async function resetNetworkQuota(cloud: Cloud, projectId: string): Promise<void> {
+  await unlessGone(cloud.call({ service, method: "DELETE", path: path`/quotas/${projectId}` }))
 }
 
 async function one<T>(

@@ -1,3 +1,4 @@
+import { unlessGone } from "./gone.ts"
 import { path } from "./path.ts"
 import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
 import type { Cloud } from "./types.ts"
@@ -44,4 +45,21 @@ export async function createVolumeType(cloud: Cloud, wanted: NewVolumeType): Pro
   const volume_type = { name, description, "os-volume-type-access:is_public": isPublic }
   const request = { service, method: "POST", path: "/types", body: { volume_type } } as const
   return (await cloud.call<{ volume_type: VolumeType }>(request)).volume_type
+}
+
+/** DELETE os-quota-sets/PROJECT: the cloud's defaults again. */
+export async function resetVolumeQuota(cloud: Cloud, projectId: string): Promise<void> {
+  await unlessGone(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
+}
+
+/** What makes use of a tenant's structure, as far as it is looked at. */
+export interface Volume {
+  readonly id: string
+  readonly name: string
+}
+
+/** GET /v3/PROJECT/volumes of another project; an admin sees them all. */
+export function listProjectVolumes(cloud: Cloud, projectId: string): Promise<readonly Volume[]> {
+  const query = { all_tenants: 1, project_id: projectId }
+  return cloud.list({ service, path: "/volumes", query }, "volumes")
 }

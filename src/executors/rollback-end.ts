@@ -1,0 +1,137 @@
+import { sql } from "kysely"
+import { shortList } from "../errors.ts"
+import { saveRow } from "../handlers/index.ts"
+import { kinds } from "../kinds/index.ts"
+import { CoreState, ResourceState } from "../models/codes.ts"
+import type { Trx } from "../models/database.ts"
+import { countRows } from "../models/new-tenant.ts"
+import type { Rollback } from "../models/own-tables.ts"
+import { deleteTenant } from "../models/tenant-end.ts"
+import type { Engine } from "./engine.ts"
+import type { RolledBack } from "./rollback.ts"
+
+/** Marks that the work of a roll back begins. */
+export async function beginRollback(engine: Engine, trx: Trx, migrationId: number): Promise<void> {
+  await saveRow(trx, engine.hooks, "migration", migrationId, { state: CoreState.DELETING })
+}
+
+/**
+ * Ends a roll back. Everything gone: the tenant's rows go too, the resource is Terminated as Waldur has it, and the
+ * order stays for the records. Something left: ERRED, and the roll back may be asked for again. A tenant that others
+ * use is as before.
+ */
+export async function endRollback(
+  engine: Engine,
+  trx: Trx,
+  migrationId: number,
+  { inUse, left }: RolledBack,
+): Promise<void> {
+  const { rollback, tenant_id, dst_resource_id } = await trx
+    .selectFrom("openstack_replication.run as run")
+    .innerJoin("waldur_openstack_replication_migration as migration", "migration.id", "run.migration_id")
+    .select(["run.rollback", "run.tenant_id", "migration.dst_resource_id"])
+    .where("migration_id", "=", migrationId)
+    .executeTakeFirstOrThrow()
+  if (rollback === null) return
+  const ended = inUse
+    ? untouched(rollback, left)
+    : left.length > 0
+      ? unfinished(rollback, left)
+      : await gone(trx, migrationId, rollback)
+  await forgetRemoved(trx, migrationId, tenant_id)
+  const whole = ended.resource === ResourceState.TERMINATED
+  if (!whole || !(await deleteTenant(trx, tenant_id))) {
+    await trx
+      .updateTable("openstack_tenant")
+      .set({ state: ended.state, error_message: ended.message, modified: new Date() })
+      .where("id", "=", tenant_id)
+      .execute()
+  }
+  await trx
+    .updateTable("openstack_replication.run")
+    .set({ rollback: ended.rollback && JSON.stringify(ended.rollback) })
+    .where("migration_id", "=", migrationId)
+    .execute()
+  await saveRow(trx, engine.hooks, "resource", dst_resource_id, {
+    state: ended.resource,
+    error_message: ended.message,
+  })
+  await saveRow(trx, engine.hooks, "migration", migrationId, {
+    state: ended.state,
+    error_message: ended.message,
+    error_traceback: left.join("\n"),
+  })
+}
+
+interface Ended {
+  readonly state: typeof CoreState.OK | typeof CoreState.ERRED
+  readonly resource: number
+  readonly message: string
+  readonly rollback: Rollback | null
+}
+
+function untouched({ by }: Rollback, users: readonly string[]): Ended {
+  return {
+    state: CoreState.OK,
+    resource: ResourceState.OK,
+    message: `Not rolled back for ${by}, because others use the tenant: ${shortList(users)}.`,
+    rollback: null,
+  }
+}
+
+function unfinished(rollback: Rollback, left: readonly string[]): Ended {
+  return {
+    state: CoreState.ERRED,
+    resource: ResourceState.ERRED,
+    message: `Rolled back for ${rollback.by}, except for what is left in the project: ${shortList(left)}. Remove what is not the migration's, and roll back again.`,
+    rollback: { ...rollback, from: CoreState.ERRED, left },
+  }
+}
+
+async function gone(trx: Trx, migrationId: number, rollback: Rollback): Promise<Ended> {
+  const { removed } = await trx
+    .selectFrom("openstack_replication.object")
+    .select(({ fn }) => fn.countAll<string>().as("removed"))
+    .where("migration_id", "=", migrationId)
+    .where("state", "=", "removed")
+    .executeTakeFirstOrThrow()
+  return {
+    state: CoreState.ERRED,
+    resource: ResourceState.TERMINATED,
+    message: `Rolled back for ${rollback.by}: ${removed} objects were removed.`,
+    rollback: { by: rollback.by, from: rollback.from, done: new Date().toISOString() },
+  }
+}
+
+/** Deletes the host's rows of objects that are gone, and counts them off: what stands in another goes first. */
+async function forgetRemoved(trx: Trx, migrationId: number, tenantId: number): Promise<void> {
+  let counted = 0
+  for (const kind of kinds.toReversed()) {
+    if (kind.forget === undefined) continue
+    const rows = await trx
+      .selectFrom("openstack_replication.object")
+      .select(["id", "row_id"])
+      .where("migration_id", "=", migrationId)
+      .where("kind", "=", kind.name)
+      .where("state", "in", ["removed", "skipped", "failed"])
+      .where("row_id", "is not", null)
+      .execute()
+    if (rows.length === 0) continue
+    await kind.forget(
+      trx,
+      rows.flatMap((row) => row.row_id ?? []),
+    )
+    await sql`update openstack_replication.object set row_id = null where id = any(${rows.map((row) => row.id)}::bigint[])`.execute(
+      trx,
+    )
+    if (kind.table !== undefined) counted += rows.length
+  }
+  if (counted === 0) return
+  const scope = await trx
+    .selectFrom("openstack_tenant as tenant")
+    .innerJoin("structure_project as project", "project.id", "tenant.project_id")
+    .select(["project.id", "project.customer_id"])
+    .where("tenant.id", "=", tenantId)
+    .executeTakeFirst()
+  if (scope !== undefined) await countRows(trx, scope.id, scope.customer_id, -counted)
+}

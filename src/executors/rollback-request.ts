@@ -1,0 +1,123 @@
+import { sql } from "kysely"
+import { errors } from "../errors.ts"
+import { saveRow } from "../handlers/index.ts"
+import { kinds } from "../kinds/index.ts"
+import { CoreState, ResourceState } from "../models/codes.ts"
+import type { Trx } from "../models/database.ts"
+import { tell } from "../models/events.ts"
+import type { Rollback } from "../models/own-tables.ts"
+import type { Engine } from "./engine.ts"
+import { rollbackStage, verifyStage } from "./graph.ts"
+import { enqueueStages } from "./jobs.ts"
+import { lockRun } from "./stage-store.ts"
+
+/**
+ * Lets the worker take away again what a migration has made. From ERRED, also where an earlier roll back left
+ * something; from OK, if the host's rows show nobody who uses the tenant. Asking twice changes nothing. Answers false
+ * where the migration runs.
+ * @param by for people: who asks
+ * @throws TENANT_IN_USE (409)
+ */
+export async function requestRollback(
+  engine: Engine,
+  trx: Trx,
+  migrationId: number,
+  by: string,
+): Promise<boolean> {
+  const run = await lockRun(trx, migrationId)
+  const migration = await trx
+    .selectFrom("waldur_openstack_replication_migration")
+    .select(["state", "dst_resource_id"])
+    .where("id", "=", migrationId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (run === undefined || migration === undefined) return false
+  const { state } = migration
+  if (state === CoreState.DELETION_SCHEDULED || state === CoreState.DELETING) return true
+  if (state !== CoreState.OK && state !== CoreState.ERRED) return false
+  if (run.rollback?.done !== undefined) return true
+  if (state === CoreState.OK) {
+    const used = await rowsInUse(trx, migrationId, run.tenant_id)
+    if (used.length > 0) throw errors.tenantInUse(used)
+  }
+
+  const rollback: Rollback = { by, from: state }
+  await trx
+    .updateTable("openstack_replication.run")
+    .set({ rollback: JSON.stringify(rollback) })
+    .where("migration_id", "=", migrationId)
+    .execute()
+  await tell(trx, migrationId, "action", { action: "rollback", by })
+  await openStage(trx, migrationId)
+  await trx
+    .updateTable("openstack_tenant")
+    .set({ state: CoreState.DELETION_SCHEDULED, error_message: "", modified: new Date() })
+    .where("id", "=", run.tenant_id)
+    .execute()
+  await saveRow(trx, engine.hooks, "resource", migration.dst_resource_id, {
+    state: ResourceState.TERMINATING,
+    error_message: "",
+  })
+  await saveRow(trx, engine.hooks, "migration", migrationId, {
+    state: CoreState.DELETION_SCHEDULED,
+    error_message: "",
+    error_traceback: "",
+  })
+  await enqueueStages(trx, engine.queueSchema, run.settings_id, migrationId, [rollbackStage])
+  return true
+}
+
+async function openStage(trx: Trx, migrationId: number): Promise<void> {
+  // A verification under way would tell of a tenant that is being taken away: it cannot end any more.
+  await trx
+    .updateTable("openstack_replication.stage")
+    .set((eb) => ({ state: "done", attempt: eb("attempt", "+", 1) }))
+    .where("migration_id", "=", migrationId)
+    .where("name", "=", verifyStage)
+    .where("state", "!=", "done")
+    .execute()
+  await trx
+    .insertInto("openstack_replication.stage")
+    .values({
+      migration_id: migrationId,
+      name: rollbackStage,
+      after: [],
+      state: "ready",
+      started: null,
+      finished: null,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["migration_id", "name"]).doUpdateSet({ state: "ready", finished: null }),
+    )
+    .execute()
+  // What has failed may be there all the same, if the cloud's last answer was lost.
+  await trx
+    .updateTable("openstack_replication.object")
+    .set({ state: "creating", modified: new Date() })
+    .where("migration_id", "=", migrationId)
+    .where("state", "=", "failed")
+    .where("attempts", ">", 0)
+    .execute()
+}
+
+/** What the host's rows say of the tenant beyond what this migration has made, for people. */
+async function rowsInUse(trx: Trx, migrationId: number, tenantId: number): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const { name, table } of kinds) {
+    if (table === undefined) continue
+    const { rows } = await sql<{ name: string }>`
+      select row.name from ${sql.table(table)} as row
+      where row.tenant_id = ${tenantId} and not exists (
+        select from openstack_replication.object as object
+        where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
+      ) order by row.id`.execute(trx)
+    found.push(...rows.map((row) => `${name.replaceAll("_", " ")} "${row.name}"`))
+  }
+  const instances = await trx
+    .selectFrom("openstack_instance")
+    .select("name")
+    .where("tenant_id", "=", tenantId)
+    .orderBy("id")
+    .execute()
+  return [...found, ...instances.map(({ name }) => `instance "${name}"`)]
+}

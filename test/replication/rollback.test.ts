@@ -1,0 +1,224 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { kinds } from "../../src/kinds/index.ts"
+import { createResource } from "../../src/openstack/index.ts"
+import { ask } from "../helpers/http.ts"
+import { wholeCloud } from "../helpers/whole-cloud.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+const request = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
+const full = {
+  status: 409,
+  body: { NeutronError: { type: "OverQuota", message: "Quota exceeded for resources.", detail: "" } },
+}
+
+function act(world: TestWorld, uuid: string, action: string, token = world.rows.users.owner.token) {
+  return ask(`${world.url}/api/openstack-migrations/${uuid}/${action}/`, { method: "POST", token })
+}
+
+async function count(world: TestWorld, query: string): Promise<number> {
+  return Number((await world.pool.query(`select count(*) from ${query}`)).rows[0]?.count)
+}
+
+/** Rows of the host that a roll back has to take away again. */
+async function hostRows(world: TestWorld) {
+  const tables = [
+    "openstack_tenant",
+    "openstack_network",
+    "openstack_subnet",
+    "openstack_router",
+    "openstack_securitygroup",
+    "openstack_securitygrouprule",
+    "openstack_port",
+    "quotas_quotalimit",
+    "openstack_volumetype_tenants",
+  ]
+  const counts = await Promise.all(tables.map(async (table) => [table, await count(world, table)] as const))
+  const usage = await world.pool.query(
+    "select object_id, content_type_id, sum(delta) as sum from quotas_quotausage group by 1, 2 having sum(delta) <> 0 order by 1, 2",
+  )
+  return { ...Object.fromEntries(counts), usage: usage.rows }
+}
+
+t.test("a migration that is OK and unused is rolled back, and the cloud and the rows are as before", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const [cloud, rows] = [await wholeCloud(world.destinationCloud), await hostRows(world)]
+    const { uuid } = await world.create(tenant, request)
+    const early = await act(world, uuid, "rollback")
+    t.strictSame([early.status, early.body], [409, { detail: "Valid states for operation: OK, ERRED." }])
+    t.equal((await world.ended(uuid)).state, "OK")
+    t.equal((await act(world, uuid, "rollback", world.rows.users.stranger.token)).status, 404)
+
+    const asked = await act(world, uuid, "rollback")
+    t.match(asked, { status: 202, body: { state: "DELETION_SCHEDULED", dst_resource_state: "Terminating" } })
+    t.equal((await act(world, uuid, "rollback")).status, 202, "asking twice changes nothing")
+    const ended = await world.ended(uuid)
+    t.match(ended, { state: "ERRED", dst_resource_state: "Terminated" })
+    t.match(ended.error_message, /^Rolled back for .+: \d+ objects were removed\.$/)
+    t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+    t.strictSame(await hostRows(world), rows)
+
+    t.strictSame((await world.pool.query("select state from marketplace_order")).rows, [{ state: 3 }])
+    t.equal(await count(world, `marketplace_resourceplanperiod where "end" is null`), 0, "billed no more")
+    const events = await world.pool.query("select event_type from logging_event order by id")
+    t.strictSame(
+      events.rows.map((row) => row.event_type.replace("marketplace_resource_", "")),
+      ["create_requested", "create_succeeded", "terminate_requested", "terminate_succeeded"],
+    )
+    const retry = await act(world, uuid, "retry")
+    t.match(retry, { status: 409, body: { detail: /cannot be taken up again/ } })
+    t.equal((await act(world, uuid, "rollback")).status, 202, "there is nothing left to do")
+    t.equal((await world.owner.retrieve(uuid)).state, "ERRED")
+  }),
+)
+
+/** A call of each stage that makes something by itself, and that can be refused. */
+const stages = [
+  ["project", "POST", "projects"],
+  ["user", "POST", "users"],
+  ["network", "POST", "networks"],
+  ["subnet", "POST", "subnets"],
+  ["router", "POST", "routers"],
+  ["security group", "POST", "security-groups"],
+  ["rule", "POST", "security-group-rules"],
+  ["port", "POST", "ports"],
+] as const
+
+for (const [stage, method, path] of stages) {
+  t.test(`a migration that failed at its ${stage}s is rolled back, and the cloud is as before`, (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const [cloud, rows] = [await wholeCloud(world.destinationCloud), await hostRows(world)]
+      world.destination.onRequest = async (call) =>
+        call.method === method && call.path === path ? full : undefined
+      const { uuid } = await world.create(tenant, request)
+      t.equal((await world.ended(uuid)).state, "ERRED")
+      world.destination.onRequest = undefined
+      t.equal((await act(world, uuid, "rollback")).status, 202)
+      const ended = await world.ended(uuid)
+      t.match(ended, { dst_resource_state: "Terminated", error_message: /^Rolled back for/ })
+      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+      t.strictSame(await hostRows(world), rows)
+      const orders = await world.pool.query("select state from marketplace_order")
+      t.strictSame(orders.rows, [{ state: 4 }], "the order stays erred")
+    }),
+  )
+}
+
+t.test("what a lost answer has made is found and removed, too", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const cloud = await wholeCloud(world.destinationCloud)
+    const made = Promise.withResolvers<string>()
+    const lost = new Set<string>()
+    // Cancelled while nothing has an answer: every kind of object is there, and none is recorded.
+    world.destination.onRequest = async ({ method, path }) => {
+      if (method !== "POST" || !["projects", "users"].includes(path) || lost.has(path)) return undefined
+      lost.add(path)
+      if (path === "users") await act(world, await made.promise, "cancel")
+      return "drop-after"
+    }
+    const { uuid } = await world.create(tenant, request)
+    made.resolve(uuid)
+    await world.ended(uuid)
+    await world.pool.query(
+      "update openstack_replication.object set backend_id = null, state = 'creating' where state = 'done'",
+    )
+    t.equal((await act(world, uuid, "rollback")).status, 202)
+    t.match((await world.ended(uuid)).error_message, /^Rolled back for/)
+    t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+  }),
+)
+
+t.test("a tenant that others use is not rolled back from OK, and nothing of it is touched", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const { uuid } = await world.create(tenant, request)
+    const migration = await world.ended(uuid)
+    const project_id = await world.projectOf(migration)
+    await createResource(world.destinationCloud, "networks", { project_id, name: "theirs" })
+    const before = await wholeCloud(world.destinationCloud)
+    t.equal((await act(world, uuid, "rollback")).status, 202)
+    const ended = await world.ended(uuid)
+    t.match(ended, { state: "OK", dst_resource_state: "OK" })
+    t.match(ended.error_message, /^Not rolled back for .+, because others use the tenant: network "theirs"\./)
+    t.strictSame(await wholeCloud(world.destinationCloud), before)
+
+    // A row that is not the migration's is told at once.
+    await world.pool.query(
+      `insert into openstack_network select (jsonb_populate_record(row, jsonb_build_object(
+         'id', 999999, 'uuid', gen_random_uuid(), 'backend_id', 'elsewhere', 'name', 'by hand'))).*
+       from openstack_network row order by row.id desc limit 1`,
+    )
+    const again = await act(world, uuid, "rollback")
+    t.match(again, { status: 409, body: { detail: /in use.*network "by hand"/ } })
+  }),
+)
+
+t.test("what others have put into the project is left, and a second roll back ends when it is gone", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const cloud = await wholeCloud(world.destinationCloud)
+    world.destination.onRequest = async ({ method, path }) =>
+      method === "POST" && path === "ports" ? full : undefined
+    const { uuid } = await world.create(tenant, request)
+    const migration = await world.ended(uuid)
+    world.destination.onRequest = undefined
+    const project_id = await world.projectOf(migration)
+    const { rows } = await world.pool.query<{ backend_id: string; name: string }>(
+      "select backend_id, name from openstack_replication.object where kind = 'network' order by position limit 1",
+    )
+    const network = rows[0]
+    const theirs = await createResource(world.destinationCloud, "ports", {
+      project_id,
+      network_id: network?.backend_id,
+      name: "theirs",
+    })
+    await act(world, uuid, "rollback")
+    const left = await world.ended(uuid)
+    t.match(left, { state: "ERRED", dst_resource_state: "Erred" })
+    t.match(left.error_message, /^Rolled back for .+, except for what is left in the project: port "theirs"/)
+    const ports = await world.destinationCloud.list<{ id: string }>(
+      { service: "network", path: "/ports", query: { project_id } },
+      "ports",
+    )
+    t.ok(ports.some(({ id }) => id === theirs.id))
+    const objects = await ask(
+      `${world.url}/api/openstack-migrations/${uuid}/objects/?kind=network&state=done`,
+      {
+        token: world.rows.users.owner.token,
+      },
+    )
+    t.match(objects.body, [{ name: network?.name, reason: /409/ }], "the network in use says why it stays")
+
+    await world.destinationCloud.call({ service: "network", method: "DELETE", path: `/ports/${theirs.id}` })
+    t.equal((await act(world, uuid, "rollback")).status, 202)
+    t.match(await world.ended(uuid), { state: "ERRED", dst_resource_state: "Terminated" })
+    t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+  }),
+)
+
+t.test("a cloud that fails and loses answers meanwhile is rolled back to the end all the same", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const cloud = await wholeCloud(world.destinationCloud)
+    const { uuid } = await world.create(tenant, request)
+    await world.ended(uuid)
+    let calls = 0
+    world.destination.onRequest = async ({ method }) => {
+      if (method !== "DELETE") return undefined
+      calls += 1
+      return calls % 5 === 0 ? "drop-after" : calls % 7 === 0 ? { status: 503, body: {} } : undefined
+    }
+    await act(world, uuid, "rollback")
+    t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
+    world.destination.onRequest = undefined
+    t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+  }),
+)
+
+t.test("every kind says how its objects are removed, or with what they go", (t) => {
+  for (const kind of kinds) t.ok(kind.goesAlong || typeof kind.remove === "function", kind.name)
+  t.end()
+})
