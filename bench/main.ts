@@ -4,7 +4,7 @@ import { main } from "../host/until-signal.ts"
 import { realCloud, requestsPerSecond, simulatedClouds } from "./clouds.ts"
 import { readBenchOptions } from "./options.ts"
 import { recipeOf, reportOf, textOf } from "./print.ts"
-import { runBench } from "./run.ts"
+import { openBench } from "./run.ts"
 
 /** `npm run bench`: how long a copy takes, against one call after another and against what the cloud can do. */
 await main(async () => {
@@ -14,15 +14,20 @@ await main(async () => {
   const database = await openHostDatabase(options.databaseUrl)
   const clouds = await (cloudFile === undefined
     ? simulatedClouds(options.latencyMs)
-    : realCloud(cloudFile, options.atOnce))
+    : realCloud(cloudFile, options.atOnce[0]))
   try {
     const say = (line: string) => process.stderr.write(`${line}\n`)
-    const result = await runBench({ pool: database.pool, clouds, size, original, latencyMs, say })
-    const report = reportOf(result, recipeOf(options, requestsPerSecond))
-    process.stdout.write(`${textOf(report)}\n`)
-    if (options.jsonFile !== undefined)
-      await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`)
-    return 0
+    const { pool } = database
+    const bench = openBench({ pool, clouds, size, original, latencyMs, atOnce: options.atOnce, say })
+    try {
+      const report = reportOf(await bench.run(), recipeOf(options, requestsPerSecond))
+      process.stdout.write(`${textOf(report)}\n`)
+      if (options.jsonFile !== undefined)
+        await writeFile(options.jsonFile, `${JSON.stringify(report, null, 2)}\n`)
+      return 0
+    } finally {
+      await bench.clean()
+    }
   } finally {
     await clouds.close()
     await database.close()

@@ -8,8 +8,8 @@ export interface BenchOptions {
   readonly latencyMs: number
   /** Describes a real cloud; undefined: simulated ones. */
   readonly cloudFile: string | undefined
-  /** Calls to a real cloud under way at a time. The bare writes are tried with twice as many, too. */
-  readonly atOnce: number
+  /** Calls to a real cloud under way at a time: ours with the first number, the bare writes with each. */
+  readonly atOnce: readonly [number, ...number[]]
   /** Whether the original's order is measured, too. */
   readonly original: boolean
   /** Where the figures are written as JSON. */
@@ -27,18 +27,21 @@ export function readBenchOptions(args: readonly string[], env: NodeJS.ProcessEnv
       size: { type: "string", default: "medium" },
       latency: { type: "string", default: "50" },
       cloud: { type: "string" },
-      "at-once": { type: "string", default: "4" },
+      "at-once": { type: "string", default: "4,8" },
       "no-original": { type: "boolean", default: false },
       json: { type: "string" },
     },
   })
   const size = sizes.find((name) => name === values.size)
   if (size === undefined) throw new Error(`--size is one of ${sizes.join(", ")}, not "${values.size}".`)
+  const [atOnce = 1, ...more] = values["at-once"]
+    .split(",")
+    .map((one) => Math.max(1, wholeNumber("--at-once", one)))
   return {
     size,
     latencyMs: wholeNumber("--latency", values.latency),
     cloudFile: values.cloud,
-    atOnce: Math.max(1, wholeNumber("--at-once", values["at-once"])),
+    atOnce: [atOnce, ...more],
     original: !values["no-original"],
     jsonFile: values.json,
     databaseUrl: env.DATABASE_URL || undefined,

@@ -42,7 +42,7 @@ export function recipeOf(
   { size, latencyMs, cloudFile, atOnce }: BenchOptions,
   requestsPerSecond: number,
 ): string {
-  if (cloudFile !== undefined) return `${size} tenant, within one real cloud, ${atOnce} calls at once`
+  if (cloudFile !== undefined) return `${size} tenant, within one real cloud, ${atOnce[0]} calls at once`
   const gateway = latencyMs === 0 ? "no gateway" : `gateways at ${requestsPerSecond} requests/s`
   return `${size} tenant, from one simulated cloud to another, ${latencyMs} ms a call, ${gateway}`
 }

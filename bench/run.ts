@@ -4,7 +4,7 @@ import { connectCloud } from "../src/openstack/index.ts"
 import { makeBare } from "./bare.ts"
 import { type BenchClouds, requestsPerSecond } from "./clouds.ts"
 import { type Cost, measure } from "./count.ts"
-import { openBenchHost } from "./host.ts"
+import { type BenchHost, openBenchHost } from "./host.ts"
 import { type Limit, limitOf } from "./limit.ts"
 import { copyAsOriginal } from "./original/index.ts"
 import { plannedParts } from "./planned.ts"
@@ -29,60 +29,78 @@ export interface BenchWanted {
   readonly original: boolean
   /** Of simulated clouds, in milliseconds; undefined: the cloud is a real one, and what is made there is removed. */
   readonly latencyMs: number | undefined
+  /** Of a real cloud: calls at once with which the bare writes are tried. */
+  readonly atOnce: readonly number[]
   readonly say: (line: string) => void
 }
 
-/** Makes the same tenant by our executor and by the original's calls, and finds what the cloud could do at best. */
-export async function runBench(wanted: BenchWanted): Promise<BenchResult> {
-  const { pool, clouds, size, latencyMs, say } = wanted
-  const real = latencyMs === undefined
+export interface Bench {
+  /** Makes the same tenant by our executor and by the original's calls, and finds what the cloud could do at best. */
+  run(): Promise<BenchResult>
+  /** Removes from a real cloud what was made there. */
+  clean(): Promise<void>
+}
+
+export function openBench(wanted: BenchWanted): Bench {
   const made: TenantIds[] = []
-  const host = await openBenchHost(pool, clouds)
-  try {
-    if (!real) await host.copy(await host.importTenant(demoTenant("small")))
-    say(`Making a ${size} tenant …`)
-    const spec = demoTenant(size)
-    const tenant = await host.importTenant(spec)
-    made.push({ projectId: tenant.projectId, userId: "" })
-    clouds.begin()
-    say("Copying it by the executor …")
-    const { migration, ...ours } = await host.copy(tenant)
-    const slowedDown = clouds.slowedDown()
-    if (wanted.original) say("Making it in the original's order …")
-    const original = wanted.original
-      ? await measure(async (observe) => {
-          const index = made.push({ projectId: "", userId: "" }) - 1
-          const { connection, ...facts } = clouds.destination
-          const paced = { ...facts, connection: { ...connection, ...clouds.pace } }
-          await copyAsOriginal(spec, paced, observe, (ids) => made.splice(index, 1, ids))
-        })
-      : undefined
-    const parts = await plannedParts(pool, migration)
-    const bare = []
-    for (const atOnce of real ? [clouds.pace.inFlight ?? 1, 2 * (clouds.pace.inFlight ?? 1)] : []) {
-      say(`Making its objects with nothing between, ${atOnce} calls at once …`)
-      const index = made.push({ projectId: "", userId: "" }) - 1
-      const connection = { ...clouds.destination.connection, ...clouds.pace, inFlight: atOnce }
-      const cost = await measure((observe) =>
-        makeBare(parts, connection, observe, (ids) => made.splice(index, 1, ids)),
-      )
-      bare.push({ ...cost, atOnce })
+  /** Keeps a place for what is made, and fills it as soon as there is something. */
+  const keeping = () => {
+    const index = made.push({ projectId: "", userId: "" }) - 1
+    return (ids: TenantIds) => {
+      made[index] = ids
     }
-    const limit = real
-      ? undefined
-      : limitOf(parts, latencyMs, latencyMs === 0 ? Number.POSITIVE_INFINITY : requestsPerSecond)
-    return { ours, original, limit, bare, slowedDown }
-  } finally {
-    await host.close()
-    if (real) await removeAll(pool, clouds, made, say)
+  }
+  return {
+    async run() {
+      const host = await openBenchHost(wanted.pool, wanted.clouds)
+      try {
+        return await measureAll(host, wanted, keeping)
+      } finally {
+        await host.close()
+      }
+    },
+    async clean() {
+      if (wanted.latencyMs === undefined) await removeAll(wanted, made)
+    },
   }
 }
 
+async function measureAll(
+  host: BenchHost,
+  { pool, clouds, size, latencyMs, atOnce, say, ...wanted }: BenchWanted,
+  keeping: () => (ids: TenantIds) => void,
+): Promise<BenchResult> {
+  const real = latencyMs === undefined
+  // A server that has just started is slower.
+  if (!real) await host.copy(await host.importTenant(demoTenant("small")))
+  say(`Making a ${size} tenant …`)
+  const spec = demoTenant(size)
+  const tenant = await host.importTenant(spec)
+  keeping()({ projectId: tenant.projectId, userId: "" })
+  clouds.begin()
+  say("Copying it by the executor …")
+  const { migration, ...ours } = await host.copy(tenant)
+  const slowedDown = clouds.slowedDown()
+  const { connection, ...facts } = clouds.destination
+  const paced = { ...connection, ...clouds.pace }
+  if (wanted.original) say("Making it in the original's order …")
+  const original = wanted.original
+    ? await measure((observe) => copyAsOriginal(spec, { ...facts, connection: paced }, observe, keeping()))
+    : undefined
+  const parts = await plannedParts(pool, migration)
+  const bare = []
+  for (const inFlight of real ? atOnce : []) {
+    say(`Making its objects with nothing between, ${inFlight} calls at once …`)
+    const cost = await measure((observe) => makeBare(parts, { ...paced, inFlight }, observe, keeping()))
+    bare.push({ ...cost, atOnce: inFlight })
+  }
+  const rate = latencyMs === 0 ? Number.POSITIVE_INFINITY : requestsPerSecond
+  return { ours, original, limit: real ? undefined : limitOf(parts, latencyMs, rate), bare, slowedDown }
+}
+
 async function removeAll(
-  pool: pg.Pool,
-  { destination, seeding }: BenchClouds,
+  { pool, clouds: { destination, seeding }, say }: BenchWanted,
   made: readonly TenantIds[],
-  say: (line: string) => void,
 ): Promise<void> {
   say("Removing what was made …")
   const { rows } = await pool.query<TenantIds>(

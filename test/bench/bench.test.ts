@@ -3,17 +3,18 @@ import { simulatedClouds } from "../../bench/clouds.ts"
 import { limitOf } from "../../bench/limit.ts"
 import { readBenchOptions } from "../../bench/options.ts"
 import { recipeOf, reportOf, textOf } from "../../bench/print.ts"
-import { runBench } from "../../bench/run.ts"
+import { openBench } from "../../bench/run.ts"
 import { network } from "../../src/kinds/network.ts"
 import { securityGroupRule } from "../../src/kinds/security-group-rule.ts"
 import { withDatabase } from "../helpers/database.ts"
+
+const wanted = { original: true, latencyMs: 0, atOnce: [], say: () => undefined }
 
 t.test("the bench makes the same tenant both ways, and counts the calls of both", (t) =>
   withDatabase(async ({ pool }) => {
     const clouds = await simulatedClouds(0)
     try {
-      const say = () => undefined
-      const result = await runBench({ pool, clouds, size: "small", original: true, latencyMs: 0, say })
+      const result = await openBench({ ...wanted, pool, clouds, size: "small" }).run()
       const { ours, original, limit } = result
       t.ok(ours.writes <= 30, `ours writes ${ours.writes} times`)
       t.match(original, { calls: 91, writes: 52 }, "the original's order has its calls")
@@ -30,9 +31,7 @@ t.test("the original's order makes the calls that were seen of it", (t) =>
   withDatabase(async ({ pool }) => {
     const clouds = await simulatedClouds(0)
     try {
-      const say = () => undefined
-      const wanted = { pool, clouds, size: "medium", original: true, latencyMs: 0, say } as const
-      const { original, ours } = await runBench(wanted)
+      const { original, ours } = await openBench({ ...wanted, pool, clouds, size: "medium" }).run()
       // 428 and 25 for the ports were seen; two of them, the list of images among them, are not made here.
       t.equal(original?.calls, 451)
       t.ok(ours.calls < 130, `ours makes ${ours.calls}`)
