@@ -1,5 +1,5 @@
 import { longestChain } from "../src/executors/graph.ts"
-import { costOf } from "../src/kinds/cost.ts"
+import { costOf, countChunks } from "../src/kinds/cost.ts"
 import type { TenantPlan } from "../src/kinds/plan-tenant.ts"
 
 /** The least time that a plan can take on a cloud that answers after a fixed time and lets so many calls a second in. */
@@ -32,9 +32,16 @@ export function limitOf(parts: TenantPlan["parts"], latencyMs: number, requestsP
     "sign-in",
     ...stages.flatMap((stage) => Array.from({ length: weightOf(stage) }, () => stage)),
   ]
-  const writes = parts.reduce((sum, { kind, objects }) => sum + costOf(kind, objects).writes, 0)
+  const writes = parts.reduce((sum, part) => sum + necessaryWrites(part), 0)
   const calls = writes + necessaryReads
   const chainSeconds = (chain.length * latencyMs) / 1_000
   const rateSeconds = calls / requestsPerSecond
   return { seconds: Math.max(chainSeconds, rateSeconds), chain, chainSeconds, calls, rateSeconds }
+}
+
+/** Objects that we spread over several calls would have room in fewer. */
+function necessaryWrites({ kind, objects }: TenantPlan["parts"][number]): number {
+  const { chunk } = kind
+  const spread = countChunks(chunk, objects) - countChunks({ ...chunk, least: chunk.size }, objects)
+  return costOf(kind, objects).writes - spread
 }

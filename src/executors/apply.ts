@@ -1,4 +1,5 @@
 import type { CloudContext } from "../kinds/cloud-context.ts"
+import { chunkSize } from "../kinds/cost.ts"
 import type { AnyKind, Desired } from "../kinds/kind.ts"
 import type { ObjectError } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
@@ -113,8 +114,9 @@ export function match(kind: AnyKind, all: readonly Work[], actual: readonly unkn
 function* chunksOf(kind: AnyKind, works: readonly Work[], sizeOf: () => number): Iterable<readonly Work[]> {
   const { by = () => "" } = kind.chunk
   for (const group of Map.groupBy(works, (work) => by(work.body)).values()) {
+    const most = chunkSize(kind.chunk, group.length)
     for (let start = 0, size = 0; start < group.length; start += size) {
-      size = sizeOf()
+      size = Math.min(most, sizeOf())
       yield group.slice(start, start + size)
     }
   }

@@ -14,8 +14,17 @@ export function costOf(kind: AnyKind, objects: Bodies): Cost {
   return kind.cost?.(objects) ?? { reads: 0, writes: countChunks(kind.chunk, objects) }
 }
 
+/** Calls at once over which objects are spread. */
+const spread = 4
+
+/** How many of so many objects go into one call. */
+export function chunkSize({ size, least = size }: AnyKind["chunk"], count: number): number {
+  return Math.min(size, Math.max(least, Math.ceil(count / spread)))
+}
+
 /** Calls that make these objects in chunks. */
-export function countChunks({ size, by }: AnyKind["chunk"], objects: Bodies): number {
+export function countChunks(chunk: AnyKind["chunk"], objects: Bodies): number {
+  const { by } = chunk
   const groups = Map.groupBy(objects, ({ body }) => (by === undefined ? "" : JSON.stringify(by(body))))
-  return groups.values().reduce((sum, group) => sum + Math.ceil(group.length / size), 0)
+  return groups.values().reduce((sum, { length }) => sum + Math.ceil(length / chunkSize(chunk, length)), 0)
 }

@@ -64,8 +64,7 @@ export interface Kind<Body, Actual> {
   /** Is this the desired object? By what it is, never by its name alone. Without it: if nothing differs. */
   matches?(desired: Resolved<Body>, actual: Actual): boolean
 
-  /** Objects of one call, at most; `by`: only objects of an equal value go into one call. */
-  readonly chunk: { readonly size: number; readonly by?: (desired: Resolved<Body>) => string }
+  readonly chunk: Chunk<Body>
   /** Pure: calls to the destination that make planned objects. Without it: one for each chunk. */
   cost?(planned: readonly { readonly body: Body }[]): Cost
   /** Makes the objects of one chunk: all of them or, where the cloud refuses, none. Answers in the same order. */
@@ -98,6 +97,18 @@ export interface Kind<Body, Actual> {
   record?(trx: Trx, done: readonly Recorded<Body, Actual>[]): Promise<void>
   /** The host's table that holds a `state` and an `error_message` for this kind, if any. */
   readonly table?: StatefulTable
+}
+
+export interface Chunk<Body> {
+  /** Objects of one call, at most. */
+  readonly size: number
+  /**
+   * Where the bulk form saves the cloud little: so few are in one call before it is filled up, and the rest goes into
+   * other calls at the same time. @default size
+   */
+  readonly least?: number
+  /** Only objects of an equal value go into one call. */
+  readonly by?: (desired: Resolved<Body>) => string
 }
 
 export type StatefulTable =

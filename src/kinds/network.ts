@@ -19,7 +19,7 @@ export const network = defineKind<Body, Network>({
   name: "network",
   after: ["quota"],
   table: "openstack_network",
-  chunk: { size: 20 },
+  chunk: { size: 20, least: 10 },
 
   plan: ({ source }) => ({
     objects: source.networks.map(({ key, backendId, name, description, mtu, live }) => ({

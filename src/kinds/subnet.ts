@@ -28,7 +28,7 @@ export const subnet = defineKind<Body, Subnet>({
   name: "subnet",
   after: ["network"],
   table: "openstack_subnet",
-  chunk: { size: 20 },
+  chunk: { size: 20, least: 10 },
 
   plan: ({ source, mappings }) => ({
     objects: source.subnets.map((subnet) => {

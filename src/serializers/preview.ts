@@ -50,7 +50,7 @@ const estimate = Type.Object(
   {
     calls: Type.Integer({ description: "Requests to the destination, sign-in and verification included." }),
     writes: Type.Integer({ description: "Those of them that change something." }),
-    seconds: Type.Integer({ description: "At the default pace of 10 requests a second." }),
+    seconds: Type.Integer({ description: "About how long, at the default pace of 10 requests a second." }),
   },
   { title: "Estimate", description: "What the work costs." },
 )
