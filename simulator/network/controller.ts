@@ -21,7 +21,8 @@ function asked(state: NetworkState, resource: Resource, body: unknown): Asked {
   if (Array.isArray(body)) throw badRequest("Body contains invalid data")
   const given = record(body)
   if (collection in given) {
-    if (!state.bulk || resource.bulk === false) throw badRequest("Bulk operation not supported")
+    if (resource.bulk) throw resource.bulk()
+    if (!state.bulk) throw badRequest("Bulk operation not supported")
     const items = given[collection]
     if (!Array.isArray(items) || items.length === 0) throw badRequest("Resources required")
     if (!items.every(isObject)) throw badRequest("Body contains invalid data")
@@ -55,9 +56,11 @@ interface Planned {
 }
 
 function checkQuota(state: NetworkState, resource: Resource, planned: readonly Planned[]): void {
+  const { quota } = resource
+  if (quota === undefined) return
   const counts = Map.groupBy(planned, ({ projectId }) => projectId)
   for (const [projectId, rows] of counts)
-    if (rows.length > roomFor(state, projectId, resource.quota)) throw overQuota(resource.quota)
+    if (rows.length > roomFor(state, projectId, quota)) throw overQuota(quota)
 }
 
 function without(item: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {

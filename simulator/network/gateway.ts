@@ -3,9 +3,10 @@ import { macAddress } from "../ids.ts"
 import { allocator, type WantedIp } from "./allocation.ts"
 import { boolean, uuid } from "./checks.ts"
 import { fixedIps } from "./portChecks.ts"
+import { isOpen } from "./rbac.ts"
 import { badAttribute, badRouter, disallowed, notFound, wrongKeys } from "./refusals.ts"
 import { owns } from "./resource.ts"
-import type { GatewayInfo, Router } from "./rows.ts"
+import { type GatewayInfo, plainPort, type Router } from "./rows.ts"
 import { born, type NetworkState } from "./state.ts"
 
 export interface WantedGateway {
@@ -71,7 +72,7 @@ export function setGateway(
     return null
   }
   const network = state.networks.get(wanted.network_id)
-  if (!network || !(owns(caller, network) || network.shared || network.external))
+  if (!network || !(owns(caller, network) || isOpen(state, network, caller.projectId) || network.external))
     throw notFound.network(wanted.network_id)
   if (!network.external) throw badRouter(`Network ${network.id} is not an external network.`)
   const enable_snat = wanted.enable_snat ?? true
@@ -86,6 +87,7 @@ export function setGateway(
   const mac_address = macAddress()
   const port = state.ports.put({
     ...born("", "", 1),
+    ...plainPort,
     name: "",
     network_id: network.id,
     mac_address,
@@ -95,11 +97,6 @@ export function setGateway(
     fixed_ips: addressOf(state, wanted, mac_address),
     security_groups: [],
     port_security_enabled: false,
-    allowed_address_pairs: [],
-    extra_dhcp_opts: [],
-    vnicType: "normal",
-    hostId: "",
-    profile: {},
   })
   return { network_id: network.id, enable_snat, portId: port.id }
 }

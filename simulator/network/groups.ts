@@ -3,6 +3,7 @@ import { Refusal } from "../refusals.ts"
 import { type Given, optional } from "./attributes.ts"
 import { boolean, string } from "./checks.ts"
 import { byId } from "./order.ts"
+import { forgetShares, sharedIds, sharesWith } from "./rbac.ts"
 import { inUse, notFound, overQuota } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import type { Group, Rule } from "./rows.ts"
@@ -32,6 +33,7 @@ const ownRule = (state: NetworkState, group: Group, direction: string, ethertype
   port_range_max: null,
   remote_ip_prefix: null,
   remote_group_id: direction === "ingress" ? group.id : null,
+  remote_address_group_id: null,
   attributeId: ++state.lastRule,
 })
 
@@ -74,8 +76,9 @@ export function groupResource(state: NetworkState): Resource<Group> {
     readOnly: [...commonReadOnly, "shared", "security_group_rules"],
     rows: state.groups,
     notFound: notFound.group,
-    shared: () => [],
-    canSee: owns,
+    shared: ({ projectId }) =>
+      sharedIds(state, "security_group", projectId).flatMap((id) => state.groups.get(id) ?? []),
+    canSee: (caller, row) => owns(caller, row) || sharesWith(state, row.id, caller.projectId),
     canChange: owns,
     create(_caller, projectId, values) {
       const given = values as GroupGiven
@@ -103,13 +106,14 @@ export function groupResource(state: NetworkState): Resource<Group> {
         )
       for (const index of ["group", "remote"] as const)
         for (const rule of state.rules.find(index, row.id)) state.rules.remove(rule)
+      forgetShares(state, row.id)
       state.groups.remove(row)
     },
-    show: (_caller: Caller, row) => ({
+    show: (caller: Caller, row) => ({
       id: row.id,
       name: row.name,
       stateful: row.stateful,
-      shared: false,
+      shared: sharesWith(state, row.id, caller.projectId),
       security_group_rules: byId(state.rules.find("group", row.id)).map((rule) => ({
         ...showRule(rule),
         standard_attr_id: rule.attributeId,

@@ -2,17 +2,19 @@ import { overlaps, parseCidr } from "../addresses.ts"
 import type { Caller } from "../identity/tokens.ts"
 import { macAddress } from "../ids.ts"
 import { Refusal } from "../refusals.ts"
+import { isOpen } from "./rbac.ts"
 import { addressTaken, badRouter, inUse, notA, notFound, overQuota } from "./refusals.ts"
 import { owns } from "./resource.ts"
 import { neededBy } from "./routerRoutes.ts"
-import type { Port, Router, Subnet } from "./rows.ts"
+import { interfaceOwners, isInterface, type Port, plainPort, type Router, type Subnet } from "./rows.ts"
 import { born, type NetworkState, touched } from "./state.ts"
 import { roomFor } from "./usage.ts"
 
-const OWNER = "network:router_interface"
+const ownerOf = ({ distributed, ha }: Router): string =>
+  distributed ? interfaceOwners.distributed : ha ? interfaceOwners.ha : interfaceOwners.plain
 
 export const interfacesOf = (state: NetworkState, routerId: string): Port[] =>
-  state.ports.find("device", routerId).filter(({ device_owner }) => device_owner === OWNER)
+  state.ports.find("device", routerId).filter(({ device_owner }) => isInterface(device_owner))
 
 const uuidShape = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i
 
@@ -59,7 +61,8 @@ function checkSubnet(state: NetworkState, router: Router, subnet: Subnet): void 
 function bySubnet(state: NetworkState, caller: Caller, router: Router, id: string): object {
   const subnet = state.subnets.get(id)
   const network = subnet && state.networks.get(subnet.network_id)
-  if (!subnet || !network || !(owns(caller, subnet) || network.shared)) throw notFound.subnet(id)
+  if (!subnet || !network || !(owns(caller, subnet) || isOpen(state, network, caller.projectId)))
+    throw notFound.subnet(id)
   if (subnet.gateway_ip === null) throw badRouter("Subnet for router interface must have a gateway IP.")
   checkSubnet(state, router, subnet)
   if (state.ports.first("ip", `${subnet.id}/${subnet.gateway_ip}`))
@@ -67,20 +70,16 @@ function bySubnet(state: NetworkState, caller: Caller, router: Router, id: strin
   if (roomFor(state, router.project_id, "port") < 1) throw overQuota("port")
   const port = state.ports.put({
     ...born(router.project_id, "", 2),
+    ...plainPort,
     name: "",
     network_id: network.id,
     mac_address: macAddress(),
     admin_state_up: true,
     device_id: router.id,
-    device_owner: OWNER,
+    device_owner: ownerOf(router),
     fixed_ips: [{ subnet_id: subnet.id, ip_address: subnet.gateway_ip }],
     security_groups: [],
     port_security_enabled: false,
-    allowed_address_pairs: [],
-    extra_dhcp_opts: [],
-    vnicType: "normal",
-    hostId: "",
-    profile: {},
   })
   return answer(router, port, subnet.id)
 }
@@ -96,7 +95,7 @@ function byPort(state: NetworkState, caller: Caller, router: Router, id: string)
     const subnet = state.subnets.get(subnet_id)
     if (subnet) checkSubnet(state, router, subnet)
   }
-  const attached = state.ports.put(touched(port, { device_id: router.id, device_owner: OWNER }))
+  const attached = state.ports.put(touched(port, { device_id: router.id, device_owner: ownerOf(router) }))
   return answer(router, attached, first.subnet_id)
 }
 

@@ -1,12 +1,16 @@
 import type { Caller } from "../identity/tokens.ts"
 import { Refusal } from "../refusals.ts"
 import { type Given, maybe, optional } from "./attributes.ts"
-import { boolean, integer, natural, oneOf, string, strings } from "./checks.ts"
+import { boolean, integer, natural, oneOf, orNull, string, strings, uuid } from "./checks.ts"
+import { dnsDomain } from "./dns.ts"
 import { byId } from "./order.ts"
+import { checkOnNetwork, checkPolicyOf } from "./qosPolicies.ts"
+import { forgetShares, isOpen, openNetworks } from "./rbac.ts"
 import { inUse, invalidInput, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import { isService, type Network } from "./rows.ts"
 import { born, type NetworkState, touched } from "./state.ts"
+import { checkZones } from "./zones.ts"
 
 const admin = { rule: "admin" } as const
 
@@ -19,6 +23,9 @@ const attributes = {
   is_default: optional(boolean, false, admin),
   mtu: optional(natural, 0),
   port_security_enabled: optional(boolean, true, { rule: "any" }),
+  dns_domain: optional(dnsDomain, ""),
+  qos_policy_id: optional(orNull(uuid), null),
+  vlan_transparent: optional(orNull(boolean), null, { put: false }),
   availability_zone_hints: optional(strings, [], { put: false }),
   "provider:network_type": maybe(oneOf(["flat", "vlan", "vxlan", "gre", "geneve", "local"]), admin),
   "provider:physical_network": maybe(string(64), admin),
@@ -81,18 +88,22 @@ export function networkResource(state: NetworkState): Resource<Network> {
     rows: state.networks,
     onlyWhenMade: { is_default: false },
     notFound: notFound.network,
-    shared: () => state.networks.find("open", "open"),
-    canSee: (caller, row) => owns(caller, row) || row.shared || row.external,
+    shared: ({ projectId }) => [...state.networks.find("open", "open"), ...openNetworks(state, projectId)],
+    canSee: (caller, row) => owns(caller, row) || isOpen(state, row, caller.projectId) || row.external,
     canChange: owns,
-    create(_caller, projectId, values) {
+    create(caller, projectId, values) {
       const given = values as NetworkGiven
-      const [hint] = given.availability_zone_hints
-      if (hint !== undefined)
-        throw new Refusal(404, "AvailabilityZoneNotFound", `AvailabilityZone ${hint} could not be found.`)
+      checkZones(given.availability_zone_hints)
+      // As with a driver that cannot do it; the status is Neutron's own.
+      if (given.vlan_transparent === true)
+        throw new Refusal(500, "VlanTransparencyDriverError", "Backend does not support VLAN Transparency.")
+      checkPolicyOf(state, caller, given.qos_policy_id)
       const type = given["provider:network_type"] ?? "vxlan"
       const flat = type === "flat"
+      const row = born(projectId, given.description, 1)
+      if (!flat) checkOnNetwork(state, given.qos_policy_id, row.id)
       return state.networks.put({
-        ...born(projectId, given.description, 1),
+        ...row,
         name: given.name,
         admin_state_up: given.admin_state_up,
         mtu: mtu(given.mtu, flat),
@@ -100,13 +111,18 @@ export function networkResource(state: NetworkState): Resource<Network> {
         external: given["router:external"],
         is_default: given.is_default,
         port_security_enabled: given.port_security_enabled,
+        dns_domain: given.dns_domain,
+        qos_policy_id: given.qos_policy_id,
+        zones: given.availability_zone_hints,
         networkType: type,
         physicalNetwork: given["provider:physical_network"] ?? null,
         segmentationId: flat ? null : (given["provider:segmentation_id"] ?? ++state.lastSegment),
       })
     },
-    update(_caller, row, values) {
+    update(caller, row, values) {
       const given = values as Partial<NetworkGiven>
+      checkPolicyOf(state, caller, given.qos_policy_id)
+      if (row.networkType !== "flat") checkOnNetwork(state, given.qos_policy_id ?? null, row.id)
       const { "router:external": external, mtu: asked, ...rest } = given
       if (row.shared && given.shared === false) checkAlone(row)
       return state.networks.put(
@@ -126,6 +142,7 @@ export function networkResource(state: NetworkState): Resource<Network> {
         )
       for (const port of state.ports.find("network", row.id)) state.ports.remove(port)
       for (const subnet of state.subnets.find("network", row.id)) state.subnets.remove(subnet)
+      forgetShares(state, row.id)
       state.networks.remove(row)
     },
     show: (caller, row) => showNetwork(state, caller, row),
@@ -139,6 +156,8 @@ const plainNames = [
   "shared",
   "is_default",
   "port_security_enabled",
+  "dns_domain",
+  "qos_policy_id",
 ] as const
 
 const plain = (given: Partial<NetworkGiven>): Partial<Network> =>
@@ -151,14 +170,17 @@ const showNetwork = (state: NetworkState, caller: Caller, row: Network): Record<
   mtu: row.mtu,
   status: "ACTIVE",
   subnets: byId(state.subnets.find("network", row.id)).map(({ id }) => id),
-  shared: row.shared,
-  availability_zone_hints: [],
+  shared: isOpen(state, row, caller.projectId),
+  availability_zone_hints: row.zones,
   availability_zones: [],
   ipv4_address_scope: null,
   ipv6_address_scope: null,
   "router:external": row.external,
   ...(row.external && { is_default: row.is_default }),
   port_security_enabled: row.port_security_enabled,
+  dns_domain: row.dns_domain,
+  qos_policy_id: row.qos_policy_id,
+  vlan_transparent: false,
   ...common(row),
   ...(caller.isAdmin && {
     "provider:network_type": row.networkType,

@@ -1,5 +1,6 @@
 import type { Caller } from "../identity/tokens.ts"
 import { Refusal } from "../refusals.ts"
+import { isOpen } from "./rbac.ts"
 import { notFound } from "./refusals.ts"
 import { owns, type Values } from "./resource.ts"
 import type { NetworkState } from "./state.ts"
@@ -9,7 +10,7 @@ export function checkNetworkOwner(state: NetworkState, caller: Caller, values: V
   const id = String(values.network_id)
   const network = state.networks.get(id)
   if (!network) throw notFound.network(id)
-  if (owns(caller, network) || network.shared) return
+  if (owns(caller, network) || isOpen(state, network, caller.projectId)) return
   if (!network.external) throw notFound.network(id)
   throw new Refusal(
     403,

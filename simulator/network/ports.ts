@@ -4,6 +4,7 @@ import { Refusal } from "../refusals.ts"
 import { allocationRefusals, allocator } from "./allocation.ts"
 import { type Given, maybe, optional, required } from "./attributes.ts"
 import { boolean, oneOf, orNull, string, strings, uuid, uuids } from "./checks.ts"
+import { assignment, dnsDomain, dnsName } from "./dns.ts"
 import { defaultGroup } from "./groups.ts"
 import { byText } from "./order.ts"
 import { checkNetworkOwner } from "./ownership.ts"
@@ -16,10 +17,13 @@ import {
   mac,
   mergedOptions,
 } from "./portChecks.ts"
+import { checkPolicyOf } from "./qosPolicies.ts"
+import { sharesWith } from "./rbac.ts"
 import { disallowed, inUse, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
-import { type FixedIp, isService, type Port } from "./rows.ts"
+import { type FixedIp, isInterface, isService, type Port } from "./rows.ts"
 import { born, type NetworkState, touched } from "./state.ts"
+import { checkNotInTrunk, trunkDetails } from "./trunks.ts"
 
 const object = (_name: string, value: unknown): object =>
   typeof value === "object" && value !== null ? value : {}
@@ -37,6 +41,12 @@ const attributes = {
   port_security_enabled: maybe(boolean),
   allowed_address_pairs: optional(addressPairs, []),
   extra_dhcp_opts: optional(dhcpOptions, []),
+  dns_name: optional(dnsName, ""),
+  dns_domain: optional(dnsDomain, ""),
+  qos_policy_id: optional(orNull(uuid), null),
+  propagate_uplink_status: optional(boolean, true),
+  numa_affinity_policy: optional(orNull(oneOf(["required", "preferred", "legacy"])), null),
+  data_plane_status: optional(orNull(oneOf(["ACTIVE", "DOWN"])), null, { post: false, rule: "admin" }),
   /** Taken and forgotten, as by a cloud without the extension for it. */
   tags: optional(strings, [], { put: false }),
   "binding:vnic_type": optional(
@@ -80,7 +90,8 @@ export function portResource(state: NetworkState): Resource<Port> {
   const checkGroups = (caller: Caller, ids: readonly string[]): void => {
     for (const id of ids) {
       const group = state.groups.get(id)
-      if (!group || !owns(caller, group)) throw notFound.group(id)
+      const usable = group && (owns(caller, group) || sharesWith(state, id, caller.projectId))
+      if (!usable) throw notFound.group(id)
     }
   }
 
@@ -109,6 +120,9 @@ export function portResource(state: NetworkState): Resource<Port> {
       "status",
       "binding:vif_type",
       "binding:vif_details",
+      "dns_assignment",
+      "qos_network_policy_id",
+      "resource_request",
     ],
     rows: state.ports,
     notFound: notFound.port,
@@ -127,6 +141,7 @@ export function portResource(state: NetworkState): Resource<Port> {
       if (!network) throw notFound.network(networkId)
       checkForeign(caller, network.project_id, given)
       if (given.mac_address !== undefined) checkMac(networkId, given.mac_address)
+      checkPolicyOf(state, caller, given.qos_policy_id)
       const mac_address = given.mac_address ?? freshMac(networkId)
       const secured =
         !isService(given.device_owner) && (given.port_security_enabled ?? network.port_security_enabled)
@@ -148,6 +163,8 @@ export function portResource(state: NetworkState): Resource<Port> {
         port_security_enabled: secured,
         allowed_address_pairs: filledPairs(given.allowed_address_pairs, mac_address),
         extra_dhcp_opts: mergedOptions([], given.extra_dhcp_opts),
+        ...pick(given),
+        data_plane_status: null,
         vnicType: given["binding:vnic_type"] ?? "normal",
         hostId: given["binding:host_id"],
         profile: given["binding:profile"],
@@ -164,11 +181,12 @@ export function portResource(state: NetworkState): Resource<Port> {
     },
     update(caller, row, values) {
       const given = values as Partial<PortGiven>
+      checkPolicyOf(state, caller, given.qos_policy_id)
       if (given.mac_address !== undefined) {
         if (!caller.isAdmin) throw disallowed("(rule:update_port and rule:update_port:mac_address)")
         checkMac(row.network_id, given.mac_address, row.id)
       }
-      if (given.fixed_ips && row.device_owner === "network:router_interface")
+      if (given.fixed_ips && isInterface(row.device_owner))
         throw new Refusal(
           400,
           "BadRequest",
@@ -196,6 +214,8 @@ export function portResource(state: NetworkState): Resource<Port> {
           ...(admin_state_up !== undefined && { admin_state_up }),
           ...(device_id !== undefined && { device_id }),
           ...(device_owner !== undefined && { device_owner }),
+          ...pick(given),
+          ...(given["binding:vnic_type"] && { vnicType: given["binding:vnic_type"] }),
           ...(given.fixed_ips && {
             fixed_ips: inOrder(allocator(state, row.network_id, mac_address, row.id).wanted(given.fixed_ips)),
           }),
@@ -210,13 +230,29 @@ export function portResource(state: NetworkState): Resource<Port> {
       )
     },
     remove(_caller, row) {
-      const routed = row.device_owner.startsWith("network:router_") && state.routers.get(row.device_id)
-      if (routed) throw inUse.servicePort(row.id, row.device_owner)
+      checkNotInTrunk(state, row.id)
+      const routed = isInterface(row.device_owner) || row.device_owner === "network:router_gateway"
+      if (routed && state.routers.get(row.device_id)) throw inUse.servicePort(row.id, row.device_owner)
       state.ports.remove(row)
     },
-    show: showPort,
+    show: (caller, row) => showPort(state, caller, row),
   }
 }
+
+const plainNames = [
+  "dns_name",
+  "dns_domain",
+  "qos_policy_id",
+  "propagate_uplink_status",
+  "numa_affinity_policy",
+  "data_plane_status",
+] as const
+
+/** What is kept as it is given. */
+const pick = <G extends Partial<PortGiven>>(given: G) =>
+  Object.fromEntries(
+    plainNames.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])),
+  ) as Pick<G, (typeof plainNames)[number]>
 
 /** On a shared network of another project a tenant takes what it is given. */
 function checkForeign(caller: Caller, networkOwner: string, given: PortGiven): void {
@@ -230,7 +266,7 @@ function checkForeign(caller: Caller, networkOwner: string, given: PortGiven): v
       throw disallowed(`(${rule} and (${rule}:${name} and (${rule}:${name}:ip_address)))`)
 }
 
-const showPort = (caller: Caller, row: Port): Record<string, unknown> => ({
+const showPort = (state: NetworkState, caller: Caller, row: Port): Record<string, unknown> => ({
   id: row.id,
   name: row.name,
   network_id: row.network_id,
@@ -245,11 +281,21 @@ const showPort = (caller: Caller, row: Port): Record<string, unknown> => ({
   security_groups: row.security_groups,
   "binding:vnic_type": row.vnicType,
   port_security_enabled: row.port_security_enabled,
+  dns_name: row.dns_name,
+  dns_domain: row.dns_domain,
+  dns_assignment: assignment(row.dns_name, row.fixed_ips),
+  qos_policy_id: row.qos_policy_id,
+  qos_network_policy_id: state.networks.get(row.network_id)?.qos_policy_id ?? null,
+  propagate_uplink_status: row.propagate_uplink_status,
+  numa_affinity_policy: row.numa_affinity_policy,
+  data_plane_status: row.data_plane_status,
+  ...trunkDetails(state, row.id),
   ...common(row),
   ...(caller.isAdmin && {
     "binding:profile": row.profile,
     "binding:host_id": row.hostId,
     "binding:vif_type": "unbound",
     "binding:vif_details": {},
+    resource_request: null,
   }),
 })

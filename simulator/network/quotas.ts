@@ -8,6 +8,7 @@ export const defaultQuotas = {
   rbac_policy: 10,
   security_group: 10,
   security_group_rule: 100,
+  trunk: -1,
 } as const satisfies Record<string, number>
 
 export type QuotaName = keyof typeof defaultQuotas

@@ -18,10 +18,11 @@ interface Rows<R> {
 export interface Resource<R extends Row = Row> extends Kind {
   readonly collection: string
   readonly path: string
-  readonly quota: QuotaName
+  /** Absent: as many as one likes. */
+  readonly quota?: QuotaName
   readonly tagged: boolean
-  /** false: many at once are refused, whatever the cloud's setting. */
-  readonly bulk?: false
+  /** With what many at once are refused, whatever the cloud's setting. */
+  readonly bulk?: () => Refusal
   /** Members that are taken and forgotten when many are made at once. */
   readonly lostInBulk?: readonly string[]
   /** Members that a list may be filtered by, beyond those that every kind has. */

@@ -5,11 +5,12 @@ import { boolean, routes, string, strings } from "./checks.ts"
 import { checkGatewayPolicy, gatewayInfo, setGateway, showGateway } from "./gateway.ts"
 import { interfacesOf } from "./interfaces.ts"
 import { routesInOrder } from "./order.ts"
-import { inUse, notFound } from "./refusals.ts"
+import { badRequest, inUse, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import { checkRoutes } from "./routerRoutes.ts"
 import type { Router } from "./rows.ts"
 import { born, type NetworkState, touched } from "./state.ts"
+import { checkZones } from "./zones.ts"
 
 const canonical = (text: string): string => {
   const cidr = parseCidr(text)
@@ -37,7 +38,7 @@ export function routerResource(state: NetworkState): Resource<Router> {
     path: "routers",
     quota: "router",
     tagged: true,
-    bulk: false,
+    bulk: () => badRequest("Bulk operation not supported"),
     filters: ["name", "admin_state_up"],
     attributes,
     readOnly: [...commonReadOnly, "status", "availability_zones"],
@@ -49,15 +50,22 @@ export function routerResource(state: NetworkState): Resource<Router> {
     create(caller, projectId, values) {
       const given = values as RouterGiven
       checkGatewayPolicy(caller, "create", given.external_gateway_info)
-      const [hint] = given.availability_zone_hints
-      if (hint !== undefined)
-        throw new Refusal(404, "AvailabilityZoneNotFound", `AvailabilityZone ${hint} could not be found.`)
+      checkZones(given.availability_zone_hints)
       if (given.flavor_id !== undefined)
         throw new Refusal(404, "FlavorNotFound", `Flavor ${given.flavor_id ?? "None"} could not be found.`)
       const row = born(projectId, given.description, 1)
       const { name, admin_state_up, distributed, ha } = given
       const gateway = setGateway(state, caller, row.id, null, given.external_gateway_info)
-      return state.routers.put({ ...row, name, admin_state_up, distributed, ha, gateway, routes: [] })
+      return state.routers.put({
+        ...row,
+        name,
+        admin_state_up,
+        distributed,
+        ha,
+        gateway,
+        routes: [],
+        zones: given.availability_zone_hints,
+      })
     },
     update(caller, row, values) {
       const given = values as Partial<RouterGiven>
@@ -96,7 +104,7 @@ export function routerResource(state: NetworkState): Resource<Router> {
       status: "ACTIVE",
       external_gateway_info: showGateway(state, row),
       availability_zones: [],
-      availability_zone_hints: [],
+      availability_zone_hints: row.zones,
       routes: row.routes,
       flavor_id: null,
       ...common(row),

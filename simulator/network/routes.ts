@@ -4,6 +4,7 @@ import { networkBody } from "../refusals.ts"
 import { answerRefusals } from "../server/answers.ts"
 import { type CloudState, tokenOf } from "../state.ts"
 import { record } from "../values.ts"
+import { addressGroupResource } from "./addressGroups.ts"
 import { create, find, findOwn, remove, update, visible } from "./controller.ts"
 import { extensionsWithout, isUnserved } from "./extensions.ts"
 import { defaultGroup, groupResource } from "./groups.ts"
@@ -11,13 +12,18 @@ import { addInterface, removeInterface } from "./interfaces.ts"
 import { checkFilters, chosen, filtered, page, pageLinks, sorted } from "./list.ts"
 import { networkResource } from "./networks.ts"
 import { portResource } from "./ports.ts"
+import { qosPolicyResource } from "./qosPolicies.ts"
+import { qosRuleRoutes } from "./qosRules.ts"
 import { quotaRoutes } from "./quotaRoutes.ts"
+import { rbacResource } from "./rbac.ts"
 import { noPath } from "./refusals.ts"
 import type { Resource } from "./resource.ts"
 import { routerResource } from "./routers.ts"
 import { ruleResource } from "./rules.ts"
 import { subnetResource } from "./subnets.ts"
 import { tagRoutes } from "./tags.ts"
+import { trunkResource } from "./trunks.ts"
+import { availabilityZones } from "./zones.ts"
 
 interface One {
   Params: { id: string }
@@ -68,16 +74,23 @@ export async function networkRoutes(app: FastifyInstance, { state }: { state: Cl
     routerResource(network),
     groups,
     ruleResource(network),
+    addressGroupResource(network),
+    qosPolicyResource(network),
+    trunkResource(network),
+    rbacResource(network),
   ]
   for (const resource of resources) collection(app, context, resource)
   for (const resource of resources) if (resource.tagged) tagRoutes(app, context, resource)
+  qosRuleRoutes(app, context)
   quotaRoutes(app, context)
+  app.get("/v2.0/availability_zones", async (request) => {
+    context.caller(request)
+    return { availability_zones: availabilityZones }
+  })
   for (const [path, name] of [
-    ["availability_zones", "availability_zones"],
     ["floatingips", "floatingips"],
     ["subnetpools", "subnetpools"],
-    ["rbac-policies", "rbac_policies"],
-    ["address-groups", "address_groups"],
+    ["address-scopes", "address_scopes"],
   ] as const)
     app.get(`/v2.0/${path}`, async (request) => {
       context.caller(request)

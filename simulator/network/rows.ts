@@ -19,6 +19,9 @@ export interface Network extends Row {
   readonly external: boolean
   readonly is_default: boolean
   readonly port_security_enabled: boolean
+  readonly dns_domain: string
+  readonly qos_policy_id: string | null
+  readonly zones: readonly string[]
   readonly networkType: string
   readonly physicalNetwork: string | null
   readonly segmentationId: number | null
@@ -47,6 +50,7 @@ export interface Subnet extends Row {
   readonly host_routes: readonly Route[]
   readonly dns_nameservers: readonly string[]
   readonly service_types: readonly string[]
+  readonly dns_publish_fixed_ip: boolean
 }
 
 export interface FixedIp {
@@ -77,6 +81,12 @@ export interface Port extends Row {
   readonly port_security_enabled: boolean
   readonly allowed_address_pairs: readonly AddressPair[]
   readonly extra_dhcp_opts: readonly DhcpOption[]
+  readonly dns_name: string
+  readonly dns_domain: string
+  readonly qos_policy_id: string | null
+  readonly propagate_uplink_status: boolean
+  readonly numa_affinity_policy: string | null
+  readonly data_plane_status: string | null
   readonly vnicType: string
   readonly hostId: string
   readonly profile: object
@@ -95,6 +105,7 @@ export interface Router extends Row {
   readonly routes: readonly Route[]
   readonly distributed: boolean
   readonly ha: boolean
+  readonly zones: readonly string[]
 }
 
 export interface Group extends Row {
@@ -111,8 +122,71 @@ export interface Rule extends Row {
   readonly port_range_max: number | null
   readonly remote_ip_prefix: string | null
   readonly remote_group_id: string | null
+  readonly remote_address_group_id: string | null
   readonly attributeId: number
 }
+
+export interface AddressGroup extends Row {
+  readonly name: string
+  readonly addresses: readonly string[]
+}
+
+export interface QosRule {
+  readonly id: string
+  readonly type: string
+  readonly values: Readonly<Record<string, unknown>>
+}
+
+export interface QosPolicy extends Row {
+  readonly name: string
+  readonly is_default: boolean
+  readonly rules: readonly QosRule[]
+}
+
+export interface SubPort {
+  readonly port_id: string
+  readonly segmentation_type: string
+  readonly segmentation_id: number
+}
+
+export interface Trunk extends Row {
+  readonly name: string
+  readonly admin_state_up: boolean
+  readonly port_id: string
+  readonly sub_ports: readonly SubPort[]
+}
+
+export interface RbacPolicy extends Row {
+  readonly object_type: string
+  readonly object_id: string
+  readonly action: string
+  readonly target_tenant: string
+}
+
+/** Of a port, what nobody has said anything about. */
+export const plainPort = {
+  allowed_address_pairs: [],
+  extra_dhcp_opts: [],
+  dns_name: "",
+  dns_domain: "",
+  qos_policy_id: null,
+  propagate_uplink_status: true,
+  numa_affinity_policy: null,
+  data_plane_status: null,
+  vnicType: "normal",
+  hostId: "",
+  profile: {},
+} as const satisfies Partial<Port>
+
+/** Owners of the ports by which plain, distributed and highly available routers stand in a subnet. */
+export const interfaceOwners = {
+  plain: "network:router_interface",
+  distributed: "network:router_interface_distributed",
+  ha: "network:ha_router_replicated_interface",
+} as const
+
+export const isInterface = (owner: string): boolean =>
+  Object.values(interfaceOwners).some((one) => one === owner)
 
 /** Ports that the network itself uses: neutron keeps them free of groups. */
 export const isService = (owner: string): boolean => owner.startsWith("network:")

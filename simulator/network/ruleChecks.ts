@@ -53,7 +53,13 @@ export function normalized(prefix: string | null): string | null {
 
 export type RuleShape = Pick<
   Rule,
-  "ethertype" | "protocol" | "port_range_min" | "port_range_max" | "remote_ip_prefix" | "remote_group_id"
+  | "ethertype"
+  | "protocol"
+  | "port_range_min"
+  | "port_range_max"
+  | "remote_ip_prefix"
+  | "remote_group_id"
+  | "remote_address_group_id"
 >
 
 export function checkRule(rule: RuleShape): void {
@@ -64,7 +70,8 @@ export function checkRule(rule: RuleShape): void {
       "SecurityGroupEthertypeConflictWithProtocol",
       `Invalid ethertype IPv4 for protocol ${rule.protocol}.`,
     )
-  if (rule.remote_ip_prefix !== null && rule.remote_group_id !== null)
+  const remotes = [rule.remote_ip_prefix, rule.remote_group_id, rule.remote_address_group_id]
+  if (remotes.filter((one) => one !== null).length > 1)
     throw refuse(
       "SecurityGroupMultipleRemoteEntites",
       "Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.",

@@ -1,7 +1,9 @@
 import type { Caller } from "../identity/tokens.ts"
 import { Refusal } from "../refusals.ts"
+import { addressGroupResource } from "./addressGroups.ts"
 import { type Given, optional, required } from "./attributes.ts"
 import { oneOf, string } from "./checks.ts"
+import { find } from "./controller.ts"
 import { notFound } from "./refusals.ts"
 import { common, owns, type Resource, type Values } from "./resource.ts"
 import type { Group, Rule } from "./rows.ts"
@@ -37,7 +39,7 @@ export function showRule(row: Rule): Record<string, unknown> {
     port_range_min: row.port_range_min,
     port_range_max: row.port_range_max,
     remote_ip_prefix: row.remote_ip_prefix,
-    remote_address_group_id: null,
+    remote_address_group_id: row.remote_address_group_id,
     normalized_cidr: normalized(row.remote_ip_prefix),
     remote_group_id: row.remote_group_id,
     ...shared,
@@ -55,6 +57,7 @@ const shape = (values: Values) => {
     port_range_max: given.port_range_max,
     remote_ip_prefix: given.remote_ip_prefix,
     remote_group_id: given.remote_group_id,
+    remote_address_group_id: given.remote_address_group_id,
   }
 }
 
@@ -102,17 +105,13 @@ export function ruleResource(state: NetworkState): Resource<Rule> {
         throw new Refusal(409, "DuplicateSecurityGroupRuleInPost", "Duplicate Security Group Rule in POST.")
     },
     create(caller, projectId, values) {
-      const given = values as RuleGiven
+      const { description } = values as RuleGiven
       const rule = shape(values)
       checkRule(rule)
       const group = groupOf(caller, rule.security_group_id)
       if (rule.remote_group_id !== null) groupOf(caller, rule.remote_group_id)
-      if (given.remote_address_group_id !== null)
-        throw new Refusal(
-          404,
-          "AddressGroupNotFound",
-          `Address group ${given.remote_address_group_id} could not be found.`,
-        )
+      if (rule.remote_address_group_id !== null)
+        find(addressGroupResource(state), caller, rule.remote_address_group_id)
       const twin = state.rules.first("same", sameRule(rule))
       if (twin)
         throw new Refusal(
@@ -121,7 +120,7 @@ export function ruleResource(state: NetworkState): Resource<Rule> {
           `Security group rule already exists. Rule id is ${twin.id}.`,
         )
       const row = {
-        ...born(projectId, given.description, 0),
+        ...born(projectId, description, 0),
         ...rule,
         protocol: rule.protocol === "icmpv6" ? "ipv6-icmp" : rule.protocol,
         attributeId: ++state.lastRule,

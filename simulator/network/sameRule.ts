@@ -51,5 +51,6 @@ export function sameRule(rule: Omit<Rule, keyof Row | "attributeId">): string {
     rule.port_range_max,
     prefix === null || everywhere.has(prefix) ? null : prefix,
     rule.remote_group_id,
+    rule.remote_address_group_id,
   ].join("|")
 }

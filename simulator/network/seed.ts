@@ -13,6 +13,9 @@ export function addExternalNetwork(state: NetworkState, projectId: string, index
     external: true,
     is_default: false,
     port_security_enabled: true,
+    dns_domain: "",
+    qos_policy_id: null,
+    zones: [],
     networkType: "flat",
     physicalNetwork: `physnet${index + 1}`,
     segmentationId: null,
@@ -31,6 +34,7 @@ export function addExternalNetwork(state: NetworkState, projectId: string, index
     host_routes: [],
     dns_nameservers: [],
     service_types: [],
+    dns_publish_fixed_ip: false,
   })
   return network.id
 }

@@ -5,9 +5,10 @@ import { type Given, maybe, optional, required } from "./attributes.ts"
 import { boolean, ip, keyed, oneOf, orNull, routes, string, strings, uuid } from "./checks.ts"
 import { routesInOrder as inOrder, shuffled } from "./order.ts"
 import { checkNetworkOwner } from "./ownership.ts"
+import { isOpen, openNetworks } from "./rbac.ts"
 import { badAttribute, inUse, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
-import type { Pool, Subnet } from "./rows.ts"
+import { isInterface, type Pool, type Subnet } from "./rows.ts"
 import { born, type NetworkState, touched } from "./state.ts"
 import * as check from "./subnetChecks.ts"
 
@@ -55,6 +56,7 @@ const attributes = {
   ipv6_ra_mode: optional(modes, null, { put: false }),
   ipv6_address_mode: optional(modes, null, { put: false }),
   service_types: optional(strings, []),
+  dns_publish_fixed_ip: optional(boolean, false),
 }
 
 type SubnetGiven = Given<typeof attributes>
@@ -84,12 +86,12 @@ export function subnetResource(state: NetworkState): Resource<Subnet> {
     readOnly: [...commonReadOnly, "shared"],
     rows: state.subnets,
     notFound: notFound.subnet,
-    shared: () =>
-      state.networks
-        .find("open", "open")
-        .filter(({ shared }) => shared)
-        .flatMap(({ id }) => state.subnets.find("network", id)),
-    canSee: (caller, row) => owns(caller, row) || networkOf(row)?.shared === true,
+    shared: ({ projectId }) =>
+      openNetworks(state, projectId).flatMap(({ id }) => state.subnets.find("network", id)),
+    canSee: (caller, row) => {
+      const network = networkOf(row)
+      return owns(caller, row) || (network !== undefined && isOpen(state, network, caller.projectId))
+    },
     canChange: owns,
     checkOwner: (caller, values) => checkNetworkOwner(state, caller, values, "subnet"),
     create(_caller, projectId, values) {
@@ -131,6 +133,7 @@ export function subnetResource(state: NetworkState): Resource<Subnet> {
         host_routes: inOrder(given.host_routes),
         dns_nameservers: given.dns_nameservers,
         service_types: given.service_types,
+        dns_publish_fixed_ip: given.dns_publish_fixed_ip,
       })
       state.networks.put(touched(network))
       return row
@@ -147,6 +150,7 @@ export function subnetResource(state: NetworkState): Resource<Subnet> {
       check.checkGatewayInPools(gateway, asked ?? row.allocation_pools)
       if (gateway !== null && gateway !== row.gateway_ip) checkGatewayFree(state, row)
       const { name, description, enable_dhcp, dns_nameservers, host_routes, service_types } = given
+      const { dns_publish_fixed_ip } = given
       return state.subnets.put(
         touched(row, {
           ...(name !== undefined && { name }),
@@ -155,6 +159,7 @@ export function subnetResource(state: NetworkState): Resource<Subnet> {
           ...(dns_nameservers !== undefined && { dns_nameservers }),
           ...(host_routes !== undefined && { host_routes: inOrder(host_routes) }),
           ...(service_types !== undefined && { service_types }),
+          ...(dns_publish_fixed_ip !== undefined && { dns_publish_fixed_ip }),
           ...(asked !== undefined && { allocation_pools: shuffled(asked) }),
           gateway_ip: gateway,
         }),
@@ -183,6 +188,7 @@ export function subnetResource(state: NetworkState): Resource<Subnet> {
       host_routes: row.host_routes,
       dns_nameservers: row.dns_nameservers,
       service_types: row.service_types,
+      dns_publish_fixed_ip: row.dns_publish_fixed_ip,
       ...common(row),
     }),
   }
@@ -209,7 +215,7 @@ function checkServiceTypes(types: readonly string[]): void {
 function checkGatewayFree(state: NetworkState, row: Subnet): void {
   if (row.gateway_ip === null) return
   const port = state.ports.first("ip", `${row.id}/${row.gateway_ip}`)
-  if (port?.device_owner === "network:router_interface")
+  if (port !== undefined && isInterface(port.device_owner))
     throw new Refusal(
       409,
       "GatewayIpInUse",

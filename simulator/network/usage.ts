@@ -18,6 +18,10 @@ export function usedBy(state: NetworkState, projectId: string, name: QuotaName):
       return state.groups.count("project", projectId)
     case "security_group_rule":
       return state.rules.count("project", projectId)
+    case "rbac_policy":
+      return state.rbacPolicies.count("project", projectId)
+    case "trunk":
+      return state.trunks.count("project", projectId)
     default:
       return 0
   }

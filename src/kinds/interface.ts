@@ -7,15 +7,16 @@ import {
   listResources,
   type Port,
   removeRouterInterface,
+  updateResource,
 } from "../openstack/index.ts"
 import { sameAddress } from "../planning/addresses.ts"
 import { mapAddress, mappingsWithin } from "../planning/cidr-mapping.ts"
-import { type Ref, ref } from "../planning/plan.ts"
+import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences } from "./compare.ts"
 import { type Desired, defineKind } from "./kind.ts"
 
-interface Body {
+interface Body extends LiveAttributes {
   readonly project_id: Ref
   readonly router_id: Ref
   readonly network_id: Ref
@@ -33,6 +34,8 @@ interface Actual {
   readonly routerId: string
   readonly subnetId: string
   readonly ipAddress: string
+  readonly name: string
+  readonly description: string
 }
 
 /** How Neutron names the owner of a router's ports: plain, distributed and highly available routers. */
@@ -56,7 +59,7 @@ export const routerInterface = defineKind<Body, Actual>({
   plan({ source, mappings }) {
     const subnets = new Map(source.subnets.map((subnet) => [subnet.key, subnet]))
     const objects = source.routers.flatMap((router) =>
-      router.interfaces.flatMap(({ subnet: key, ipAddress }) => {
+      router.interfaces.flatMap(({ subnet: key, ipAddress, live }) => {
         const subnet = subnets.get(key)
         if (subnet === undefined) return []
         return {
@@ -70,6 +73,7 @@ export const routerInterface = defineKind<Body, Actual>({
             subnet_id: ref("subnet", key),
             ip_address: mapAddress(ipAddress, mappingsWithin(subnet.cidr, mappings)),
             is_gateway: subnet.gatewayIp !== null && sameAddress(ipAddress, subnet.gatewayIp),
+            ...live,
           },
         }
       }),
@@ -87,6 +91,8 @@ export const routerInterface = defineKind<Body, Actual>({
         routerId: port.device_id,
         subnetId: subnet_id,
         ipAddress: ip_address,
+        name: port.name,
+        description: port.description,
       })),
     )
   },
@@ -110,10 +116,12 @@ export const routerInterface = defineKind<Body, Actual>({
     }
   },
 
-  compare: ({ ip_address }, actual) =>
-    sameAddress(ip_address, actual.ipAddress)
+  compare: (desired, actual) => [
+    ...(sameAddress(desired.ip_address, actual.ipAddress)
       ? []
-      : differences({ ip_address }, { ip_address: actual.ipAddress }),
+      : differences({ ip_address: desired.ip_address }, { ip_address: actual.ipAddress })),
+    ...differences(ownWords(desired), { ...actual }),
+  ],
 
   async record(trx, done) {
     for (const { desired, actual } of done) {
@@ -137,11 +145,20 @@ export const routerInterface = defineKind<Body, Actual>({
   },
 })
 
+/** What the source's port says, where it says something. */
+function ownWords({ name, description }: LiveAttributes): LiveAttributes {
+  return { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
+}
+
 async function connect(context: CloudContext, { body }: Desired<Body>): Promise<Actual> {
   const { router_id: routerId, subnet_id: subnetId, ip_address: ipAddress } = body
+  const words = { name: "", description: "", ...ownWords(body) }
   if (body.is_gateway) {
     const { port_id: portId } = await addRouterInterface(context.cloud, routerId, { subnet_id: subnetId })
-    return { portId, routerId, subnetId, ipAddress }
+    if (words.name !== "" || words.description !== "") {
+      await updateResource(context.cloud, "ports", portId, words)
+    }
+    return { portId, routerId, subnetId, ipAddress, ...words }
   }
   const port = await portAt(context, body)
   try {
@@ -150,7 +167,7 @@ async function connect(context: CloudContext, { body }: Desired<Body>): Promise<
     await deleteResource(context.cloud, "ports", port.id).catch(() => undefined)
     throw error
   }
-  return { portId: port.id, routerId, subnetId, ipAddress }
+  return { portId: port.id, routerId, subnetId, ipAddress, ...words }
 }
 
 /** The port that an earlier, broken-off try has left unattached. */
@@ -175,6 +192,7 @@ async function portAt(context: CloudContext, body: Desired<Body>["body"]): Promi
       project_id: body.project_id,
       network_id: body.network_id,
       fixed_ips: [{ subnet_id: body.subnet_id, ip_address: body.ip_address }],
+      ...ownWords(body),
       // As the ports that Neutron makes for a router: it adds none of these, and keeps what a given port has.
       security_groups: [],
       port_security_enabled: false,

@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import { createResources, deleteResource, type SecurityGroupRule } from "../openstack/index.ts"
 import { mapPrefix } from "../planning/cidr-mapping.ts"
 import {
+  type DroppedAttribute,
   type KindPlan,
   type Omission,
   type PlanContext,
@@ -95,6 +96,10 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
   },
 })
 
+function droppedTags(tags: readonly string[]): DroppedAttribute {
+  return { attribute: "tags", value: tags, reason: "Neutron shows tags of rules, and takes none." }
+}
+
 function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
   const objects: Planned<Body>[] = []
   const omitted: Omission[] = []
@@ -150,6 +155,7 @@ function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
             : { remote_address_group_id: ref("address_group", remoteAddressGroup) }),
           description: rule.description,
         },
+        ...(rule.tags && { notes: { mapped: {}, dropped: [droppedTags(rule.tags)] } }),
       })
     }
   }

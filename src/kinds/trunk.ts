@@ -1,4 +1,4 @@
-import { createResources, deleteResource, type Trunk } from "../openstack/index.ts"
+import { createResources, deleteResource, type Trunk, updateResource } from "../openstack/index.ts"
 import {
   type KindPlan,
   type Omission,
@@ -39,7 +39,11 @@ export const trunk = defineKind<Body, Trunk>({
       "trunks",
       desired.map(({ body }) => body),
     ),
-  remove: ({ cloud }, actual) => deleteResource(cloud, "trunks", actual.id),
+  // Neutron deletes no disabled trunk (TrunkDisabled).
+  async remove({ cloud }, { id, admin_state_up: enabled }) {
+    if (!enabled) await updateResource(cloud, "trunks", id, { admin_state_up: true })
+    await deleteResource(cloud, "trunks", id)
+  },
   foreign: ({ id, name }) => name || id,
 
   compare: ({ project_id: _, sub_ports, ...wanted }, actual) =>

@@ -111,6 +111,8 @@ export interface SecurityGroupRule {
   readonly remote_ip_prefix: string | null
   readonly remote_group_id: string | null
   readonly remote_address_group_id?: string | null
+  /** Shown within a group alone. */
+  readonly tags?: readonly string[]
 }
 
 export interface SecurityGroup extends Resource {

@@ -102,6 +102,7 @@ export const attributeTables = {
       live("vlan_transparent", "As it is, where the destination's driver can do it.", {
         extension: "vlan-transparent",
         soft: true,
+        usual: false,
       }),
       tags,
       qos,
@@ -197,6 +198,19 @@ export const attributeTables = {
       dropped("qos_policy_id", "The bandwidth of a way out is the operator's."),
     ],
   },
+  interface: {
+    document: `${api}#routers-routers`,
+    attributes: [
+      mapped("router_id", "The copy of its router."),
+      mapped("network_id", "The copy of its network."),
+      mapped("subnet_id", "The copy of its subnet."),
+      mapped("ip_address", "The router's address there, by the mapping; the subnet's gateway or another."),
+      live("name", "As it is, of the router's port."),
+      live("description", "As it is, of the router's port.", { extension: "standard-attr-description" }),
+      ...made("mac_address"),
+      dropped("security_groups", "Neutron holds no rules against a router's own ports."),
+    ],
+  },
   security_group: {
     document: `${api}#security-groups-security-groups`,
     attributes: [
@@ -224,7 +238,7 @@ export const attributeTables = {
         extension: "security-groups-remote-address-group",
       }),
       described,
-      tags,
+      dropped("tags", "Neutron shows tags of rules, and takes none."),
       ...made("normalized_cidr", "belongs_to_default_sg"),
       ...common,
     ],

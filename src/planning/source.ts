@@ -86,7 +86,7 @@ export interface StaticRoute {
 
 export interface SourceRouter extends SourceObject {
   readonly routes: readonly StaticRoute[]
-  readonly interfaces: readonly { readonly subnet: string; readonly ipAddress: string }[]
+  readonly interfaces: readonly SourceInterface[]
   /** Whether the router leads out; null where the rows do not tell. */
   readonly hasGateway: boolean | null
   /** Of its way out, what no row holds. */
@@ -96,6 +96,13 @@ export interface SourceRouter extends SourceObject {
     readonly live: Readonly<Record<string, unknown>>
     readonly addresses: readonly string[]
   }
+}
+
+export interface SourceInterface {
+  readonly subnet: string
+  readonly ipAddress: string
+  /** Of the router's port, what no row holds. */
+  readonly live?: Readonly<Record<string, unknown>>
 }
 
 export interface SourceSecurityGroup extends SourceObject {
@@ -116,6 +123,7 @@ export interface SourceRule {
   /** Key of the address group; absent where the rule names none. */
   readonly remoteAddressGroup?: string
   readonly description: string
+  readonly tags?: readonly string[]
 }
 
 export interface SourcePort extends SourceObject {

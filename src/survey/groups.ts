@@ -18,6 +18,7 @@ export function liveGroups(live: LiveSource, known: Names): readonly SourceSecur
       remoteGroup: remoteGroup(rule.remote_group_id, own, known),
       ...(rule.remote_address_group_id && { remoteAddressGroup: known.key(rule.remote_address_group_id) }),
       description: rule.description ?? "",
+      ...(rule.tags && rule.tags.length > 0 && { tags: rule.tags }),
     })),
   }))
 }

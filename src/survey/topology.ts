@@ -53,7 +53,8 @@ export function liveRouters(
         .flatMap((port) =>
           port.fixed_ips.flatMap(({ subnet_id, ip_address }) => {
             const subnet = keys.get(subnet_id)
-            return subnet === undefined ? [] : { subnet, ipAddress: ip_address }
+            if (subnet === undefined) return []
+            return { subnet, ipAddress: ip_address, live: liveAttributes("interface", port) }
           }),
         ),
       hasGateway: way !== null,

@@ -55,6 +55,9 @@ export async function createTenant(target: Target): Promise<Tenant> {
   }
 }
 
+/** Owners of the ports by which plain, distributed and highly available routers stand in a subnet. */
+const routed = /^network:(router_interface|ha_router_replicated_interface)/
+
 /** Whatever a project still holds, it and its quotas go. */
 export async function removeProject(admin: Session, projectId: string): Promise<void> {
   const owned = async (path: string) =>
@@ -62,12 +65,23 @@ export async function removeProject(admin: Session, projectId: string): Promise<
   const drop = async (path: string) => {
     for (const row of await owned(path)) await admin.network("DELETE", `/${path}/${row.id}`)
   }
+  const { network } = admin
+  const known = new Set(madeList(await network("GET", "/extensions")).map(({ alias }) => alias))
+  // A trunk holds its ports, a rule its address group, a network its policy.
+  if (known.has("trunk")) {
+    for (const { id } of await owned("trunks"))
+      await network("PUT", `/trunks/${id}`, { trunk: { admin_state_up: true } })
+    await drop("trunks")
+  }
+  if (known.has("rbac-policies")) await drop("rbac-policies")
   for (const { id } of await owned("routers"))
     await admin.network("PUT", `/routers/${id}`, { router: { routes: [], external_gateway_info: null } })
   for (const port of await owned("ports"))
-    if (port.device_owner === "network:router_interface")
+    if (routed.test(String(port.device_owner)))
       await admin.network("PUT", `/routers/${port.device_id}/remove_router_interface`, { port_id: port.id })
   for (const path of ["ports", "routers", "networks", "security-groups"]) await drop(path)
+  if (known.has("address-group")) await drop("address-groups")
+  if (known.has("qos")) await drop("qos/policies")
   await admin.network("DELETE", `/quotas/${projectId}`)
   for (const send of [admin.compute, admin.volume]) await send("DELETE", `/os-quota-sets/${projectId}`)
   await admin.identity("DELETE", `/projects/${projectId}`)

@@ -2,10 +2,24 @@ import {
   type Cloud,
   createQosRule,
   createResource,
+  createResources,
+  getNetworkQuota,
   listResources,
   replaceTags,
+  setNetworkQuota,
   updateResource,
 } from "../../src/openstack/index.ts"
+
+type Values = Readonly<Record<string, unknown>>
+
+/** A project that is being enriched. */
+interface Place {
+  readonly cloud: Cloud
+  readonly own: { readonly project_id: string }
+  /** Values that a cloud without the extension refuses: then none of them. */
+  where(extension: string, values: Values): Values
+  has(extension: string): boolean
+}
 
 /** Extensions of a cloud's Neutron. */
 export async function extensionsOf(cloud: Cloud): Promise<ReadonlySet<string>> {
@@ -17,12 +31,39 @@ export async function extensionsOf(cloud: Cloud): Promise<ReadonlySet<string>> {
  * the cloud knows it. Made by plain calls, with none of the code that replicates.
  */
 export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
-  const own = { project_id: projectId }
   const known = await extensionsOf(cloud)
-  const where = (extension: string, values: Readonly<Record<string, unknown>>) =>
-    known.has(extension) ? values : {}
+  const place: Place = {
+    cloud,
+    own: { project_id: projectId },
+    where: (extension, values) => (known.has(extension) ? values : {}),
+    has: (extension) => known.has(extension),
+  }
+  await makeRoom(place)
+  const network = await enrichNetworks(place)
+  await enrichRouters(place)
+  const group = await enrichGroups(place)
+  const port = await enrichPorts(place, network)
+  if (known.has("qos")) await enrichQos(place, network.id, port)
+  if (known.has("trunk")) await enrichTrunks(place)
+  if (known.has("rbac-policies")) await shareThings(place, network.id, group)
+}
 
-  const network = await createResource(cloud, "networks", {
+/** The quotas of a demo tenant fit what it has. */
+async function makeRoom({ cloud, own }: Place): Promise<void> {
+  const quota = Object.entries(await getNetworkQuota(cloud, own.project_id))
+  const more = quota.filter(([, limit]) => limit >= 0).map(([name, limit]) => [name, limit + 60])
+  await setNetworkQuota(cloud, own.project_id, Object.fromEntries(more))
+}
+
+interface RichNetwork {
+  readonly id: string
+  readonly slaac: string
+  readonly stateful: string
+}
+
+async function enrichNetworks(place: Place): Promise<RichNetwork> {
+  const { cloud, own, where } = place
+  const { id } = await createResource(cloud, "networks", {
     ...own,
     name: "rich",
     description: "Everything a network may have",
@@ -30,9 +71,10 @@ export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
     mtu: 1_300,
     ...where("port-security", { port_security_enabled: false }),
     ...where("dns-integration", { dns_domain: "rich.example.org." }),
+    ...where("vlan-transparent", { vlan_transparent: false }),
+    ...where("network_availability_zone", { availability_zone_hints: await zones(place, "network") }),
   })
-  await replaceTags(cloud, "networks", network.id, ["blue", "pfx:ä"])
-
+  await replaceTags(cloud, "networks", id, ["blue", "pfx:ä"])
   const modes = [
     ["slaac", "slaac"],
     ["dhcpv6-stateless", "dhcpv6-stateless"],
@@ -43,7 +85,7 @@ export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
     modes.map(([ra, address], index) =>
       createResource(cloud, "subnets", {
         ...own,
-        network_id: network.id,
+        network_id: id,
         name: `six-${index}`,
         ip_version: 6,
         cidr: `fd00:0:0:${index + 1}::/64`,
@@ -56,7 +98,7 @@ export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
   )
   const four = await createResource(cloud, "subnets", {
     ...own,
-    network_id: network.id,
+    network_id: id,
     name: "four",
     description: "A second family",
     ip_version: 4,
@@ -64,29 +106,91 @@ export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
     gateway_ip: null,
     enable_dhcp: false,
     host_routes: [{ destination: "10.99.0.0/16", nexthop: "10.66.0.9" }],
-    ...where("subnet-service-types", { service_types: ["compute:special"] }),
+    ...where("subnet-dns-publish-fixed-ip", { dns_publish_fixed_ip: true }),
+  })
+  await createResource(cloud, "subnets", {
+    ...own,
+    network_id: id,
+    name: "special",
+    ip_version: 4,
+    cidr: "10.67.0.0/24",
+    gateway_ip: "10.67.0.200",
+    allocation_pools: [{ start: "10.67.0.10", end: "10.67.0.20" }],
+    ...where("subnet-service-types", { service_types: ["compute:special", "network:router_interface"] }),
   })
   await replaceTags(cloud, "subnets", four.id, ["no-gateway"])
+  return { id, slaac: six[0]?.id ?? "", stateful: six[2]?.id ?? "" }
+}
 
+/** Names of the zones that a cloud offers for networks or routers. */
+async function zones({ cloud }: Place, resource: "network" | "router"): Promise<readonly unknown[]> {
+  const all = await listResources(cloud, "availability_zones")
+  return all.filter((zone) => zone.resource === resource).map(({ name }) => name)
+}
+
+/** Two more routers of the special kinds, in one subnet: by ports, for it has no gateway whose address they could take. */
+async function enrichRouters(place: Place): Promise<void> {
+  const { cloud, own, where, has } = place
+  const crossing = await createResource(cloud, "networks", { ...own, name: "crossing" })
+  const subnet = await createResource(cloud, "subnets", {
+    ...own,
+    network_id: crossing.id,
+    name: "crossing",
+    ip_version: 4,
+    cidr: "10.68.0.0/24",
+    gateway_ip: null,
+  })
+  const [outside] = (await listResources(cloud, "routers", own)).filter((one) => one.external_gateway_info)
+  const external = outside?.external_gateway_info?.network_id
+  const hints = where("router_availability_zone", { availability_zone_hints: await zones(place, "router") })
   const inner = await createResource(cloud, "routers", {
     ...own,
     name: "inner",
     description: "No way out",
     admin_state_up: false,
-    ...where("l3-ha", { ha: false }),
+    ...where("l3-ha", { ha: true }),
     ...where("dvr", { distributed: false }),
+    ...hints,
   })
   await replaceTags(cloud, "routers", inner.id, ["inside"])
-  const [outside] = (await listResources(cloud, "routers", own)).filter(
-    (router) => router.external_gateway_info,
-  )
-  if (outside?.external_gateway_info && known.has("ext-gw-mode")) {
-    const { network_id } = outside.external_gateway_info
-    await updateResource(cloud, "routers", outside.id, {
-      external_gateway_info: { network_id, enable_snat: false },
+  const spread = await createResource(cloud, "routers", {
+    ...own,
+    name: "spread",
+    ...where("l3-ha", { ha: false }),
+    ...where("dvr", { distributed: true }),
+    ...(external !== undefined && { external_gateway_info: { network_id: external } }),
+  })
+  for (const [index, router] of [inner, spread].entries()) {
+    const port = await createResource(cloud, "ports", {
+      ...own,
+      network_id: crossing.id,
+      name: `foot-${index}`,
+      description: "Where a router stands",
+      fixed_ips: [{ subnet_id: subnet.id, ip_address: `10.68.0.${index + 2}` }],
+    })
+    await cloud.call({
+      service: "network",
+      method: "PUT",
+      path: `/routers/${router.id}/add_router_interface`,
+      body: { port_id: port.id },
     })
   }
+  await updateResource(cloud, "routers", inner.id, {
+    routes: [{ destination: "10.98.0.0/16", nexthop: "10.68.0.9" }],
+  })
+  if (outside !== undefined && has("ext-gw-mode"))
+    await updateResource(cloud, "routers", outside.id, {
+      external_gateway_info: { network_id: external, enable_snat: false },
+    })
+}
 
+/** By every name that Neutron has for a protocol, and by number. */
+const protocols = {
+  IPv4: "ah dccp egp esp gre icmp igmp ipip ospf pgm rsvp sctp tcp udp udplite vrrp 61 99 255".split(" "),
+  IPv6: "ipv6-encap ipv6-frag ipv6-icmp ipv6-nonxt ipv6-opts ipv6-route".split(" "),
+} as const
+
+async function enrichGroups({ cloud, own, where, has }: Place): Promise<string> {
   const lax = await createResource(cloud, "security-groups", {
     ...own,
     name: "lax",
@@ -94,61 +198,59 @@ export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
     ...where("stateful-security-group", { stateful: false }),
   })
   await replaceTags(cloud, "security-groups", lax.id, ["legacy"])
-  const rules = [
-    { protocol: "112" },
+  const byProtocol = Object.entries(protocols).flatMap(([ethertype, names]) =>
+    names.map((protocol) => ({ ethertype, protocol, direction: "egress", description: `by ${protocol}` })),
+  )
+  const rules: Values[] = [
+    ...byProtocol,
     { protocol: "sctp", port_range_min: 1, port_range_max: 9 },
     { protocol: "icmp", port_range_min: 8, port_range_max: 0, description: "ping" },
+    { protocol: "icmp", port_range_min: 3 },
     { protocol: "ipv6-icmp", ethertype: "IPv6", port_range_min: 128 },
+    { protocol: "tcp", port_range_min: 22, port_range_max: 22, remote_group_id: lax.id },
     { protocol: null, remote_ip_prefix: "10.66.0.7/32" },
-    {
-      protocol: "udp",
-      direction: "egress",
-      remote_ip_prefix: "10.0.0.0/8",
-      port_range_min: 53,
-      port_range_max: 53,
-    },
+    { ethertype: "IPv6", remote_ip_prefix: "fd00:0:0:3::/64" },
   ]
-  for (const rule of rules) {
-    await createResource(cloud, "security-group-rules", {
-      ...own,
-      security_group_id: lax.id,
-      direction: "ingress",
-      ethertype: "IPv4",
-      ...rule,
-    })
-  }
-  if (known.has("security-groups-remote-address-group") && known.has("address-group")) {
+  if (has("security-groups-remote-address-group") && has("address-group")) {
     const group = await createResource(cloud, "address-groups", {
       ...own,
       name: "partners",
       description: "Who may call",
       addresses: ["192.0.2.0/24", "10.66.0.64/26", "2001:db8::1/128"],
     })
-    await createResource(cloud, "security-group-rules", {
-      ...own,
-      security_group_id: lax.id,
-      direction: "ingress",
-      ethertype: "IPv4",
-      protocol: "tcp",
-      remote_address_group_id: group.id,
-    })
+    rules.push({ protocol: "tcp", remote_address_group_id: group.id })
   }
+  const usual = { ...own, security_group_id: lax.id, direction: "ingress", ethertype: "IPv4" }
+  await createResources(
+    cloud,
+    "security-group-rules",
+    rules.map((rule) => ({ ...usual, ...rule })),
+  )
 
-  const [plain] = (await listResources(cloud, "networks", own)).filter(({ id }) => id !== network.id)
-  const [subnet] = await listResources(cloud, "subnets", {
+  const [born] = await listResources(cloud, "security-groups", { ...own, name: "default" })
+  await updateResource(cloud, "security-groups", born?.id ?? "", { description: "Ours by now" })
+  await createResource(cloud, "security-group-rules", {
     ...own,
-    network_id: plain?.id ?? "",
-    ip_version: 4,
+    security_group_id: born?.id,
+    direction: "ingress",
+    protocol: "udp",
+    remote_group_id: lax.id,
   })
+  return lax.id
+}
+
+/** @returns the id of one of them */
+async function enrichPorts(place: Place, network: RichNetwork): Promise<string> {
+  const { cloud, own, where } = place
+  const plain = await plainNetwork(place)
   const ports = await Promise.all(
     ["one", "two"].map((name, index) =>
       createResource(cloud, "ports", {
         ...own,
-        network_id: plain?.id,
+        ...plain,
         name: `rich-${name}`,
         description: "A port with everything",
         admin_state_up: index === 0,
-        fixed_ips: [{ subnet_id: subnet?.id }],
         ...where("extra_dhcp_opt", {
           extra_dhcp_opts: [
             { opt_name: "bootfile-name", opt_value: "pxe.0", ip_version: 4 },
@@ -156,60 +258,96 @@ export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
           ],
         }),
         ...where("dns-integration", { dns_name: `rich-${name}` }),
+        ...where("dns-domain-ports", { dns_domain: "ports.example.org." }),
         ...where("binding", { "binding:vnic_type": index === 0 ? "direct" : "normal" }),
-        ...where("uplink-status-propagation", { propagate_uplink_status: true }),
+        ...where("uplink-status-propagation", { propagate_uplink_status: index === 0 }),
         ...where("port-numa-affinity-policy", { numa_affinity_policy: "preferred" }),
       }),
     ),
   )
+  // Without DHCP options, so that they may go in a bulk.
+  for (const name of ["bulk-one", "bulk-two"])
+    await createResource(cloud, "ports", {
+      ...own,
+      ...plain,
+      name,
+      admin_state_up: false,
+      ...where("dns-integration", { dns_name: name }),
+      ...where("dns-domain-ports", { dns_domain: "bulk.example.org." }),
+      ...where("binding", { "binding:vnic_type": "macvtap" }),
+      ...where("uplink-status-propagation", { propagate_uplink_status: false }),
+      ...where("port-numa-affinity-policy", { numa_affinity_policy: "required" }),
+    })
   for (const [index, { id }] of ports.entries()) await replaceTags(cloud, "ports", id, [`port-${index}`])
   // Of SLAAC subnets Neutron gives an address by itself, and refuses to be told one.
   await createResource(cloud, "ports", {
     ...own,
     network_id: network.id,
     name: "auto",
-    fixed_ips: [{ subnet_id: six[0]?.id }, { subnet_id: six[2]?.id, ip_address: "fd00:0:0:3::77" }],
+    fixed_ips: [{ subnet_id: network.slaac }, { subnet_id: network.stateful, ip_address: "fd00:0:0:3::77" }],
   })
+  return ports[1]?.id ?? ""
+}
 
-  if (known.has("qos")) {
-    const policy = await createResource(cloud, "policies", { ...own, name: "slow", description: "Two rules" })
+/** A port's place in a network that the tenant had before. */
+async function plainNetwork({ cloud, own }: Place): Promise<Values> {
+  const networks = await listResources(cloud, "networks", own)
+  const network_id = networks.find(({ name }) => name !== "rich" && name !== "crossing")?.id ?? ""
+  const [subnet] = await listResources(cloud, "subnets", { ...own, network_id, ip_version: 4 })
+  return { network_id, fixed_ips: [{ subnet_id: subnet?.id }] }
+}
+
+async function enrichQos({ cloud, own, has }: Place, networkId: string, portId: string): Promise<void> {
+  const policy = await createResource(cloud, "policies", { ...own, name: "slow", description: "Two rules" })
+  for (const direction of ["egress", "ingress"])
     await createQosRule(cloud, policy.id, "bandwidth_limit", {
       max_kbps: 1_000,
       max_burst_kbps: 100,
+      direction,
+    })
+  await createQosRule(cloud, policy.id, "dscp_marking", { dscp_mark: 26 })
+  const second = await createResource(cloud, "policies", { ...own, name: "sure" })
+  await createQosRule(cloud, second.id, "minimum_bandwidth", { min_kbps: 10, direction: "egress" })
+  if (has("qos-pps"))
+    await createQosRule(cloud, second.id, "packet_rate_limit", {
+      max_kpps: 5,
+      max_burst_kpps: 6,
       direction: "egress",
     })
-    await createQosRule(cloud, policy.id, "dscp_marking", { dscp_mark: 26 })
-    await updateResource(cloud, "networks", network.id, { qos_policy_id: policy.id })
-    await updateResource(cloud, "ports", ports[1]?.id ?? "", { qos_policy_id: policy.id })
-  }
-  if (known.has("trunk")) {
-    const parent = await createResource(cloud, "ports", { ...own, network_id: plain?.id, name: "parent" })
-    const child = await createResource(cloud, "ports", { ...own, network_id: plain?.id, name: "child" })
-    const trunk = await createResource(cloud, "trunks", {
+  await updateResource(cloud, "networks", networkId, { qos_policy_id: policy.id })
+  await updateResource(cloud, "ports", portId, { qos_policy_id: policy.id })
+}
+
+async function enrichTrunks(place: Place): Promise<void> {
+  const { cloud, own } = place
+  const plain = await plainNetwork(place)
+  const [parent, child] = await Promise.all(
+    ["parent", "child"].map((name) => createResource(cloud, "ports", { ...own, ...plain, name })),
+  )
+  const trunk = await createResource(cloud, "trunks", {
+    ...own,
+    name: "trunk",
+    description: "One below",
+    admin_state_up: false,
+    port_id: parent?.id,
+    sub_ports: [{ port_id: child?.id, segmentation_type: "vlan", segmentation_id: 101 }],
+  })
+  await replaceTags(cloud, "trunks", trunk.id, ["wire"])
+}
+
+async function shareThings({ cloud, own, has }: Place, networkId: string, groupId: string): Promise<void> {
+  const share = (object_type: string, object_id: string, target_tenant: string) =>
+    createResource(cloud, "rbac-policies", {
       ...own,
-      name: "trunk",
-      description: "One below",
-      port_id: parent.id,
-      sub_ports: [{ port_id: child.id, segmentation_type: "vlan", segmentation_id: 101 }],
-    })
-    await replaceTags(cloud, "trunks", trunk.id, ["wire"])
-  }
-  if (known.has("rbac-policies")) {
-    await createResource(cloud, "rbac-policies", {
-      ...own,
-      object_type: "network",
-      object_id: network.id,
+      object_type,
+      object_id,
       action: "access_as_shared",
-      target_tenant: "*",
+      target_tenant,
     })
-    if (known.has("rbac-security-groups")) {
-      await createResource(cloud, "rbac-policies", {
-        ...own,
-        object_type: "security_group",
-        object_id: lax.id,
-        action: "access_as_shared",
-        target_tenant: projectId,
-      })
-    }
-  }
+  await share("network", networkId, "*")
+  if (has("rbac-security-groups")) await share("security_group", groupId, own.project_id)
+  const [group] = has("rbac-address-group") ? await listResources(cloud, "address-groups", own) : []
+  if (group !== undefined) await share("address_group", group.id, "*")
+  const [policy] = has("qos") ? await listResources(cloud, "policies", own) : []
+  if (policy !== undefined) await share("qos_policy", policy.id, "*")
 }

@@ -32,6 +32,9 @@ const givenAnew = new Set([
   "security_group_rules",
 ])
 
+/** Of a router's own ports, also what the cloud holds no rules against. */
+const givenToRouters = new Set([...givenAnew, "mac_address", "security_groups", "port_security_enabled"])
+
 const parts: readonly (readonly [extension: string, collection: Collection])[] = [
   ["", "networks"],
   ["", "subnets"],
@@ -59,17 +62,18 @@ export async function richView(cloud: Cloud, projectId: string): Promise<Readonl
       return [collection, resources] as const
     }),
   )
-  const names = new Map([[projectId, "the project"]])
+  const outside = await listResources(cloud, "networks", { "router:external": true })
+  const names = new Map([[projectId, "the project"], ...outside.map(({ id }) => [id, "outside"] as const)])
   for (const [collection, resources] of read) {
     for (const one of resources) names.set(one.id, `${collection} ${nameOf(one)}`)
   }
-  const show = (value: unknown): unknown => {
+  const show = (value: unknown, anew: ReadonlySet<string> = givenAnew): unknown => {
     if (typeof value === "string") return names.get(value) ?? value
-    if (Array.isArray(value)) return value.map(show).toSorted(byText)
+    if (Array.isArray(value)) return value.map((one) => show(one)).toSorted(byText)
     if (typeof value !== "object" || value === null) return value
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([key]) => !givenAnew.has(key))
+        .filter(([key]) => !anew.has(key))
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, one]) => [key, show(one)]),
     )
@@ -77,7 +81,10 @@ export async function richView(cloud: Cloud, projectId: string): Promise<Readonl
   return Object.fromEntries(
     read.map(([collection, resources]) => [
       collection,
-      resources.filter(isStructure).map(show).toSorted(byText),
+      resources
+        .filter(isStructure)
+        .map((one) => show(one, ownedByRouter(one) ? givenToRouters : givenAnew))
+        .toSorted(byText),
     ]),
   )
 }
@@ -85,7 +92,12 @@ export async function richView(cloud: Cloud, projectId: string): Promise<Readonl
 /** The cloud makes ports of its own, e.g. for DHCP. */
 function isStructure(one: Shown): boolean {
   const owner = one.device_owner
-  return typeof owner !== "string" || owner === "" || /^(compute:|network:router_interface)/.test(owner)
+  return typeof owner !== "string" || owner === "" || owner.startsWith("compute:") || ownedByRouter(one)
+}
+
+/** Plain, distributed and highly available routers have ports of different owners. */
+function ownedByRouter({ device_owner: owner }: Shown): boolean {
+  return /^network:(router_interface|ha_router_replicated_interface)/.test(String(owner))
 }
 
 /** Rules have no names, ports of routers neither: what they are stands for them where something names them. */

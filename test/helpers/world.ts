@@ -29,8 +29,11 @@ export interface TestWorld {
   /** Calls of the plugin, in order. */
   readonly calls: readonly CallRecord[]
   readonly owner: MigrationClient
-  /** Makes a tenant in the source cloud and its rows. */
-  importTenant(spec: TenantSpec): Promise<ImportedTenant & { readonly projectId: string }>
+  /** Makes a tenant in the source cloud, does more to it if need be, and makes its rows. */
+  importTenant(
+    spec: TenantSpec,
+    more?: (projectId: string) => Promise<void>,
+  ): Promise<ImportedTenant & { readonly projectId: string }>
   /** Asks for a replication as the owner. */
   create(tenant: ImportedTenant, body?: Readonly<Record<string, unknown>>): Promise<MigrationDetails>
   /** Runs a worker in this process, for a world without one. */
@@ -97,8 +100,9 @@ export function withWorld(
         destinationCloud,
         calls,
         owner,
-        async importTenant(spec) {
+        async importTenant(spec, more) {
           const seeded = await seedTenant(sourceCloud, spec, { projectName: `${spec.name}-${Math.random()}` })
+          await more?.(seeded.projectId)
           const tenant = await importTenant(pool, sourceCloud, {
             projectId: seeded.projectId,
             instances: seeded.instances,

@@ -157,7 +157,17 @@ async function removeAll(pool: pg.Pool, target: ReachableCloud, sources: Iterabl
 
 async function refuseLeftovers({ identity, network }: Session, projects: ReadonlySet<string>): Promise<void> {
   const left = madeList(await identity("GET", "/projects")).filter(({ id }) => projects.has(String(id)))
-  for (const path of ["networks", "subnets", "routers", "ports", "security-groups"]) {
+  for (const path of [
+    "networks",
+    "subnets",
+    "routers",
+    "ports",
+    "security-groups",
+    "rbac-policies",
+    "address-groups",
+    "qos/policies",
+    "trunks",
+  ]) {
     // Not by project: asked for the groups of one, Neutron makes its default group anew.
     const all = madeList(await network("GET", `/${path}?fields=id&fields=name&fields=project_id`))
     left.push(...all.filter(({ project_id }) => projects.has(String(project_id))))

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { readdir } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
@@ -8,11 +9,15 @@ import { main } from "../../host/until-signal.ts"
 import { cloudFile } from "./cloud/layout.ts"
 import { up } from "./cloud/up.ts"
 
+const topics = join(import.meta.dirname, "topics")
+let interrupted = false
+
+const seconds = (began: number) => Math.round((performance.now() - began) / 1_000)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 /**
  * `npm run test:openstack`: the cloud's behaviour and replication within it, on a real OpenStack. OPENSTACK_CLOUD_JSON
- * names one that runs; without it, one is brought up for the time of the tests.
+ * names one that runs; without it, one is brought up for the time of the tests. Arguments choose topics by name.
  */
 await main(async () => {
   const given = process.env.OPENSTACK_CLOUD_JSON
@@ -27,25 +32,55 @@ await main(async () => {
 
 async function runTests(cloud: string): Promise<number> {
   const own = process.env.TEST_DATABASE_URL === undefined ? await startPostgres() : undefined
+  const env = {
+    ...process.env,
+    OPENSTACK_CLOUD_JSON: cloud,
+    TEST_DATABASE_URL: process.env.TEST_DATABASE_URL ?? own?.url,
+    // Tests provoke faults on purpose; LOG_LEVEL=warn shows what the hosts then say.
+    LOG_LEVEL: process.env.LOG_LEVEL ?? "silent",
+  }
+  let [passed, failed] = [0, 0]
   try {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "replication.ts")], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        ...process.env,
-        OPENSTACK_CLOUD_JSON: cloud,
-        TEST_DATABASE_URL: process.env.TEST_DATABASE_URL ?? own?.url,
-      },
-    })
-    // An interrupt ends the tests; then all that they needed is stopped in its order.
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill("SIGTERM"))
-    const exit = once(child, "exit")
-    const [passed, failed] = await follow(createInterface({ input: child.stdout }))
-    const [code] = await exit
-    say(`${passed} passed, ${code === 0 ? failed : Math.max(failed, 1)} failed`)
-    return code ?? 1
+    for (const topic of await chosenTopics()) {
+      const began = performance.now()
+      const counts = await runTopic(topic, env)
+      passed += counts[0]
+      failed += counts[1]
+      say(`# ${topic}: ${counts[0]} passed, ${counts[1]} failed, ${seconds(began)} s`)
+      if (interrupted) break
+    }
   } finally {
     await own?.stop()
   }
+  say(`${passed} passed, ${failed} failed`)
+  return failed === 0 && passed > 0 && !interrupted ? 0 : 1
+}
+
+async function chosenTopics(): Promise<readonly string[]> {
+  const all = (await readdir(topics)).map((file) => file.replace(/\.ts$/, "")).sort()
+  const asked = process.argv.slice(2)
+  const unknown = asked.find((one) => !all.includes(one))
+  if (unknown !== undefined) throw new Error(`No topic ${unknown}. There are: ${all.join(", ")}.`)
+  return asked.length === 0 ? all : asked
+}
+
+async function runTopic(
+  topic: string,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly [passed: number, failed: number]> {
+  const file = join(topics, `${topic}.ts`)
+  const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"], env })
+  // An interrupt ends the tests; then all that they needed is stopped in its order.
+  const interrupt = () => {
+    interrupted = true
+    child.kill("SIGTERM")
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt)
+  const exit = once(child, "exit")
+  const [passed, failed] = await follow(createInterface({ input: child.stdout }))
+  const [code] = await exit
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, interrupt)
+  return [passed, code === 0 ? failed : Math.max(failed, 1)]
 }
 
 /** Prints what tests of two levels came to, remarks, and all about failures. @returns how many passed and failed */

@@ -33,7 +33,7 @@ const full = planOf({
   ],
   routers: [
     router("r", {
-      interfaces: [{ subnet: "s", ipAddress: "10.1.0.1" }],
+      interfaces: [{ subnet: "s", ipAddress: "10.1.0.1", live: everything("interface") }],
       hasGateway: true,
       live: everything("router"),
       gateway: { networkId: "outside", live: everything("gateway"), addresses: ["203.0.113.9"] },
@@ -68,7 +68,7 @@ const apart: Partial<Record<KindName, readonly string[]>> = {
   security_group: ["security_group_rules"],
   qos_policy: ["rules"],
 }
-const ours = ["empty", "auto_addressed", "router_id", "project_id"]
+const ours = ["empty", "auto_addressed", "router_id", "project_id", "is_gateway"]
 /** A second name of the project, and of an RBAC policy's target. */
 const aliases = ["tenant_id", "target_project", "tags", "qos_policy_id", "project_id"]
 

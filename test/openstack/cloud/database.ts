@@ -49,6 +49,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<void> {
     await start(options)
   }
   await nameCells(directory)
+  await nameZones(directory)
 }
 
 async function start({ directory, daemons, outlive }: DatabaseOptions): Promise<void> {
@@ -101,6 +102,20 @@ export async function nameCells(directory: string): Promise<void> {
      insert into nova_api.cell_mappings (uuid, name, transport_url, database_connection, disabled) values
        ${row("00000000-0000-0000-0000-000000000000", "cell0", "nova_cell0")},
        ${row("00000000-0000-0000-0000-000000000001", "cell1", "nova")}`,
+  )
+}
+
+/** Neutron knows an availability zone by an agent that once reported from it. Long silent, they get no work. */
+function nameZones(directory: string): Promise<void> {
+  const then = "'2000-01-01 00:00:00'"
+  const row = (id: number, type: string, binary: string, topic: string) =>
+    `('00000000-0000-0000-0000-00000000000${id}', '${type}', '${binary}', '${topic}', 'nobody', 'zone-1', ${then}, ${then}, ${then}, '{}')`
+  return sql(
+    directory,
+    `insert into neutron.agents (id, agent_type, \`binary\`, topic, host, availability_zone,
+       created_at, started_at, heartbeat_timestamp, configurations) values
+       ${row(1, "DHCP agent", "neutron-dhcp-agent", "dhcp_agent")},
+       ${row(2, "L3 agent", "neutron-l3-agent", "l3_agent")}`,
   )
 }
 

@@ -22,7 +22,10 @@ export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = 
       ...general(layout, "neutron"),
       ...apiOf(layout, "neutron"),
       core_plugin: "ml2",
-      service_plugins: "router",
+      service_plugins: "router,qos,trunk,ndp_proxy",
+      dns_domain: "example.test.",
+      // No driver here can do it, but the attribute is there.
+      vlan_transparent: true,
       dhcp_agent_notification: false,
       notify_nova_on_port_status_changes: false,
       notify_nova_on_port_data_changes: false,
@@ -35,7 +38,15 @@ export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = 
       type_drivers: "flat,vxlan",
       tenant_network_types: "vxlan",
       mechanism_drivers: "openvswitch",
-      extension_drivers: "port_security",
+      extension_drivers: [
+        "port_security",
+        "qos",
+        // Holds the ones for domains of networks and of ports.
+        "subnet_dns_publish_fixed_ip",
+        "uplink_status_propagation",
+        "port_numa_affinity_policy",
+        "data_plane_status",
+      ].join(","),
     },
     ml2_type_flat: { flat_networks: "outside" },
     // Neutron writes a row for each number at its first start.

@@ -1,0 +1,117 @@
+import type { Caller } from "../identity/tokens.ts"
+import { Refusal } from "../refusals.ts"
+import { type Given, required } from "./attributes.ts"
+import { string } from "./checks.ts"
+import { badRequest, disallowed, invalidInput } from "./refusals.ts"
+import { owns, type Resource } from "./resource.ts"
+import type { Network, RbacPolicy, Row } from "./rows.ts"
+import { born, type NetworkState, touched } from "./state.ts"
+
+const SHARED = "access_as_shared"
+
+/** Whether somebody has shared the object with everybody or with this project. */
+export const sharesWith = (state: NetworkState, objectId: string, projectId: string): boolean =>
+  state.rbacPolicies
+    .find("object", objectId)
+    .some(
+      ({ action, target_tenant: target }) => action === SHARED && (target === "*" || target === projectId),
+    )
+
+export const isOpen = (state: NetworkState, network: Network, projectId: string): boolean =>
+  network.shared || sharesWith(state, network.id, projectId)
+
+/** Ids of the objects of a type that are shared with a project. */
+export const sharedIds = (state: NetworkState, type: string, projectId: string): readonly string[] =>
+  ["*", projectId]
+    .flatMap((target) => state.rbacPolicies.find("target", target))
+    .filter((policy) => policy.object_type === type && policy.action === SHARED)
+    .map(({ object_id }) => object_id)
+
+export const openNetworks = (state: NetworkState, projectId: string): readonly Network[] => [
+  ...state.networks.find("open", "open").filter(({ shared }) => shared),
+  ...sharedIds(state, "network", projectId).flatMap((id) => state.networks.get(id) ?? []),
+]
+
+/** An object takes the policies that share it with it. */
+export function forgetShares(state: NetworkState, objectId: string): void {
+  for (const policy of state.rbacPolicies.find("object", objectId)) state.rbacPolicies.remove(policy)
+}
+
+const attributes = {
+  object_type: required(string(255), { put: false }),
+  object_id: required(string(255), { put: false }),
+  action: required(string(255), { put: false }),
+  target_tenant: required(string(255)),
+}
+
+type RbacGiven = Given<typeof attributes>
+
+export function rbacResource(state: NetworkState): Resource<RbacPolicy> {
+  const tables: Readonly<Record<string, (id: string) => Row | undefined>> = {
+    network: (id) => state.networks.get(id),
+    security_group: (id) => state.groups.get(id),
+    address_group: (id) => state.addressGroups.get(id),
+    qos_policy: (id) => state.qosPolicies.get(id),
+  }
+  return {
+    member: "rbac_policy",
+    collection: "rbac_policies",
+    path: "rbac-policies",
+    quota: "rbac_policy",
+    tagged: false,
+    bulk: () => badRequest("Unable to find 'rbac_policy' in request body"),
+    filters: ["object_type", "object_id", "action", "target_tenant"],
+    attributes,
+    readOnly: ["id"],
+    rows: state.rbacPolicies,
+    notFound: (id) =>
+      new Refusal(404, "RbacPolicyNotFound", `RBAC policy of type unknown with ID ${id} not found`),
+    shared: () => [],
+    canSee: owns,
+    canChange: owns,
+    checkOwner(caller, values) {
+      const { target_tenant: target } = values as RbacGiven
+      if (caller.isAdmin || target !== "*") return
+      const rule = "rule:create_rbac_policy"
+      throw disallowed(
+        ["object_type", "object_id", "target_tenant", "action"].reduce(
+          (chain, name) => `(${chain} and ${rule}:${name})`,
+          rule,
+        ),
+      )
+    },
+    create(caller: Caller, projectId, values) {
+      const { object_type = "", object_id = "", action = "", target_tenant = "" } = values as RbacGiven
+      const find = tables[object_type]
+      if (!find) throw invalidInput(`'${object_type}' is not a valid RBAC object type`)
+      const valid = object_type === "network" ? [SHARED, "access_as_external"] : [SHARED]
+      if (!valid.includes(action))
+        throw new Refusal(
+          400,
+          "InvalidActionForType",
+          `Invalid action '${action}' for object type '${object_type}'. Valid actions: (${valid.map((one) => `'${one}'`).join(", ")}${valid.length === 1 ? "," : ""})`,
+        )
+      const object = find(object_id)
+      if (!object || !owns(caller, object)) throw invalidInput(`Callback failed: ${object_id}`)
+      const same = state.rbacPolicies
+        .find("object", object_id)
+        .some((one) => one.action === action && one.target_tenant === target_tenant)
+      if (same)
+        throw new Refusal(409, "DuplicateRbacPolicy", "An RBAC policy already exists with those values.")
+      const row = { ...born(projectId, "", 0), object_type, object_id, action, target_tenant }
+      return state.rbacPolicies.put(row)
+    },
+    update: (_caller, row, values) =>
+      state.rbacPolicies.put(touched(row, values as Partial<RbacGiven> as Partial<RbacPolicy>)),
+    remove: (_caller, row) => state.rbacPolicies.remove(row),
+    show: (_caller, row) => ({
+      id: row.id,
+      project_id: row.project_id,
+      action: row.action,
+      object_id: row.object_id,
+      target_tenant: row.target_tenant,
+      object_type: row.object_type,
+      tenant_id: row.project_id,
+    }),
+  }
+}

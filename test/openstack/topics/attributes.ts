@@ -1,0 +1,26 @@
+import t from "tap"
+import { demoTenant } from "../../../host/demo/tenants.ts"
+import { enrich } from "../../helpers/rich-tenant.ts"
+import { richView } from "../../helpers/rich-view.ts"
+import { withRealWorld } from "../real-world.ts"
+import { cloud, patience } from "../suite.ts"
+
+t.setTimeout(patience.timeout)
+
+t.test("a tenant that uses every attribute arrives with every attribute", patience, (t) =>
+  withRealWorld(cloud, async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"), (projectId) =>
+      enrich(world.cloud, projectId),
+    )
+    const { migration, projectId } = await world.replicate(tenant, {
+      mappings: { sync_instance_ports: true, static_routes: "reachable" },
+    })
+    t.strictSame(await richView(world.cloud, projectId), await richView(world.cloud, tenant.projectId))
+    const { verification } = await world.owner.progress(migration.uuid)
+    t.match(verification, { differences: 0 }, "the plugin's own check finds no difference")
+    const { rows } = await world.pool.query(
+      "select kind, name, notes -> 'dropped' as dropped, reason from openstack_replication.object where state = 'omitted' or notes -> 'dropped' <> '[]' order by position",
+    )
+    for (const row of rows) t.comment(JSON.stringify(row))
+  }),
+)

@@ -1,0 +1,7 @@
+import t from "tap"
+import { cloudBehaviour } from "../../cloud/behaviour.ts"
+import { cloud, patience } from "../suite.ts"
+
+t.setTimeout(patience.timeout)
+
+t.test("the cloud behaves as this project takes for granted", patience, (t) => cloudBehaviour(t, cloud))

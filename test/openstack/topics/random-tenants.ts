@@ -1,0 +1,44 @@
+import fc from "fast-check"
+import t from "tap"
+import { place } from "../../helpers/place.ts"
+import { specOf } from "../../helpers/spec-of.ts"
+import { viewTenant } from "../../helpers/tenant-view.ts"
+import { mappedTenants } from "../../planning/arbitrary-mapping.ts"
+import { withRealWorld } from "../real-world.ts"
+import { cloud, patience } from "../suite.ts"
+
+/** Each run takes a real cloud half a minute and more. RUNS asks for more. */
+const numRuns = Number(process.env.RUNS ?? 3)
+
+t.setTimeout(patience.timeout)
+
+t.test("replicating any tenant gives an equal tenant, at its new addresses", patience, (t) =>
+  withRealWorld(
+    cloud,
+    (world) =>
+      fc.assert(
+        fc.asyncProperty(mappedTenants(), async ({ source, subnets }) => {
+          const tenant = await world.importTenant(specOf(source))
+          const { migration, projectId } = await world.replicate(tenant, {
+            name: "copy",
+            mappings: {
+              subnets,
+              sync_instance_ports: true,
+              static_routes: "reachable",
+              skip_connection_extnet: source.routers.every((router) => router.hasGateway !== true),
+            },
+          })
+          const { verification, calls, writes } = await world.owner.progress(migration.uuid)
+          t.match(verification, { differences: 0 }, "the plugin's own check finds no difference")
+          const want = await viewTenant(world.cloud, tenant.projectId, (text) => place(text, subnets))
+          const copy = await viewTenant(world.cloud, projectId, (text) => place(text, []))
+          if (!t.same(copy, want, "the copy equals its source, moved")) throw new Error("the copy differs")
+          t.comment(
+            `${source.networks.length} networks, ${source.ports.length} ports: ${calls} calls, ${writes} writes`,
+          )
+        }),
+        { numRuns, endOnFailure: true },
+      ),
+    { remapPorts: true },
+  ),
+)
