@@ -1,6 +1,7 @@
 import type { Test } from "tap"
+import { signInAdmin } from "./session.ts"
 import { createTenant, type Tenant } from "./tenant.ts"
-import { type Answer, refusal, type Target } from "./wire.ts"
+import { type Answer, madeList, refusal, type Target } from "./wire.ts"
 
 export type Tap = Test
 
@@ -31,3 +32,17 @@ export const withTenant = (
       await tenant.remove()
     }
   })
+
+/** The same for what a cloud has by extensions: one without them is asked nothing. */
+export async function withExtensions(
+  t: Tap,
+  target: Target,
+  [title, ...aliases]: readonly [title: string, ...aliases: readonly string[]],
+  body: (t: Tap, tenant: Tenant) => Promise<void>,
+): Promise<unknown> {
+  const { network } = await signInAdmin(target)
+  const known = madeList(await network("GET", "/extensions")).map(({ alias }) => alias)
+  const missing = aliases.find((alias) => !known.includes(alias))
+  if (missing === undefined) return withTenant(t, target, title, body)
+  return t.test(title, { skip: `the cloud has no extension ${missing}` }, async () => undefined)
+}

@@ -9,6 +9,8 @@ export interface Tenant extends Session {
   readonly target: Target
   /** Makes one object of the network service. */
   make(path: string, values: Json): Promise<Json>
+  /** The same as an administrator, for this project. */
+  makeAsAdmin(path: string, values: Json): Promise<Json>
   list(path: string): Promise<readonly Json[]>
   remove(): Promise<void>
 }
@@ -20,6 +22,10 @@ const members: Readonly<Record<string, string>> = {
   routers: "router",
   "security-groups": "security_group",
   "security-group-rules": "security_group_rule",
+  "address-groups": "address_group",
+  "qos/policies": "policy",
+  "rbac-policies": "rbac_policy",
+  trunks: "trunk",
 }
 
 const wrap = (path: string, values: Json): Json => ({ [members[path] ?? path]: values })
@@ -47,6 +53,10 @@ export async function createTenant(target: Target): Promise<Tenant> {
     admin,
     target,
     make: async (path, values) => made(await session.network("POST", `/${path}`, wrap(path, values))),
+    makeAsAdmin: async (path, values) => {
+      const body = wrap(path, { ...values, project_id: session.projectId })
+      return made(await admin.network("POST", `/${path}`, body))
+    },
     list: async (path) => madeList(await session.network("GET", `/${path}`)),
     remove: async () => {
       await removeProject(admin, idOf(project))

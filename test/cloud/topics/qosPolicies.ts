@@ -1,0 +1,137 @@
+import { refuses, type Tap, withExtensions } from "../suite.ts"
+import { type Json, made, madeList, none, record, type Target } from "../wire.ts"
+
+const forbidden = (rule: string) =>
+  [403, "PolicyNotAuthorized", `rule:${rule} is disallowed by policy`] as const
+const bad = (message: string) => [400, "HTTPBadRequest", message] as const
+
+export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
+  withExtensions(t, target, ["QoS policies", "qos", "qos-bw-limit-direction"], async (t, tenant) => {
+    const { admin } = tenant
+    const policy = await tenant.makeAsAdmin("qos/policies", { name: "q", description: "d" })
+    const own = `/qos/policies/${policy.id}`
+    const rule = (type: string, values: Json, as = admin) =>
+      as.network("POST", `${own}/${type}_rules`, { [`${type}_rule`]: values })
+
+    await t.test(
+      "an administrator makes them for a project, which sees and does not change them",
+      async (t) => {
+        t.match(policy, {
+          name: "q",
+          description: "d",
+          shared: false,
+          is_default: false,
+          rules: [],
+          tags: [],
+        })
+        t.match(await tenant.list("qos/policies"), [{ id: policy.id }])
+        await refuses(t, [
+          [
+            "a tenant's own",
+            () => tenant.network("POST", "/qos/policies", { policy: { name: "q" } }),
+            ...forbidden("create_policy"),
+          ],
+          [
+            "a tenant's rule",
+            () => rule("dscp_marking", { dscp_mark: 26 }, tenant),
+            ...forbidden("create_policy_dscp_marking_rule"),
+          ],
+          [
+            "several at once",
+            () => admin.network("POST", "/qos/policies", { policies: [{ name: "q" }] }),
+            ...bad("Unable to find 'policy' in request body"),
+          ],
+        ])
+        t.match((await admin.network("PUT", `${own}/tags`, { tags: ["x"] })).body, { tags: ["x"] })
+      },
+    )
+
+    await t.test("a policy has one rule of a type and direction", async (t) => {
+      t.match(made(await rule("bandwidth_limit", { max_kbps: 1000 })), {
+        max_kbps: 1000,
+        max_burst_kbps: 0,
+        direction: "egress",
+      })
+      made(await rule("bandwidth_limit", { max_kbps: 900, direction: "ingress" }))
+      made(await rule("dscp_marking", { dscp_mark: 26 }))
+      const shown = made(await tenant.network("GET", own))
+      const rules = (Array.isArray(shown.rules) ? shown.rules : []).map(record)
+      t.same(rules.map(({ type }) => type).toSorted(), ["bandwidth_limit", "bandwidth_limit", "dscp_marking"])
+      t.ok(rules.every(({ qos_policy_id }) => qos_policy_id === policy.id))
+      await refuses(t, [
+        [
+          "a second of one direction",
+          () => rule("bandwidth_limit", { max_kbps: 5 }),
+          409,
+          "QoSRulesConflict",
+          "Rule bandwidth_limit conflicts with rule ID which already exists in QoS Policy ID.",
+        ],
+        [
+          "a limit without a number",
+          () => rule("bandwidth_limit", { direction: "any" }),
+          ...bad("Failed to parse request. Required attribute 'max_kbps' not specified"),
+        ],
+        [
+          "a mark that there is not",
+          () => rule("dscp_marking", { dscp_mark: 27 }),
+          ...bad("Invalid input for dscp_mark. Reason: 27 is not in valid_values."),
+        ],
+        [
+          "a rule that there is not",
+          () => admin.network("DELETE", `${own}/dscp_marking_rules/${none}`),
+          404,
+          "QosRuleNotFound",
+          "QoS rule ID for policy ID could not be found.",
+        ],
+      ])
+    })
+
+    await t.test("networks and ports have one, and a port is told its network's", async (t) => {
+      const network = await tenant.make("networks", { name: "n", qos_policy_id: policy.id })
+      t.equal(network.qos_policy_id, policy.id)
+      const port = await tenant.make("ports", { network_id: network.id })
+      t.match(port, { qos_policy_id: null, qos_network_policy_id: policy.id })
+      const put = async (values: Json) =>
+        made(await tenant.network("PUT", `/ports/${port.id}`, { port: values }))
+      t.equal((await put({ qos_policy_id: policy.id })).qos_policy_id, policy.id)
+      await refuses(t, [
+        [
+          "no such policy",
+          () => tenant.network("PUT", `/networks/${network.id}`, { network: { qos_policy_id: none } }),
+          404,
+          "QosPolicyNotFound",
+          "QoS policy ID could not be found.",
+        ],
+        [
+          "to take one away that is used",
+          () => admin.network("DELETE", own),
+          409,
+          "QosPolicyInUse",
+          "QoS Policy ID is used by port ID.",
+        ],
+      ])
+      t.equal((await put({ qos_policy_id: null })).qos_policy_id, null)
+      const update = { network: { qos_policy_id: null } }
+      t.equal(made(await tenant.network("PUT", `/networks/${network.id}`, update)).qos_policy_id, null)
+      t.equal((await admin.network("DELETE", own)).status, 204)
+      t.same(madeList(await tenant.network("GET", "/qos/policies")), [])
+    })
+
+    await t.test("a tunnel promises no bandwidth", async (t) => {
+      const sure = await tenant.makeAsAdmin("qos/policies", { name: "sure" })
+      made(
+        await admin.network("POST", `/qos/policies/${sure.id}/minimum_bandwidth_rules`, {
+          minimum_bandwidth_rule: { min_kbps: 10 },
+        }),
+      )
+      await refuses(t, [
+        [
+          "such a policy for a network",
+          () => tenant.network("POST", "/networks", { network: { qos_policy_id: sure.id } }),
+          409,
+          "QosRuleNotSupportedByNetwork",
+          "Rule minimum_bandwidth is not supported by network ID",
+        ],
+      ])
+    })
+  })
