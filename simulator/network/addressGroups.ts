@@ -34,7 +34,7 @@ const attributes = {
 
 type AddressGroupGiven = Given<typeof attributes>
 
-export const noAddressGroup = (id: string): Refusal =>
+const noAddressGroup = (id: string): Refusal =>
   new Refusal(404, "AddressGroupNotFound", `Address group ${id} could not be found.`)
 
 export function addressGroupResource(state: NetworkState): Resource<AddressGroup> {

@@ -69,10 +69,20 @@ const all = aliases.map(([alias, name]) => ({
 const plugged: Readonly<
   Record<PluggedExtension, { readonly paths: readonly string[]; readonly builtOn: readonly string[] }>
 > = {
-  router: { paths: ["routers", "floatingips"], builtOn: ["dvr", "ext-gw-mode", "extraroute"] },
+  router: {
+    paths: ["routers", "floatingips"],
+    builtOn: ["dvr", "ext-gw-mode", "extraroute", "l3-ha", "router_availability_zone"],
+  },
   "security-group": {
     paths: ["security-groups", "security-group-rules"],
-    builtOn: ["port-security-groups-filtering", "security-groups-normalized-cidr", "stateful-security-group"],
+    builtOn: [
+      "port-security-groups-filtering",
+      "rbac-security-groups",
+      "security-groups-normalized-cidr",
+      "security-groups-remote-address-group",
+      "security-groups-shared-filtering",
+      "stateful-security-group",
+    ],
   },
 }
 

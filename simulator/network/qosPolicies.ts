@@ -16,7 +16,7 @@ const attributes = {
 
 type PolicyGiven = Given<typeof attributes>
 
-export const noPolicy = (id: string): Refusal =>
+const noPolicy = (id: string): Refusal =>
   new Refusal(404, "QosPolicyNotFound", `QoS policy ${id} could not be found.`)
 
 /** Refuses a policy that a caller's network or port may not have. */
