@@ -12,7 +12,7 @@ t.setTimeout(patience.timeout)
 
 t.test("a stage none of whose answers arrived finds what it made, and makes nothing twice", patience, (t) =>
   withRealWorld(cloud, async (world) => {
-    const tenant = await world.importTenant(demoTenant("medium"))
+    const tenant = await world.importTenant(demoTenant("small"))
     const { id, projectId } = await world.replicate(tenant, { mappings: { sync_instance_ports: true } })
     const before = await viewTenant(world.cloud, projectId)
     const { engine } = await prepare(world.options, console)
