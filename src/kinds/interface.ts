@@ -101,7 +101,8 @@ export const routerInterface = defineKind<Body, Actual>({
     desired.router_id === actual.routerId && desired.subnet_id === actual.subnetId,
   cost(planned) {
     const withPort = planned.filter(({ body }) => !body.is_gateway).length
-    return { reads: withPort, writes: planned.length + withPort }
+    const named = planned.filter(({ body }) => body.is_gateway && isNamed(ownWords(body))).length
+    return { reads: withPort, writes: planned.length + withPort + named }
   },
   create: (context, desired) => Promise.all(desired.map((one) => connect(context, one))),
   remove: ({ cloud }, actual) =>
@@ -150,12 +151,16 @@ function ownWords({ name, description }: LiveAttributes): LiveAttributes {
   return { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
 }
 
+function isNamed({ name = "", description = "" }: LiveAttributes): boolean {
+  return name !== "" || description !== ""
+}
+
 async function connect(context: CloudContext, { body }: Desired<Body>): Promise<Actual> {
   const { router_id: routerId, subnet_id: subnetId, ip_address: ipAddress } = body
   const words = { name: "", description: "", ...ownWords(body) }
   if (body.is_gateway) {
     const { port_id: portId } = await addRouterInterface(context.cloud, routerId, { subnet_id: subnetId })
-    if (words.name !== "" || words.description !== "") {
+    if (isNamed(words)) {
       await updateResource(context.cloud, "ports", portId, words)
     }
     return { portId, routerId, subnetId, ipAddress, ...words }
