@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { kindNames } from "../../src/planning/plan.ts"
@@ -72,6 +73,37 @@ t.test("a worker that died is not counted, although its row is still there", (t)
     { worker: false },
   ),
 )
+
+t.test("the operations' page names every metric with its labels, and no other", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    world.destination.onRequest = async ({ path }) => {
+      world.destination.onRequest = undefined
+      return path === "auth/tokens" ? { status: 429, headers: { "retry-after": "1" } } : undefined
+    }
+    const { uuid } = await world.create(tenant)
+    const told = new Map<string, string>()
+    // Objects are told while a migration runs, its last stage when it has ended.
+    for (let state = ""; state !== "OK"; ) {
+      ;({ state } = await world.owner.retrieve(uuid))
+      for (const { name, labels } of await metricsOf(world)) {
+        const of = name.replace(/_(bucket|sum|count)$/, "")
+        const names = Object.keys(labels).filter((label) => label !== "le")
+        told.set(of, names.map((label) => `\`${label}\``).join(", "))
+      }
+    }
+    const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8")
+    const table = [...page.matchAll(/^\| `(openstack_replication_\w+)` \| (.*?) ?\|/gm)]
+    t.strictSame(
+      new Map(table.map(([, name = "", labels = ""]) => [name, labels] as const).toSorted(byName)),
+      new Map([...told].toSorted(byName)),
+    )
+  }),
+)
+
+function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
+  return a < b ? -1 : 1
+}
 
 t.test("labels are bounded: nothing of a migration, a tenant or a person is one", (t) =>
   withWorld(async (world) => {
