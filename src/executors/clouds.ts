@@ -43,6 +43,10 @@ export function openClouds(
     }
   }
   return {
+    get holder() {
+      return lanes.holder
+    },
+    renewHolder: () => lanes.renewHolder(),
     async get(settingsId) {
       const settings = await readSettings(db, settingsId)
       const connection = connectionOf(settings, usualConnection(settings))

@@ -8,6 +8,10 @@ import type { Sizes } from "./sizes.ts"
 export interface Clouds {
   /** @param settingsId id of the row of the service settings. @throws NO_SUCH_CLOUD */
   get(settingsId: number): Promise<Cloud>
+  /** Under which this process makes its calls: by it, others can keep one that was taken for dead from making any. */
+  readonly holder: string
+  /** After this process was taken for dead, and has stopped what it did: its calls go on under a new name. */
+  renewHolder(): Promise<void>
   close(): Promise<void>
 }
 

@@ -1,13 +1,12 @@
 import { type Expression, type RawBuilder, sql } from "kysely"
 import type pg from "pg"
 import type { Db } from "../models/database.ts"
+import type { Engine } from "./engine.ts"
+import { ownTasks } from "./jobs.ts"
 import type { Log } from "./log.ts"
 
 /** First key of the advisory locks that workers hold, so that nobody else's locks are met. */
 const lockClass = 501_973
-
-/** Names of this plugin's tasks: other jobs of the queue are not its business. */
-export const ownTasks = "openstack\\_replication\\_%"
 
 /** A worker can die between its first job and its entry in the list of workers; then its jobs are taken after this time. */
 const unregistered = "30 seconds"
@@ -21,9 +20,21 @@ const youngest = "5 seconds"
 /** A broken lease is taken again after this time, in milliseconds. */
 const pauseMs = 500
 
+/** How a worker shows that it lives, in milliseconds. */
+export interface Heartbeat {
+  /** It says so this often. */
+  readonly beatMs: number
+  /** One that has not said so for this long is taken for dead, by the database's clock, whatever it holds. */
+  readonly deadMs: number
+}
+
+const defaultHeartbeat: Heartbeat = { beatMs: 5_000, deadMs: 45_000 }
+
 export interface Lease {
   /** Whether others can see that this worker lives. */
   held(): boolean
+  /** Comes when others have taken this worker for dead: its jobs are theirs. */
+  readonly lost: Promise<string>
   /**
    * Ends the lease. A worker that leaves nothing behind takes itself off the list; of one that broke, the jobs are
    * given back by the next that looks.
@@ -32,21 +43,28 @@ export interface Lease {
 }
 
 /**
- * Holds a session lock for as long as this worker lives, and gives back the jobs of workers whose lock is free.
+ * Shows that this worker lives, and gives back the jobs of those that do not.
  *
  * graphile-worker by itself takes a job back from a dead worker after four hours. A session lock goes with the
- * process's connection, at once when it is killed; keepalives end the session of one whose network was cut.
- * A worker that only lost its connection may be taken for dead: then the stage's attempt keeps it from writing.
+ * process's connection, at once when it is killed; keepalives end the session of one whose network was cut. A worker
+ * that was only stopped keeps its lock, so each also says every few seconds that it lives.
+ *
+ * One that was taken for dead and lives may write no more: the stage's attempt keeps it from the rows, its holder's
+ * name from the clouds, and it learns of it with its next heartbeat.
  *
  * @param workerPool id of graphile-worker's pool, which it writes into `locked_by`
  */
 export async function holdLease(
   pool: pg.Pool,
-  db: Db,
-  queueSchema: string,
+  engine: Engine,
   workerPool: string,
   log: Log,
+  { beatMs, deadMs }: Heartbeat = defaultHeartbeat,
 ): Promise<Lease> {
+  const { db, clouds } = engine
+  const loss = Promise.withResolvers<string>()
+  let registered = false
+  let beat: () => Promise<void> = async () => undefined
   let ended = false
   let held = false
   let closeLease: () => void = () => undefined
@@ -71,9 +89,22 @@ export async function holdLease(
         "set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 5; set tcp_keepalives_count = 3",
       )
       await own.query("select pg_advisory_lock($1, hashtext($2))", [lockClass, workerPool])
-      await own.query("insert into openstack_replication.worker (pool) values ($1) on conflict do nothing", [
-        workerPool,
-      ])
+      beat = async () => {
+        const { rowCount } = await own.query(
+          "update openstack_replication.worker set seen = clock_timestamp() where pool = $1",
+          [workerPool],
+        )
+        if (rowCount === 0) loss.resolve("others took it for dead")
+      }
+      if (registered) await beat()
+      else {
+        await own.query(
+          `insert into openstack_replication.worker (pool, holder, seen) values ($1, $2, clock_timestamp())
+           on conflict (pool) do update set holder = excluded.holder, seen = excluded.seen`,
+          [workerPool, clouds.holder],
+        )
+        registered = true
+      }
     } catch (error) {
       close()
       throw error
@@ -90,19 +121,31 @@ export async function holdLease(
   }
   await take()
 
-  const timer = setInterval(() => {
-    unlockDead(db, queueSchema, workerPool, log).catch((error: unknown) => {
+  const suspects = new Map<string, number>()
+  const beating = setInterval(() => {
+    // A connection that breaks here is taken anew by its own listener.
+    if (held) beat().catch(() => undefined)
+  }, beatMs)
+  const looking = setInterval(() => {
+    buryDead(engine, workerPool, deadMs, suspects, log).catch((error: unknown) => {
       log.warn({ error: String(error) }, "dead workers could not be looked for")
     })
   }, lookMs)
-  timer.unref()
+  beating.unref()
+  looking.unref()
   return {
     held: () => held,
+    lost: loss.promise,
     async release(clean) {
       ended = true
-      clearInterval(timer)
-      if (clean) await db.deleteFrom("openstack_replication.worker").where("pool", "=", workerPool).execute()
-      closeLease()
+      clearInterval(beating)
+      clearInterval(looking)
+      try {
+        if (clean)
+          await db.deleteFrom("openstack_replication.worker").where("pool", "=", workerPool).execute()
+      } finally {
+        closeLease()
+      }
     },
   }
 }
@@ -119,29 +162,80 @@ export function leaseIsHeld(pool: Expression<unknown>): RawBuilder<boolean> {
   )`
 }
 
-/** Gives back the jobs of this plugin's workers that are dead: those whose lock can be taken. */
-async function unlockDead(db: Db, queueSchema: string, self: string, log: Log): Promise<void> {
-  await db.connection().execute(async (connection) => {
-    const jobs = sql.table(`${queueSchema}._private_jobs`)
-    const tasks = sql.table(`${queueSchema}._private_tasks`)
-    const { rows: others } = await sql<{ pool: string }>`
-      select pool from openstack_replication.worker
+/** A lock that is free may be taken again by a worker that only lost its connection: it has to be so twice. */
+const looksTwice = 2
+
+/**
+ * Gives back the jobs of this plugin's workers that are dead: those whose lock is free, and those that have not been
+ * heard of for long.
+ * @param suspects how often each was seen without its lock
+ */
+async function buryDead(
+  { db, queueSchema }: Engine,
+  self: string,
+  deadMs: number,
+  suspects: Map<string, number>,
+  log: Log,
+): Promise<void> {
+  const jobs = sql.table(`${queueSchema}._private_jobs`)
+  const tasks = sql.table(`${queueSchema}._private_tasks`)
+  // Workers of older versions have no holder, and say nothing.
+  const { rows: others } = await sql<{ pool: string; silent: boolean; locked: boolean }>`
+    select pool, silent, ${leaseIsHeld(sql.ref("pool"))} as locked from (
+      select pool, holder is not null and seen < now() - make_interval(secs => ${deadMs / 1_000}) as silent
+      from openstack_replication.worker
       where pool <> ${self} and started < now() - ${youngest}::interval
       union
-      select job.locked_by from ${jobs} job join ${tasks} task on task.id = job.task_id
+      select job.locked_by, false from ${jobs} job join ${tasks} task on task.id = job.task_id
       where job.locked_by <> ${self} and task.identifier like ${ownTasks}
-        and job.locked_at < now() - ${unregistered}::interval`.execute(connection)
-    for (const { pool } of others) {
-      const { rows } = await sql<{ free: boolean }>`
-        select pg_try_advisory_lock(${lockClass}, hashtext(${pool})) as free`.execute(connection)
-      if (!rows[0]?.free) continue
-      try {
-        await sql`select ${sql.ref(queueSchema)}.force_unlock_workers(array[${pool}])`.execute(connection)
-        await connection.deleteFrom("openstack_replication.worker").where("pool", "=", pool).execute()
-        log.warn({ worker: pool }, "a worker ended without a word; its jobs go on elsewhere")
-      } finally {
-        await sql`select pg_advisory_unlock(${lockClass}, hashtext(${pool}))`.execute(connection)
-      }
+        and job.locked_at < now() - ${unregistered}::interval
+        and job.locked_by not in (select pool from openstack_replication.worker)
+    ) other`.execute(db)
+  for (const pool of suspects.keys()) {
+    if (!others.some((other) => other.pool === pool && !other.locked)) suspects.delete(pool)
+  }
+  for (const { pool, silent, locked } of others) {
+    const looks = locked ? 0 : (suspects.get(pool) ?? 0) + 1
+    if (!locked) suspects.set(pool, looks)
+    if (!silent && looks < looksTwice) continue
+    if (await bury(db, queueSchema, pool, silent ? deadMs : undefined)) {
+      log.warn({ worker: pool }, "a worker ended without a word; its jobs go on elsewhere")
     }
+  }
+}
+
+/**
+ * Takes a worker for dead, in one transaction: its process may start no call under its name any more, its places are
+ * free, and its jobs are given back. Answers false where it has come back to life, or another one was faster.
+ */
+function bury(db: Db, queueSchema: string, pool: string, deadMs: number | undefined): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const alive =
+      deadMs === undefined
+        ? leaseIsHeld(sql.val(pool))
+        : sql<boolean>`exists (select from openstack_replication.worker
+            where pool = ${pool} and seen >= now() - make_interval(secs => ${deadMs / 1_000}))`
+    await sql`select from openstack_replication.worker where pool = ${pool} for update`.execute(trx)
+    const { rows } = await sql<{ alive: boolean }>`select ${alive} as alive`.execute(trx)
+    if (rows[0]?.alive !== false) return false
+    const [dead] = await trx
+      .deleteFrom("openstack_replication.worker")
+      .where("pool", "=", pool)
+      .returning("holder")
+      .execute()
+    if (dead?.holder) {
+      const { holder } = dead
+      await trx
+        .insertInto("openstack_replication.dead_holder")
+        .values({ holder })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      await trx.deleteFrom("openstack_replication.lane_hold").where("holder", "=", holder).execute()
+      await sql`delete from openstack_replication.dead_holder where since < now() - interval '1 day'`.execute(
+        trx,
+      )
+    }
+    await sql`select ${sql.ref(queueSchema)}.force_unlock_workers(array[${pool}])`.execute(trx)
+    return true
   })
 }

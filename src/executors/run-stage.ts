@@ -8,12 +8,13 @@ import type { Cloud } from "../openstack/types.ts"
 import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
 import type { Engine } from "./engine.ts"
 import { rollbackStage, surveyStage, verifyStage } from "./graph.ts"
+import { anyOf, goOn, HandOver, type Interruption } from "./hand-over.ts"
 import { asHolder, closeAll, type StageHold, stageJournal } from "./journal.ts"
 import { storeSurvey } from "./replan.ts"
 import { rollBack } from "./rollback.ts"
 import { beginRollback, endRollback } from "./rollback-end.ts"
 import type { Sizes } from "./sizes.ts"
-import { type CallCount, finishStage, type Run, startStage } from "./stage-store.ts"
+import { type CallCount, finishStage, noteCalls, type Run, startStage } from "./stage-store.ts"
 import { type SurveyClouds, surveyTenant } from "./survey.ts"
 import { noteVerified, verifyTenant } from "./verify.ts"
 import { endVerification } from "./verify-again.ts"
@@ -29,18 +30,40 @@ const pausesMs = [250, 500, 1_000, 2_000, 4_000, 4_000, 4_000] as const
 /**
  * Runs one stage to its end: every object of its kind is done, failed or skipped, and the stages that waited for it
  * are enqueued. May be run again at any time, by anybody: what is done stays as it is.
+ * @throws HandOver where it was interrupted, or the cloud asked for a long pause
  */
 export async function runStage(
   engine: Engine,
   migration: number,
   stage: string,
-  signal?: AbortSignal,
+  interruption: Interruption = {},
 ): Promise<void> {
   const started = await startStage(engine, migration, stage)
   if (started === undefined) return
   const { hold, run } = started
   const count: CallCount = { calls: 0, writes: 0 }
-  const caller = { flow: String(migration), ...(signal && { signal }) }
+  try {
+    await workOnStage(engine, hold, run, count, interruption)
+  } catch (error) {
+    await noteCalls(engine.db, hold, count).catch(() => undefined)
+    throw error
+  }
+}
+
+async function workOnStage(
+  engine: Engine,
+  hold: StageHold,
+  run: Run,
+  count: CallCount,
+  interruption: Interruption,
+): Promise<void> {
+  const { migration, stage } = hold
+  const kind = kinds.find((one) => one.name === stage)
+  // Reading and checking are not divided: they would begin anew each time.
+  const stops = kind === undefined ? { ...interruption, othersWait: undefined } : interruption
+  const { signal } = stops
+  const enough = anyOf([stops.enough, stops.othersWait])
+  const caller = { flow: String(migration), ...(signal && { signal }), ...(enough && { enough }) }
   const counted = (session: Cloud, settingsId: number) =>
     calledBy(session, caller).observed((call) => {
       count.calls += 1
@@ -56,6 +79,8 @@ export async function runStage(
   if (stage === surveyStage) {
     const { inputs } = run
     const surveyed = inputs && !run.cancelled ? await surveyTenant(engine.db, clouds, inputs) : undefined
+    // A call that was stopped must not pass for a cloud that cannot be read.
+    goOn(stops)
     await finishStage(engine, hold, run, count, async (trx) => {
       if (surveyed !== undefined) await storeSurvey(trx, migration, surveyed)
     })
@@ -63,6 +88,7 @@ export async function runStage(
   }
   if (stage === verifyStage) {
     const verified = await verifyTenant(engine.db, await context(), clouds, run.inputs, migration)
+    goOn(stops)
     await finishStage(engine, hold, run, count, async (trx) => {
       await noteVerified(trx, verified.notes)
       await endVerification(engine, trx, migration, run, verified.summary)
@@ -71,13 +97,18 @@ export async function runStage(
   }
   if (stage === rollbackStage) {
     await asHolder(engine.db, hold, (trx) => beginRollback(engine, trx, migration))
-    const rolledBack = await rollBack({ db: engine.db, hold, rollback: run.rollback, context, signal })
+    const rolledBack = await rollBack({
+      db: engine.db,
+      hold,
+      rollback: run.rollback,
+      context,
+      signal: anyOf([signal, enough]),
+    })
+    goOn(stops)
     await finishStage(engine, hold, run, count, (trx) => endRollback(engine, trx, migration, rolledBack))
     return
   }
-  const kind = kinds.find((one) => one.name === stage)
-  const sizes = engine.sizesOf(run.settingsId)
-  if (kind !== undefined) await workOn(engine, kind, hold, context, sizes, signal)
+  if (kind !== undefined) await workOn(engine, kind, hold, context, engine.sizesOf(run.settingsId), stops)
   await finishStage(engine, hold, run, count)
 }
 
@@ -122,24 +153,31 @@ async function workOn(
   hold: StageHold,
   context: () => Promise<CloudContext>,
   sizes: Sizes,
-  signal: AbortSignal | undefined,
+  stops: Interruption,
 ): Promise<void> {
+  const stopped = anyOf([stops.signal, stops.enough, stops.othersWait])
   const journal = stageJournal(engine.db, kind, hold)
   for (let pass = 0; ; pass += 1) {
-    signal?.throwIfAborted()
+    goOn(stops)
     const { works, waiting } = await loadWorks(engine.db, kind, hold.migration)
     for (const one of waiting) {
       await asHolder(engine.db, hold, (trx) => closeAll(trx, kind, hold, [one], "skipped", one.reason))
     }
     if (works.every((work) => work.backendId !== null)) return
     const seen = await context()
-    const open = await passOrOpen(() => applyPass(kind, seen, works, journal, undefined, sizes), works)
+    const open = await passOrOpen(
+      () => applyPass(kind, seen, works, journal, () => stopped?.aborted === true, sizes),
+      works,
+    )
+    goOn(stops)
+    const askedMs = Math.max(0, ...open.map(({ error }) => error.failure.pauseMs ?? 0))
+    if (askedMs > 0) throw new HandOver("the cloud asked for a pause", askedMs)
     const pause = pausesMs[pass]
     for (const { work, error } of open) {
       if (pause === undefined || isFinal(error)) await journal.failed(work, objectError(error))
     }
     if (pause === undefined || open.every(({ error }) => isFinal(error))) return
-    await sleep(pause, undefined, signal && { signal })
+    await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => goOn(stops))
   }
 }
 

@@ -1,6 +1,6 @@
 import { saveRow } from "../handlers/index.ts"
 import { CoreState } from "../models/codes.ts"
-import type { Trx } from "../models/database.ts"
+import type { Db, Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
 import type { Rollback } from "../models/own-tables.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
@@ -88,6 +88,17 @@ async function startRun(engine: Engine, trx: Trx, migration: number, tenantId: n
     .updateTable("openstack_tenant")
     .set({ state: CoreState.CREATING, modified: new Date() })
     .where("id", "=", tenantId)
+    .execute()
+}
+
+/** Keeps the count of calls of a stage that does not end yet. */
+export async function noteCalls(db: Db, hold: StageHold, count: Readonly<CallCount>): Promise<void> {
+  await db
+    .updateTable("openstack_replication.stage")
+    .set((eb) => ({ calls: eb("calls", "+", count.calls), writes: eb("writes", "+", count.writes) }))
+    .where("migration_id", "=", hold.migration)
+    .where("name", "=", hold.stage)
+    .where("attempt", "=", hold.attempt)
     .execute()
 }
 

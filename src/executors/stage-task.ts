@@ -1,6 +1,7 @@
-import { ReplicationError } from "../errors.ts"
+import { errors, ReplicationError } from "../errors.ts"
 import type { Engine, StageOutcome } from "./engine.ts"
-import { enqueueStage, type StageJob } from "./jobs.ts"
+import { HandOver, RunnerLost } from "./hand-over.ts"
+import { type HeldJob, holdsJob, othersWait, passOn, type StageJob } from "./jobs.ts"
 import { describeError, type Log } from "./log.ts"
 import { giveUpStage, runStage } from "./run-stage.ts"
 import { logCall, logStageEnd, placeOf } from "./stage-log.ts"
@@ -9,15 +10,33 @@ import { logCall, logStageEnd, placeOf } from "./stage-log.ts"
 const mostFaults = 8
 const longestDelaySeconds = 60
 
+/** The turn of a stage, in milliseconds: long beside what it costs to take a stage up again, which is a list. */
+const defaultQuantumMs = 10_000
+/** After that, how often it is asked whether others wait. */
+const lookMs = 1_000
+
+/** How a job runs. */
+export interface JobContext {
+  /** Gives up the calls under way: the worker cannot wait for them. */
+  readonly signal?: AbortSignal
+  /** Lets what is under way end, and begins nothing more: the worker is to stop. */
+  readonly enough?: AbortSignal
+  /** undefined: nobody else can have the job. */
+  readonly job?: HeldJob
+  /** A stage that has worked for so long goes to the back of the queue as soon as others wait, in milliseconds. */
+  readonly quantumMs?: number
+}
+
 /**
  * Runs a stage for a job. A fault that is not the cloud's is tried again after 1, 2, 4 … seconds and given up in the
- * end; a worker that is asked to stop hands the stage over at once.
+ * end; a worker that is asked to stop, or whose turn is over, hands the stage over at once.
+ * @throws where the job is another worker's by now: graphile-worker then leaves it alone
  */
 export async function stageJob(
   engine: Engine,
   log: Log,
   payload: StageJob,
-  signal: AbortSignal | undefined,
+  context: JobContext = {},
 ): Promise<void> {
   const { migration, stage, faults = 0 } = payload
   const began = performance.now()
@@ -30,27 +49,60 @@ export async function stageJob(
     },
   }
   const ended = (outcome: StageOutcome) => engine.onStage?.(stage, outcome, performance.now() - began)
+  const { signal, enough, job } = context
+  const passOnAfter = async (delayMs: number, more: Partial<StageJob> = {}) => {
+    if (await passOn(engine.db, engine.queueSchema, job, { ...payload, ...more }, delayMs / 1_000)) return
+    ended("taken_over")
+    throw errors.staleWorker(stage)
+  }
+  const turn = takeTurn(engine, payload, context.quantumMs ?? defaultQuantumMs)
   try {
-    await runStage(watched, migration, stage, signal)
+    await runStage(watched, migration, stage, { signal, enough, othersWait: turn.over })
     ended("done")
     await logStageEnd(engine.db, log, place, performance.now() - began)
   } catch (error) {
-    if (error instanceof ReplicationError && error.code === "STALE_WORKER") {
+    const lost = signal?.reason instanceof RunnerLost
+    if (lost || (error instanceof ReplicationError && error.code === "STALE_WORKER")) {
       ended("taken_over")
-      log.warn(place, error.message)
-    } else if (signal?.aborted) {
-      await enqueueStage(engine.db, engine.queueSchema, payload, 0)
+      log.warn(place, lost ? signal.reason.message : errors.staleWorker(stage).message)
+      if (lost || !(await holdsJob(engine.db, engine.queueSchema, job))) throw error
+    } else if (error instanceof HandOver || signal?.aborted || enough?.aborted) {
+      const { delayMs, message: why } = error instanceof HandOver ? error : new HandOver("the worker stops")
+      await passOnAfter(delayMs)
       ended("handed_over")
-      log.info(place, "stage handed over")
+      log.info({ ...place, why, delayMs: Math.round(delayMs) }, "stage handed over")
     } else if (faults + 1 >= mostFaults) {
+      if (!(await holdsJob(engine.db, engine.queueSchema, job))) throw error
       ended("given_up")
       log.error({ ...place, error: describeError(error) }, "stage given up")
       await giveUpStage(engine, migration, stage, error)
     } else {
       const delay = Math.min(2 ** faults, longestDelaySeconds)
+      await passOnAfter(delay * 1_000, { faults: faults + 1 })
       ended("failed")
       log.error({ ...place, error: describeError(error), delay }, "stage failed, and is tried again")
-      await enqueueStage(engine.db, engine.queueSchema, { ...payload, faults: faults + 1 }, delay)
     }
+  } finally {
+    turn.end()
+  }
+}
+
+/** The turn of a stage: over once it has had its time and others wait. */
+function takeTurn({ db, queueSchema }: Engine, { migration }: StageJob, quantumMs: number) {
+  const over = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const look = async () => {
+    const wait = await othersWait(db, queueSchema, migration).catch(() => false)
+    if (timer === undefined) return
+    if (wait) over.abort(new HandOver("its turn is over, and others wait"))
+    else timer = setTimeout(look, Math.min(quantumMs, lookMs))
+  }
+  timer = setTimeout(look, quantumMs)
+  return {
+    over: over.signal,
+    end() {
+      clearTimeout(timer)
+      timer = undefined
+    },
   }
 }

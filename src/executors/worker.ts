@@ -1,11 +1,12 @@
 import { EventEmitter } from "node:events"
 import { setTimeout as sleep } from "node:timers/promises"
-import { run, type WorkerEvents } from "graphile-worker"
+import { run, type Task, type WorkerEvents } from "graphile-worker"
 import type pg from "pg"
 import { afterCommitTask, type Committed, deliverAfterCommit } from "../handlers/index.ts"
 import type { Engine } from "./engine.ts"
+import { HandOver, RunnerLost } from "./hand-over.ts"
 import { type StageJob, stageTask } from "./jobs.ts"
-import { holdLease } from "./lease.ts"
+import { type Heartbeat, holdLease } from "./lease.ts"
 import { type Log, queueLogger } from "./log.ts"
 import { stageJob } from "./stage-task.ts"
 
@@ -13,6 +14,10 @@ export interface WorkerSettings {
   readonly pool: pg.Pool
   readonly concurrency: number
   readonly log: Log
+  /** For tests: a worker that is taken for dead sooner. */
+  readonly heartbeat?: Heartbeat
+  /** For tests: stages with shorter turns, in milliseconds. */
+  readonly quantumMs?: number
 }
 
 /** A running worker of stages. */
@@ -32,6 +37,12 @@ const pollIntervalMs = 1_000
 /** A runner that ended by a fault is started anew after this time, in milliseconds. */
 const restartMs = 1_000
 
+/** A worker that is to stop gives calls under way this time to end, in milliseconds, and then gives them up. */
+const graceMs = 6_000
+
+/** A runner that is shut down and does not come to an end is left to itself after this time, in milliseconds. */
+const patienceMs = 8_000
+
 /**
  * Starts a worker on the queue. Any number may run, in any number of processes. When the database is lost,
  * graphile-worker ends its runner; then another one is started, as soon as there is a database again.
@@ -45,43 +56,59 @@ export async function startStageWorker(engine: Engine, settings: WorkerSettings)
     while (!stopped) {
       const fault = await current.ended
       broken = true
+      if (fault !== undefined) await current.abandon(fault)
       await current.lease.release(stopped && fault === undefined).catch(() => undefined)
       if (stopped) return
       log.warn({ error: fault }, "the worker ended by a fault, and is started anew")
-      current = await startAgain()
+      const next = await startAgain()
+      if (next === undefined) return
+      current = next
       broken = false
     }
   }
   const startAgain = async () => {
-    for (;;) {
+    while (!stopped) {
       await sleep(restartMs)
       try {
+        // Others take the one before for dead, or have done so.
+        await engine.clouds.renewHolder()
         return await startRunner(engine, settings)
       } catch (error) {
         log.warn({ error: String(error) }, "the worker could not be started; the database may be down")
       }
     }
+    return undefined
   }
   const supervised = supervise()
   return {
     state: () => ({ runner: !stopped && !broken, lease: !broken && current.lease.held() }),
     async stop() {
       stopped = true
-      await current.stop()
+      await Promise.race([current.stop(), current.ended])
       await supervised
     },
   }
 }
 
-/** A runner that shuts itself down and does not come to an end is left to itself after this time, in milliseconds. */
-const patienceMs = 7_000
-
 /** One run of graphile-worker, with the lease that shows that it lives. */
-async function startRunner(engine: Engine, { log, pool, concurrency }: WorkerSettings) {
+async function startRunner(engine: Engine, settings: WorkerSettings) {
+  const { log, pool, concurrency, heartbeat, quantumMs } = settings
   const events = new EventEmitter() as WorkerEvents
-  const poolId = new Promise<string>((resolve) => {
-    events.once("pool:create", ({ workerPool }) => resolve(workerPool.id))
-  })
+  const created = Promise.withResolvers<string>()
+  events.once("pool:create", ({ workerPool }) => created.resolve(workerPool.id))
+  const stopping = new AbortController()
+  const lost = new AbortController()
+  const busy = new Set<Promise<void>>()
+  const runStage: Task = async (payload, { abortSignal, job }) => {
+    const work = stageJob(engine, log, payload as StageJob, {
+      signal: abortSignal === undefined ? lost.signal : AbortSignal.any([abortSignal, lost.signal]),
+      enough: stopping.signal,
+      job: { id: job.id, pool: await created.promise },
+      ...(quantumMs !== undefined && { quantumMs }),
+    })
+    busy.add(work)
+    await work.finally(() => busy.delete(work))
+  }
   // graphile-worker shuts its pool down when it could not write a job's outcome, and then may wait for ever.
   const hung = new Promise<string>((resolve) => {
     events.once("pool:gracefulShutdown", ({ message }) => {
@@ -96,27 +123,41 @@ async function startRunner(engine: Engine, { log, pool, concurrency }: WorkerSet
     pollInterval: pollIntervalMs,
     noHandleSignals: true,
     logger: queueLogger(log),
+    gracefulShutdownAbortTimeout: graceMs,
     // Without batches, a job's outcome that cannot be written is a rejection that nobody handles: it would end the
     // process, which may be the host's. With them, graphile-worker shuts its pool down.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     taskList: {
-      [stageTask]: (payload, { abortSignal }) => stageJob(engine, log, payload as StageJob, abortSignal),
+      [stageTask]: runStage,
       [afterCommitTask]: (payload) => deliverAfterCommit(engine.hooks, payload as Committed),
     },
   })
-  const ended = Promise.race([
-    hung,
-    runner.promise.then(
-      () => undefined,
-      (error: unknown) => String(error),
-    ),
-  ])
-  try {
-    const lease = await holdLease(pool, engine.db, engine.queueSchema, await poolId, log)
-    // A runner that has ended already cannot be stopped again.
-    return { ended, lease, stop: () => runner.stop().catch(() => undefined) }
-  } catch (error) {
+  // A runner that has ended already cannot be stopped again.
+  const stop = async () => {
+    stopping.abort(new HandOver("the worker stops"))
     await runner.stop().catch(() => undefined)
+  }
+  try {
+    const lease = await holdLease(pool, engine, await created.promise, log, heartbeat)
+    const ended = Promise.race([
+      hung,
+      lease.lost,
+      runner.promise.then(
+        () => undefined,
+        (error: unknown) => String(error),
+      ),
+    ])
+    /** Ends what the runner still does: its jobs are others' now. */
+    const abandon = async (why: string) => {
+      lost.abort(new RunnerLost(why))
+      await Promise.race([
+        Promise.allSettled([...busy, stop()]),
+        sleep(patienceMs, undefined, { ref: false }),
+      ])
+    }
+    return { ended, lease, stop, abandon }
+  } catch (error) {
+    await stop()
     throw error
   }
 }

@@ -4,6 +4,9 @@ import type { Committed, Hooks, Saved } from "./hooks.ts"
 /** The worker task that tells hooks of a save after its commit. */
 export const afterCommitTask = "openstack_replication_after_commit"
 
+/** News is short, and goes before the stages that wait for a worker. */
+const beforeStages = -1
+
 declare global {
   namespace GraphileWorker {
     interface Tasks {
@@ -30,9 +33,8 @@ export async function enqueueAfterCommit<Row extends { id: number; uuid: string;
     to: instance.state,
   }
   await sql`
-    select ${sql.ref(queueSchema)}.add_job(${afterCommitTask}, payload => ${JSON.stringify(news)}::json)`.execute(
-    trx,
-  )
+    select ${sql.ref(queueSchema)}.add_job(
+      ${afterCommitTask}, payload => ${JSON.stringify(news)}::json, priority => ${beforeStages})`.execute(trx)
 }
 
 /** Tells every listener. If one throws, all of them hear of it again. */

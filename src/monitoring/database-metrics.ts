@@ -1,6 +1,7 @@
 import { sql } from "kysely"
 import { Gauge, Registry } from "prom-client"
-import { leaseIsHeld, ownTasks } from "../executors/lease.ts"
+import { ownTasks } from "../executors/jobs.ts"
+import { leaseIsHeld } from "../executors/lease.ts"
 import { CoreState, coreStateName } from "../models/codes.ts"
 import type { Db } from "../models/database.ts"
 
@@ -73,7 +74,7 @@ async function readQueue(db: Db, queueSchema: string): Promise<Queue> {
   const tasks = sql.table(`${queueSchema}._private_tasks`)
   const { rows } = await sql<Queue>`
     with job as (
-      select run_at,
+      select greatest(run_at, created_at) as since,
         case
           when locked_at is not null then 'running'
           when attempts >= max_attempts then 'failed'
@@ -87,7 +88,7 @@ async function readQueue(db: Db, queueSchema: string): Promise<Queue> {
       count(*) filter (where state = 'running') as running,
       count(*) filter (where state = 'delayed') as delayed,
       count(*) filter (where state = 'failed') as failed,
-      coalesce(extract(epoch from now() - min(run_at) filter (where state = 'waiting')), 0) as oldest,
+      coalesce(extract(epoch from now() - min(since) filter (where state = 'waiting')), 0) as oldest,
       (select count(*) from openstack_replication.worker where ${leaseIsHeld(sql.ref("pool"))}) as workers
     from job`.execute(db)
   const [row] = rows

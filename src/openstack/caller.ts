@@ -1,7 +1,14 @@
 import type { Cloud, CloudRequest } from "./types.ts"
 
+import { unlessAborted } from "./unless-aborted.ts"
+
 /** On whose behalf calls are made. */
-export type Caller = Pick<CloudRequest, "signal" | "flow">
+export type Caller = Pick<CloudRequest, "signal" | "enough" | "flow">
+
+function unlessStopped<T>(work: Promise<T>, signals: readonly (AbortSignal | undefined)[]): Promise<T> {
+  const given = signals.filter((signal) => signal !== undefined)
+  return given.length === 0 ? work : unlessAborted(work, AbortSignal.any(given))
+}
 
 /** The same cloud, whose calls all are of one caller: they end with its signal and take turns as its flow. */
 export function calledBy(cloud: Cloud, caller: Caller): Cloud {
@@ -14,7 +21,8 @@ export function calledBy(cloud: Cloud, caller: Caller): Cloud {
     call: (request) => cloud.call(given(request)),
     list: (request, collection) => cloud.list(given(request), collection),
     observed: (observer) => calledBy(cloud.observed(observer), caller),
-    whoami: () => cloud.whoami(),
+    // The sign-in is shared with other callers, and goes on without this one.
+    whoami: () => unlessStopped(cloud.whoami(), [caller.signal, caller.enough]),
     close: () => cloud.close(),
   }
 }

@@ -23,6 +23,8 @@ export interface CloudFailure {
    * after it was sent, or the answer was 5xx. A create is then looked for before it is tried again.
    */
   readonly uncertain: boolean
+  /** The cloud asked to wait for so long, in milliseconds from now, which was longer than the call may wait. */
+  readonly pauseMs?: number
   /** Set where an application credential has signed in: it has the roles that it was made with. */
   readonly delegated?: true
 }

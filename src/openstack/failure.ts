@@ -14,6 +14,7 @@ export interface Ending {
   /** The last answer, where there was one. */
   readonly answer?: Answer | undefined
   readonly token?: string | undefined
+  readonly pauseMs?: number | undefined
 }
 
 interface Failed extends Pick<CloudRequest, "service" | "method" | "path"> {
@@ -26,7 +27,7 @@ export function failure(
   call: Failed,
   ending: Ending,
 ): CloudError {
-  const { message, retry, uncertain, type = "", answer, token } = ending
+  const { message, retry, uncertain, type = "", answer, token, pauseMs } = ending
   const { password, applicationCredential } = connection
   const secrets = [password, applicationCredential?.secret ?? "", token ?? "", ...call.secrets].filter(
     (secret) => secret !== "",
@@ -42,6 +43,7 @@ export function failure(
     requestId: answer === undefined ? "" : requestIdOf(answer.headers),
     retry,
     uncertain,
+    ...(pauseMs !== undefined && { pauseMs }),
     ...(applicationCredential !== undefined && { delegated: true as const }),
   })
 }

@@ -3,6 +3,13 @@ import type { Service } from "./types.ts"
 /** A call may not start, because it would have to wait for longer than it may. */
 export class PauseTooLong extends Error {
   override readonly name = "PauseTooLong"
+  /** How long, from now, in milliseconds. */
+  readonly ms: number
+
+  constructor(message: string, ms: number) {
+    super(message)
+    this.ms = ms
+  }
 }
 
 /** A call that waits for its turn. */

@@ -3,10 +3,11 @@ import type { Agent } from "undici"
 import { CloudError } from "./errors.ts"
 import { failure } from "./failure.ts"
 import { requestIdOf } from "./faults.ts"
-import type { Gate } from "./gate.ts"
+import { type Gate, PauseTooLong } from "./gate.ts"
 import { backoffMs, defaultLimits, type Timing } from "./timing.ts"
 import { type Answer, openAgent, send } from "./transport.ts"
 import type { CallObserver, CloudConnection, CloudRequest } from "./types.ts"
+import { unlessAborted } from "./unless-aborted.ts"
 import { judge, type Verdict } from "./verdict.ts"
 
 /** One call, whatever number of tries it takes. */
@@ -17,6 +18,8 @@ export interface LineCall extends Pick<CloudRequest, "service" | "method" | "pat
   /** What no error may repeat, beside password and token. */
   readonly secrets: readonly string[]
   readonly signal: AbortSignal | undefined
+  /** Ends the waiting alone: a try that is under way goes on. */
+  readonly enough: AbortSignal | undefined
   readonly observers: readonly CallObserver[]
   /** Whether other calls wait for this one. */
   readonly urgent: boolean
@@ -52,15 +55,16 @@ export class Line {
   async send(call: LineCall): Promise<Answer> {
     const closing = this.#closing.signal
     const signal = call.signal === undefined ? closing : AbortSignal.any([closing, call.signal])
+    const waiting = call.enough === undefined ? signal : AbortSignal.any([signal, call.enough])
     let began: number | undefined
     let uncertain = false
     let renewed = false
     const leftOf = (budgetMs: number) => budgetMs - (began === undefined ? 0 : performance.now() - began)
     try {
       for (let tries = 1; ; tries += 1) {
-        await unlessAborted(call.ready(), signal)
+        await unlessAborted(call.ready(), waiting)
         const leave = await this.#gate.enter({
-          signal,
+          signal: waiting,
           urgent: call.urgent,
           again: tries > 1,
           flow: call.flow,
@@ -75,16 +79,20 @@ export class Line {
           verdict.next === "renew-token"
             ? !renewed && call.refused(token)
             : verdict.next !== "fail" && waitMs < leftOf(this.#budgetMs(verdict))
-        if (!again) throw failure(this.#connection, call, { ...verdict, uncertain, answer, token })
+        if (!again) {
+          const pauseMs = verdict.next === "slow-down" ? waitMs : undefined
+          throw failure(this.#connection, call, { ...verdict, uncertain, answer, token, pauseMs })
+        }
         renewed ||= verdict.next === "renew-token"
-        if (verdict.next === "again") await sleep(waitMs, undefined, { signal })
+        if (verdict.next === "again") await sleep(waitMs, undefined, { signal: waiting })
       }
     } catch (error) {
       // The sign-in for a further try may be what failed
       if (error instanceof CloudError)
         throw uncertain === error.failure.uncertain ? error : new CloudError({ ...error.failure, uncertain })
-      const message = signal.aborted ? `stopped: ${wordsOf(signal.reason)}` : wordsOf(error)
-      throw failure(this.#connection, call, { message, retry: "later", uncertain })
+      const message = waiting.aborted ? `stopped: ${wordsOf(waiting.reason)}` : wordsOf(error)
+      const pauseMs = error instanceof PauseTooLong ? error.ms : undefined
+      throw failure(this.#connection, call, { message, retry: "later", uncertain, pauseMs })
     }
   }
 
@@ -145,13 +153,4 @@ function isGoneAsAsked(call: LineCall, answer: Answer, uncertain: boolean): bool
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason)
-    if (signal.aborted) stop()
-    else signal.addEventListener("abort", stop, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop))
-  })
 }

@@ -65,7 +65,7 @@ export class Turns {
     for (const waiting of [...this.#urgent, ...[...this.#flows.values()].flat()]) {
       if (waiting.patienceMs >= ms) continue
       this.#remove(waiting)
-      waiting.refuse(new PauseTooLong(why(Math.ceil(ms / 1_000))))
+      waiting.refuse(new PauseTooLong(why(Math.ceil(ms / 1_000)), ms))
     }
   }
 

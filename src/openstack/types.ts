@@ -74,8 +74,10 @@ export interface CloudRequest {
    * does once. @default true for GET, HEAD, PUT and DELETE
    */
   readonly repeatable?: boolean
-  /** Stops the call, e.g. when the worker is asked to stop. */
+  /** Stops the call, also while it is under way. */
   readonly signal?: AbortSignal
+  /** From then on nothing starts: a call that waits is refused, a try that is under way may end. */
+  readonly enough?: AbortSignal
   /** Calls of different flows take turns where they have to wait, e.g. those of different migrations. @default "" */
   readonly flow?: string
 }

@@ -18,7 +18,12 @@ t.test(
         const { engine } = await prepare({ pool: world.pool }, world.app.log)
         const broken = {
           ...engine,
-          clouds: { get: () => Promise.reject(new Error("no such row")), close: async () => undefined },
+          clouds: {
+            get: () => Promise.reject(new Error("no such row")),
+            holder: "nobody",
+            renewHolder: async () => undefined,
+            close: async () => undefined,
+          },
         }
         const job = { migration: id, stage: "project", cloud: 1 }
         await stageJob(broken, quiet, job, undefined)
