@@ -61,6 +61,10 @@ t.test("a check that cannot be made ends the migration, and says so", (t) =>
       "update openstack_replication.stage set state = 'ready' where migration_id = $1 and name = 'verify'",
       [id],
     )
+    // As if it were its own last stage, and not a check after the end.
+    await world.pool.query("update openstack_replication.run set finished = null where migration_id = $1", [
+      id,
+    ])
     await giveUpStage(engine, id, "verify", new Error("out of order"))
     const migration = await world.ended(uuid)
     t.equal(migration.state, "ERRED")
