@@ -1,0 +1,16 @@
+import pg from "pg"
+import { buildServer } from "../../host/server.ts"
+import { main, untilSignal } from "../../host/until-signal.ts"
+import { quick } from "./paces.ts"
+
+/** A host with API and worker in one process, as `npm run host` starts it, on a database that is there. */
+await main(async () => {
+  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 15 })
+  const app = await buildServer({ pool, connection: quick, remapPorts: true })
+  process.send?.({ url: await app.listen({ host: "127.0.0.1", port: 0 }) })
+  await untilSignal()
+  await app.close()
+  await pool.end()
+  process.disconnect?.()
+  return 0
+})

@@ -1,0 +1,32 @@
+import t from "tap"
+import { startPostgres } from "../../host/postgres.ts"
+import { callPlaces, killAt, nameOf, openLane, stagePlaces, statementPlaces } from "./exact.ts"
+import { seeded } from "./random.ts"
+import { newTally } from "./tally.ts"
+
+/** `npm run chaos -- --mode a` tries all places; here a few, of each sort, others in each run. */
+const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9))
+
+/** Longer than a busy machine needs. */
+const patience = { timeout: 290_000 }
+
+t.test(
+  "wherever a worker is killed, its successor comes to what a calm run comes to",
+  patience,
+  async (t) => {
+    const { TEST_DATABASE_URL: given } = process.env
+    const server = given === undefined ? await startPostgres() : undefined
+    t.comment(`SEED=${seed}`)
+    const lane = await openLane(given ?? server?.url ?? "")
+    const random = seeded(seed)
+    for (const places of [stagePlaces(lane), callPlaces(lane), callPlaces(lane), statementPlaces(lane)]) {
+      const [place] = random.shuffle(places)
+      if (place === undefined) throw new Error("no place")
+      const tally = newTally()
+      await killAt(lane, place, tally)
+      t.strictSame(tally.losses, [], `killed at ${nameOf(place)}`)
+    }
+    await lane.arena.close()
+    await server?.stop()
+  },
+)

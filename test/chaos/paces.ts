@@ -1,0 +1,15 @@
+import type { Timing } from "../../src/openstack/timing.ts"
+import type { CloudConnection } from "../../src/openstack/types.ts"
+
+/** Nobody else uses the simulated clouds. */
+export const quick = (_: unknown, usual: CloudConnection): CloudConnection => ({
+  ...usual,
+  requestsPerSecond: 2_000,
+  inFlight: 16,
+})
+
+/** The waits of the client, shorter; how long it is patient stays as it is. */
+export const hasty: Partial<Timing> = {
+  faultBackoff: { firstMs: 20, mostMs: 500 },
+  slowDownBackoff: { firstMs: 50, mostMs: 1_000 },
+}

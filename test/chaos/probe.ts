@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { ask } from "../helpers/http.ts"
+
+export interface ProbeCounts {
+  /** 200. */
+  answered: number
+  /** 503: the database is away. */
+  busy: number
+}
+
+const pauseMs = 150
+
+/** Asks the API all the time. Whatever happens to the database, it answers: with the list, or with 503. */
+export async function probe(
+  url: string,
+  token: string,
+  counts: ProbeCounts,
+  faults: string[],
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    const seen = await ask(`${url}/api/openstack-migrations/`, { token }).then(
+      ({ status, body }) => ({ status, body }),
+      (error: unknown) => ({ status: 0, body: String(error) }),
+    )
+    if (seen.status === 200) counts.answered += 1
+    else if (seen.status === 503) counts.busy += 1
+    else faults.push(`the API answered ${seen.status}: ${JSON.stringify(seen.body)}`)
+    await sleep(pauseMs)
+  }
+}

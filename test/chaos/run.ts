@@ -1,0 +1,132 @@
+import { main } from "../../host/until-signal.ts"
+import { openArena } from "./arena.ts"
+import {
+  callPlaces,
+  killAt,
+  type Lane,
+  nameOf,
+  openLane,
+  type Place,
+  placeOf,
+  stagePlaces,
+  statementPlaces,
+} from "./exact.ts"
+import { manyAtOnce } from "./many.ts"
+import { type ChaosOptions, type Mode, readChaosOptions } from "./options.ts"
+import { seeded } from "./random.ts"
+import { type RunOptions, runOnce } from "./run-once.ts"
+import { type ShakyServer, startShakyServer } from "./shaky-postgres.ts"
+import { newTally, type Tally, told } from "./tally.ts"
+import { killing, restarting, shaking } from "./troubles.ts"
+
+/** How the time is shared out. */
+const shares: Readonly<Record<Mode, number>> = { a: 5, b: 1.5, c: 1.5, d: 2, many: 0 }
+
+/** Lanes of exact kills: a lane waits most of its time until the dead worker's jobs are given back. */
+const lanes = 3
+
+const random: Readonly<Record<"a" | "b" | "c" | "d", Omit<RunOptions, "seed">>> = {
+  a: { troubles: [killing], tenants: 6, latencyMs: 10, most: { kills: 10, restarts: 0 } },
+  b: { troubles: [shaking], tenants: 6, latencyMs: 0, most: { kills: 0, restarts: 0 } },
+  c: { troubles: [restarting], tenants: 8, latencyMs: 30, most: { kills: 0, restarts: 4 } },
+  d: { troubles: [killing, shaking, restarting], tenants: 6, latencyMs: 5, most: { kills: 6, restarts: 4 } },
+}
+
+const names: Readonly<Record<Mode, string>> = {
+  a: "a: workers killed",
+  b: "b: unreliable clouds",
+  c: "c: PostgreSQL restarted",
+  d: "d: all together",
+  many: "many at once",
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+/** `npm run chaos`: whatever dies in the middle, the destination ends as on a calm day. */
+await main(async () => {
+  const options = readChaosOptions(process.argv.slice(2))
+  // Faults are provoked on purpose; what hosts say of them is of interest to whoever looks into a failure.
+  process.env.LOG_LEVEL ??= "silent"
+  say(`seed ${options.seed}; repeat with: npm run chaos -- --seed ${options.seed}`)
+  const server = await startShakyServer()
+  let lost = 0
+  try {
+    const all = options.modes.reduce((sum, mode) => sum + shares[mode], 0)
+    for (const mode of options.modes) {
+      const until = Date.now() + (options.minutes * 60_000 * shares[mode]) / all
+      const tally = newTally()
+      if (mode === "many") await many(server, tally)
+      else if (mode === "a") await kills(server, options, until, tally)
+      else await randomRuns(mode, server, options, until, tally)
+      for (const line of told(names[mode], tally)) say(line)
+      lost += tally.losses.length
+    }
+  } finally {
+    await server.close()
+  }
+  return lost === 0 ? 0 : 1
+})
+
+async function many(server: ShakyServer, tally: Tally): Promise<void> {
+  const arena = await openArena(server.url)
+  await manyAtOnce(arena, { migrations: 200, hosts: 2, workers: 2 }, tally)
+  await arena.close()
+}
+
+/** Kills at exact places for most of the time, then at random moments. */
+async function kills(server: ShakyServer, options: ChaosOptions, until: number, tally: Tally): Promise<void> {
+  const opened = await Promise.all(
+    Array.from({ length: options.at === undefined ? lanes : 1 }, () => openLane(server.url)),
+  )
+  const [first] = opened
+  if (first === undefined) return
+  const order = seeded(options.seed)
+  // What belongs to the rules comes first; of the statements as many as there is time for.
+  const places =
+    options.at === undefined
+      ? [
+          ...order.shuffle([...stagePlaces(first), ...callPlaces(first)]),
+          ...order.shuffle(statementPlaces(first)),
+        ]
+      : [placeOf(options.at)]
+  const exactUntil = Date.now() + (until - Date.now()) * 0.8
+  const rest = places.values()
+  const done = await Promise.all(opened.map((lane) => killAll(lane, rest, exactUntil, tally)))
+  const tried = done.reduce((sum, count) => sum + count, 0)
+  const wanted = stagePlaces(first).length + callPlaces(first).length
+  say(
+    `a: exact kills at ${tried} places: ${Math.min(tried, wanted)} of ${wanted} at stages and calls, ` +
+      `${Math.max(0, tried - wanted)} of ${statementPlaces(first).length} at statements`,
+  )
+  await Promise.all(opened.map(({ arena }) => arena.close()))
+  if (options.at === undefined) await randomRuns("a", server, options, until, tally)
+}
+
+/** A lane takes the next place that no other has taken. */
+async function killAll(lane: Lane, places: Iterator<Place>, until: number, tally: Tally): Promise<number> {
+  for (let count = 0; ; count += 1) {
+    const { value: place, done } = Date.now() > until ? { value: undefined, done: true } : places.next()
+    if (done || place === undefined) return count
+    const before = tally.losses.length
+    await killAt(lane, place, tally)
+    if (tally.losses.length > before) say(`  repeat with: npm run chaos -- --mode a --at ${nameOf(place)}`)
+  }
+}
+
+async function randomRuns(
+  mode: "a" | "b" | "c" | "d",
+  server: ShakyServer,
+  { seed, runs }: ChaosOptions,
+  until: number,
+  tally: Tally,
+): Promise<void> {
+  const arena = await openArena(server.url)
+  // At least one, however slow the machine is.
+  for (let run = 0; run < runs && (run === 0 || Date.now() < until); run += 1) {
+    const before = tally.losses.length
+    await runOnce(arena, server, { ...random[mode], seed: seed + run }, tally)
+    if (tally.losses.length > before)
+      say(`  repeat with: npm run chaos -- --mode ${mode} --runs 1 --seed ${seed + run}`)
+  }
+  await arena.close()
+}

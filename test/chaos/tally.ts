@@ -1,0 +1,43 @@
+import { type FaultCounts, noFaults } from "./faults.ts"
+import type { ProbeCounts } from "./probe.ts"
+
+/** What happened in the runs of one mode. */
+export interface Tally {
+  runs: number
+  migrations: number
+  kills: number
+  restarts: number
+  readonly faults: FaultCounts
+  readonly api: ProbeCounts
+  /** Whatever was not as in a calm run. */
+  readonly losses: string[]
+}
+
+export function newTally(): Tally {
+  return {
+    runs: 0,
+    migrations: 0,
+    kills: 0,
+    restarts: 0,
+    faults: noFaults(),
+    api: { answered: 0, busy: 0 },
+    losses: [],
+  }
+}
+
+/** One line for people, and what was lost. */
+export function told(name: string, tally: Tally): readonly string[] {
+  const faults = Object.entries(tally.faults).flatMap(([fault, count]) =>
+    count > 0 ? [`${count} × ${fault}`] : [],
+  )
+  const parts = [
+    `${tally.runs} runs`,
+    `${tally.migrations} migrations`,
+    `${tally.kills} kills`,
+    `${tally.restarts} restarts of PostgreSQL`,
+    ...(faults.length > 0 ? [`faults: ${faults.join(", ")}`] : []),
+    ...(tally.api.busy > 0 ? [`the API answered ${tally.api.answered} × 200, ${tally.api.busy} × 503`] : []),
+  ]
+  const lost = tally.losses.length === 0 ? "nothing" : `${tally.losses.length} things`
+  return [`${name}: ${parts.join(", ")}; lost: ${lost}`, ...tally.losses.map((loss) => `  ${loss}`)]
+}

@@ -1,0 +1,27 @@
+import pg from "pg"
+import { main, untilSignal } from "../../host/until-signal.ts"
+import { prepare } from "../../plugin/start.ts"
+import { stderrLog } from "../../src/executors/log.ts"
+import { startStageWorker } from "../../src/executors/worker.ts"
+import { type Death, Doom } from "./death.ts"
+import { hasty, quick } from "./paces.ts"
+
+/** A worker as `npm run worker` starts it, which does not wait as long and dies where it is told to. */
+await main(async () => {
+  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
+  const doom = new Doom()
+  doom.watch(pool)
+  const { engine } = await prepare({ pool, connection: quick }, stderrLog, hasty)
+  const worker = await startStageWorker(
+    { ...engine, onCall: () => doom.answered() },
+    { pool, concurrency: Number(process.env.CHAOS_CONCURRENCY ?? 8), log: stderrLog },
+  )
+  process.on("message", ({ death }: { death: Death | null }) => process.send?.(doom.set(death)))
+  process.send?.("ready")
+  await untilSignal()
+  await worker.stop()
+  await engine.clouds.close()
+  await pool.end()
+  process.disconnect?.()
+  return 0
+})
