@@ -19,6 +19,8 @@ export interface SimulatedCloudOptions {
   readonly volumeTypes?: readonly string[]
   /** False: the network service refuses bulk creation, as an operator may set. @default true */
   readonly bulk?: boolean
+  /** Whether the network service's driver can be transparent to VLANs. @default false */
+  readonly vlanTransparent?: boolean
   /** External networks, each with a subnet. @default 1 */
   readonly externalNetworks?: number
 }

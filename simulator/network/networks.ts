@@ -94,8 +94,8 @@ export function networkResource(state: NetworkState): Resource<Network> {
     create(caller, projectId, values) {
       const given = values as NetworkGiven
       checkZones(given.availability_zone_hints)
-      // As with a driver that cannot do it; the status is Neutron's own.
-      if (given.vlan_transparent === true)
+      // The status is Neutron's own.
+      if (given.vlan_transparent === true && !state.vlanTransparent)
         throw new Refusal(500, "VlanTransparencyDriverError", "Backend does not support VLAN Transparency.")
       checkPolicyOf(state, caller, given.qos_policy_id)
       const type = given["provider:network_type"] ?? "vxlan"
@@ -112,6 +112,7 @@ export function networkResource(state: NetworkState): Resource<Network> {
         is_default: given.is_default,
         port_security_enabled: given.port_security_enabled,
         dns_domain: given.dns_domain,
+        vlan_transparent: given.vlan_transparent ?? false,
         qos_policy_id: given.qos_policy_id,
         zones: given.availability_zone_hints,
         networkType: type,
@@ -180,7 +181,7 @@ const showNetwork = (state: NetworkState, caller: Caller, row: Network): Record<
   port_security_enabled: row.port_security_enabled,
   dns_domain: row.dns_domain,
   qos_policy_id: row.qos_policy_id,
-  vlan_transparent: false,
+  vlan_transparent: row.vlan_transparent,
   ...common(row),
   ...(caller.isAdmin && {
     "provider:network_type": row.networkType,

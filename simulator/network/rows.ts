@@ -20,6 +20,7 @@ export interface Network extends Row {
   readonly is_default: boolean
   readonly port_security_enabled: boolean
   readonly dns_domain: string
+  readonly vlan_transparent: boolean
   readonly qos_policy_id: string | null
   readonly zones: readonly string[]
   readonly networkType: string

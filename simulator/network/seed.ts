@@ -14,6 +14,7 @@ export function addExternalNetwork(state: NetworkState, projectId: string, index
     is_default: false,
     port_security_enabled: true,
     dns_domain: "",
+    vlan_transparent: false,
     qos_policy_id: null,
     zones: [],
     networkType: "flat",

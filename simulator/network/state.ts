@@ -31,6 +31,7 @@ export function createNetwork(ledger: Ledger, options: SimulatedCloudOptions) {
     underlay,
     largestMtu: underlay - TUNNEL_OVERHEAD,
     bulk: options.bulk ?? true,
+    vlanTransparent: options.vlanTransparent ?? false,
     pageLimit: options.pageLimit,
     networks: new Table<Network, "project" | "open" | "policy">(ledger, {
       project,

@@ -203,12 +203,20 @@ function saysBulkIsOff({ failure: { status, cloudMessage } }: CloudError): boole
   return status === 400 && cloudMessage.includes("Bulk operation not supported")
 }
 
-/** The object without the attributes that a cloud may refuse for reasons of its own; undefined where it has none. */
-function withoutSoft(kind: AnyKind, work: Work, { message }: CloudError) {
+/** Refusals that have nothing to do with an attribute that might be left out. */
+const ofOtherThings = /^(OverQuota|IpAddress\w+|MacAddressInUse)$/
+
+/**
+ * The object without the attributes that a cloud may refuse for reasons of its own: those that the refusal is about,
+ * or all where it does not say. undefined: there are none.
+ */
+function withoutSoft(kind: AnyKind, work: Work, { message, failure }: CloudError) {
+  if (ofOtherThings.test(failure.type)) return undefined
   const body = work.body as Readonly<Record<string, unknown>>
   const soft = (tableOf(kind.name)?.attributes ?? []).filter((one) => one.soft && one.name in body)
   if (soft.length === 0) return undefined
-  const names = soft.map(({ name }) => name)
+  const named = soft.filter((one) => one.soft === failure.type || message.includes(one.name))
+  const names = (named.length > 0 ? named : soft).map(({ name }) => name)
   return {
     work: {
       ...work,

@@ -15,6 +15,8 @@ interface Judged {
 }
 
 const noFault: Fault = { message: "", type: "", waitMs: undefined }
+/** A refusal that Neutron sends as 500: nothing was made, and asking again changes nothing. */
+const refusedWith500 = new Set(["VlanTransparencyDriverError"])
 const transient = new Set([408, 500, 502, 503, 504])
 /** Only wordings that leave no doubt: most conflicts of Neutron stay. */
 const passing =
@@ -39,6 +41,8 @@ export function judge(call: Judged, outcome: Answer | NoAnswer): Verdict {
   const fault = readFault(outcome)
   if (status === 401) return { ...fault, next: "renew-token", retry: "later", uncertain: false }
   if (asksToSlowDown(outcome, fault)) return { ...fault, next: "slow-down", retry: "later", uncertain: false }
+  if (status === 500 && refusedWith500.has(fault.type))
+    return { ...fault, next: "fail", retry: "no", uncertain: false }
   if (status >= 500 || status === 408) {
     const next = call.repeatable && transient.has(status) ? "again" : "fail"
     return { ...fault, next, retry: status === 501 ? "no" : "later", uncertain: call.write }

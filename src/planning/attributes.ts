@@ -19,8 +19,11 @@ export interface Attribute {
   readonly extension?: string
   /** A value that is worth no word where the destination does not know the attribute. */
   readonly usual?: unknown
-  /** true: a cloud may refuse it for reasons of its own; then the object is made without it, and that is reported. */
-  readonly soft?: true
+  /**
+   * A cloud may refuse it for reasons of its own; then the object is made without it, and that is reported. The text
+   * is the type of a refusal that is about this attribute without naming it.
+   */
+  readonly soft?: true | string
 }
 
 /** What becomes of the attributes of one kind of OpenStack's objects. */
@@ -97,11 +100,11 @@ export const attributeTables = {
       live("dns_domain", "As it is.", { extension: "dns-integration" }),
       live("availability_zone_hints", "As they are, where the destination has zones of these names.", {
         extension: "network_availability_zone",
-        soft: true,
+        soft: "AvailabilityZoneNotFound",
       }),
       live("vlan_transparent", "As it is, where the destination's driver can do it.", {
         extension: "vlan-transparent",
-        soft: true,
+        soft: "VlanTransparencyDriverError",
         usual: false,
       }),
       tags,
@@ -174,11 +177,11 @@ export const attributeTables = {
       }),
       live("availability_zone_hints", "As they are, where the destination has zones of these names.", {
         extension: "router_availability_zone",
-        soft: true,
+        soft: "AvailabilityZoneNotFound",
       }),
       live("enable_ndp_proxy", "As it is.", {
         extension: "l3-ndp-proxy",
-        soft: true,
+        soft: "RouterGatewayNotValid",
         usual: false,
       }),
       tags,

@@ -13,11 +13,13 @@ import type { CloudConnection } from "../../src/openstack/types.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import { type Session, signInAdmin } from "../cloud/session.ts"
 import { removeProject } from "../cloud/tenant.ts"
-import { madeList } from "../cloud/wire.ts"
+import { type Json, madeList } from "../cloud/wire.ts"
 import { withDatabase } from "../helpers/database.ts"
 
 /** The reference host on a real PostgreSQL, with one real cloud that is source and destination. */
 export interface RealWorld {
+  /** The host's address. */
+  readonly url: string
   readonly pool: pg.Pool
   readonly rows: DemoRows
   /** The test's own eyes on the cloud. */
@@ -34,6 +36,18 @@ export interface RealWorld {
   ): Promise<ImportedTenant & { readonly projectId: string }>
   /** Asks for a replication as the owner, and waits until it has ended well. */
   replicate(tenant: ImportedTenant, body: Readonly<Record<string, unknown>>): Promise<Replicated>
+  /** Asks for a replication as the owner. */
+  create(tenant: ImportedTenant, body: Readonly<Record<string, unknown>>): Promise<MigrationDetails>
+  /** Waits until a migration has ended. */
+  ended(uuid: string): Promise<MigrationDetails>
+  copyOf(uuid: string): Promise<Omit<Replicated, "migration">>
+  /** What the cloud holds of projects, and those that are there. */
+  leftOf(projectIds: readonly string[]): Promise<readonly Json[]>
+}
+
+export interface RealWorldOptions extends Partial<ReplicationOptions> {
+  /** Keystone's address for the destination alone, e.g. by way of a door. @default the cloud's own */
+  readonly destinationUrl?: string
 }
 
 export interface Replicated {
@@ -54,13 +68,16 @@ const pace = { requestsPerSecond: 1_000, inFlight: 4, timeoutMs: 300_000 }
 export function withRealWorld(
   target: ReachableCloud,
   run: (world: RealWorld) => Promise<void>,
-  options: Partial<ReplicationOptions> = {},
+  { destinationUrl = target.authUrl, ...options }: RealWorldOptions = {},
 ): Promise<void> {
   return withDatabase(async ({ pool }) => {
     const { authUrl, region, username, password, projectName, userDomain, projectDomain } = target
     const signIn = { authUrl, region, username, password, projectName, userDomain, projectDomain }
-    const facts = (name: string) => ({ ...target, connection: { ...signIn, name } })
-    const rows = await createDemoRows(pool, { source: facts("A"), destination: facts("B") })
+    const facts = (name: string, authUrl: string) => ({ ...target, connection: { ...signIn, authUrl, name } })
+    const rows = await createDemoRows(pool, {
+      source: facts("A", authUrl),
+      destination: facts("B", destinationUrl),
+    })
     const cloud = connectCloud({ ...signIn, ...pace, name: "the cloud" })
     let calls: CallRecord[] = []
     const settings = {
@@ -74,7 +91,15 @@ export function withRealWorld(
     const owner = migrationClient(url, rows.users.owner.token)
     const sources = new Set<string>()
     try {
+      const create: RealWorld["create"] = (tenant, body) =>
+        owner.create({
+          src_resource: tenant.resourceUuid,
+          dst_offering: rows.destination.offering.uuid,
+          dst_plan: rows.destinationPlan.uuid,
+          ...body,
+        })
       await run({
+        url,
         pool,
         rows,
         cloud,
@@ -103,16 +128,15 @@ export function withRealWorld(
           return { ...tenant, projectId }
         },
         async replicate(tenant, body) {
-          const { uuid } = await owner.create({
-            src_resource: tenant.resourceUuid,
-            dst_offering: rows.destination.offering.uuid,
-            dst_plan: rows.destinationPlan.uuid,
-            ...body,
-          })
+          const { uuid } = await create(tenant, body)
           const migration = await untilEnded(owner, uuid)
           if (migration.state !== "OK") throw new Error(migration.error_message)
           return { migration, ...(await findCopy(pool, uuid)) }
         },
+        create,
+        ended: (uuid) => untilEnded(owner, uuid),
+        copyOf: (uuid) => findCopy(pool, uuid),
+        leftOf: async (projects) => leftovers(await signInAdmin(target), new Set(projects)),
       })
     } finally {
       await app.close()
@@ -155,7 +179,16 @@ async function removeAll(pool: pg.Pool, target: ReachableCloud, sources: Iterabl
   await refuseLeftovers(admin, new Set(projects))
 }
 
-async function refuseLeftovers({ identity, network }: Session, projects: ReadonlySet<string>): Promise<void> {
+async function refuseLeftovers(admin: Session, projects: ReadonlySet<string>): Promise<void> {
+  const left = await leftovers(admin, projects)
+  if (left.length > 0) throw new Error(`left in the cloud: ${JSON.stringify(left)}`)
+}
+
+/** What a cloud holds of projects, and the projects. */
+async function leftovers(
+  { identity, network }: Session,
+  projects: ReadonlySet<string>,
+): Promise<readonly Json[]> {
   const left = madeList(await identity("GET", "/projects")).filter(({ id }) => projects.has(String(id)))
   for (const path of [
     "networks",
@@ -172,5 +205,5 @@ async function refuseLeftovers({ identity, network }: Session, projects: Readonl
     const all = madeList(await network("GET", `/${path}?fields=id&fields=name&fields=project_id`))
     left.push(...all.filter(({ project_id }) => projects.has(String(project_id))))
   }
-  if (left.length > 0) throw new Error(`left in the cloud: ${JSON.stringify(left)}`)
+  return left
 }

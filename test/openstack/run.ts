@@ -16,6 +16,7 @@ const topics: readonly string[] = [
   "survey",
   "mapping",
   "random-tenants",
+  "rollback",
   "lost-answers",
   "behaviour",
 ]

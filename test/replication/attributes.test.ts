@@ -1,5 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import { createResource, listResources } from "../../src/openstack/index.ts"
+import { ask } from "../helpers/http.ts"
 import { enrich } from "../helpers/rich-tenant.ts"
 import { richView } from "../helpers/rich-view.ts"
 import { withWorld } from "../helpers/world.ts"
@@ -21,5 +23,65 @@ t.test("a tenant that uses every attribute arrives with every attribute", (t) =>
       await richView(world.destinationCloud, await world.projectOf(migration)),
       await richView(world.sourceCloud, tenant.projectId),
     )
+  }),
+)
+
+/** A network with what a destination may refuse. */
+const rare = { name: "rare", vlan_transparent: true, availability_zone_hints: ["zone-1"] }
+
+t.test("an attribute that a destination refuses is left out alone, and the report says why", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"), async (project_id) => {
+        await createResource(world.sourceCloud, "networks", { ...rare, project_id })
+      })
+      const migration = await world.ended((await world.create(tenant, { name: "copy" })).uuid)
+      t.equal(migration.error_message, "")
+      const { rows } = await world.pool.query(
+        "select notes -> 'dropped' as dropped from openstack_replication.object where name = 'rare'",
+      )
+      t.match(rows, [
+        {
+          dropped: [
+            {
+              attribute: "vlan_transparent",
+              value: true,
+              reason: /Backend does not support VLAN Transparency/,
+            },
+          ],
+        },
+      ])
+      t.equal(rows[0].dropped.length, 1)
+      const [copy] = await listResources(world.destinationCloud, "networks", { name: "rare" })
+      t.match(copy, { vlan_transparent: false, availability_zone_hints: ["zone-1"] })
+    },
+    {},
+    { source: { vlanTransparent: true } },
+  ),
+)
+
+t.test("a quota that is too small costs no attribute: a retry makes the object with all", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"), async (project_id) => {
+      const { name, availability_zone_hints } = rare
+      await createResource(world.sourceCloud, "networks", { name, availability_zone_hints, project_id })
+    })
+    world.destination.onRequest = async ({ method, path }) =>
+      method === "POST" && path === "networks"
+        ? {
+            status: 409,
+            body: { NeutronError: { type: "OverQuota", message: "Quota exceeded.", detail: "" } },
+          }
+        : undefined
+    const { uuid } = await world.create(tenant, { name: "copy" })
+    t.equal((await world.ended(uuid)).state, "ERRED")
+    world.destination.onRequest = undefined
+    await ask(`${world.url}/api/openstack-migrations/${uuid}/retry/`, {
+      method: "POST",
+      token: world.rows.users.owner.token,
+    })
+    t.equal((await world.ended(uuid)).error_message, "")
+    const [copy] = await listResources(world.destinationCloud, "networks", { name: "rare" })
+    t.match(copy, { availability_zone_hints: ["zone-1"] })
   }),
 )
