@@ -1,5 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
+import Negotiator from "negotiator"
 import { ApiError } from "../src/serializers/api-error.ts"
+
+const mediaTypes = { json: "application/json", markdown: "text/markdown", html: "text/html" } as const
+
+export type Format = keyof typeof mediaTypes
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Whether the route's answer also has the forms of `Format`, for people. */
+    readonly forPeople?: boolean
+  }
+}
 
 const listMethods = "GET, POST, HEAD, OPTIONS"
 const detailMethods = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"
@@ -15,8 +27,29 @@ export function allowedMethods(request: FastifyRequest): string {
   return params?.uuid === undefined ? listMethods : detailMethods
 }
 
+/** In which form to answer: `format` in the query, else what the client would rather have. @throws ApiError 404, 406 */
+export function formatOf(request: FastifyRequest): Format {
+  const asked = new URL(request.url, "http://host").searchParams.get("format")
+  if (asked !== null) {
+    if (!Object.hasOwn(mediaTypes, asked)) throw new ApiError(404, { detail: "Not found." })
+    return asked as Format
+  }
+  const type = new Negotiator(request.raw).mediaType(Object.values(mediaTypes))
+  const format = Object.entries(mediaTypes).find(([, one]) => one === type)?.[0]
+  if (format === undefined) throw notAcceptable()
+  return format as Format
+}
+
+function notAcceptable(): ApiError {
+  return new ApiError(406, { detail: "Could not satisfy the request Accept header." })
+}
+
 /** Answers are JSON; whoever takes nothing that includes it gets Waldur's refusal. @throws ApiError 404, 406 */
 export function checkAccept(request: FastifyRequest): void {
+  if (request.routeOptions.config.forPeople) {
+    formatOf(request)
+    return
+  }
   const format = new URL(request.url, "http://host").searchParams.get("format")
   if (format !== null && format !== "json") throw new ApiError(404, { detail: "Not found." })
   const accept = request.headers.accept ?? "*/*"
@@ -24,7 +57,7 @@ export function checkAccept(request: FastifyRequest): void {
   const fits = types.some((type) =>
     ["*/*", "application/*", "application/json", "text/event-stream"].includes(type),
   )
-  if (!fits) throw new ApiError(406, { detail: "Could not satisfy the request Accept header." })
+  if (!fits) throw notAcceptable()
 }
 
 /** Forms are taken as well as JSON: the last value of a name counts. */

@@ -9,6 +9,7 @@ import { destroy, progress, retrieve, run, update } from "./operations/detail.ts
 import type { WithUuid } from "./operations/find.ts"
 import { list } from "./operations/list.ts"
 import { objects } from "./operations/objects.ts"
+import { report } from "./operations/report.ts"
 import { hidden, operations } from "./schemas/operations.ts"
 
 /** Registers every route of the API. They are thin: read, call, serialize. */
@@ -36,6 +37,11 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext, th
   )
   scope.get("/:uuid/objects/", { schema: operations.objects }, (request: WithUuid, reply) =>
     objects(context, request, reply),
+  )
+  scope.get(
+    "/:uuid/report/",
+    { schema: operations.report, config: { forPeople: true } },
+    (request: WithUuid, reply) => report(context, request, reply),
   )
   scope.post("/:uuid/retry/", { schema: operations.retry }, (request: WithUuid, reply) =>
     retry(context, request, reply),

@@ -14,6 +14,8 @@ const failed: MigrationObject = {
   attempts: 1,
   reason: "Cloud B: network POST /v2.0/ports answered 409: Quota exceeded for resources: ['port'].",
   error: { code: "CLOUD", message: "Quota exceeded for resources: ['port'].", status: 409 },
+  mapped: [],
+  dropped: [],
   differences: [],
 }
 

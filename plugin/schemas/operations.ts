@@ -26,6 +26,7 @@ import {
 } from "./examples.ts"
 import { objectsOperation } from "./objects.ts"
 import { listQuery, migrationUuid, pageHeaders } from "./parameters.ts"
+import { reportOperation } from "./report.ts"
 
 /** A route's schema with the words of OpenAPI that a documenting plugin reads, e.g. @fastify/swagger. */
 export interface OperationSchema extends FastifySchema {
@@ -171,6 +172,7 @@ export const operations = {
     },
   },
   objects: objectsOperation,
+  report: reportOperation,
   retry: {
     operationId: "openstack_migrations_retry",
     summary: "Go on with what is missing",

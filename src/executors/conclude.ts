@@ -3,6 +3,7 @@ import { saveRow } from "../handlers/index.ts"
 import { CoreState, coreStateName } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import type { VerifySummary } from "../models/own-tables.ts"
+import { causeOf } from "../openstack/index.ts"
 import type { Engine } from "./engine.ts"
 import type { Run } from "./stage-store.ts"
 
@@ -113,7 +114,7 @@ function describe({ cancelled, planned, skipped, failed }: Outcome, { unread }: 
   if (failed.length === 0 && skipped === 0) {
     return unread === undefined ? "" : `Everything was made, but could not be read back: ${unread}`
   }
-  const causes = [...Map.groupBy(failed, ({ reason }) => reason.replace(requestIds, "")).values()]
+  const causes = [...Map.groupBy(failed, ({ reason }) => causeOf(reason)).values()]
   const named = causes.slice(0, namedCauses).map(describeCause)
   const unnamed = causes.slice(namedCauses).flat().length
   const more = unnamed > 0 ? [`and ${unnamed} more failed`] : []
@@ -126,9 +127,6 @@ function describe({ cancelled, planned, skipped, failed }: Outcome, { unread }: 
   const missing = `${failed.length + skipped} of ${planned} objects are missing.`
   return [cancelled, missing, [...named, ...more, ...left].join("; ")].filter(Boolean).join(" ")
 }
-
-/** Of a refusal that met many objects, only these differ. */
-const requestIds = / \(req-[\w-]+\)/g
 
 /** What stopped some objects, told once, at the first of them. */
 function describeCause([first, ...others]: Outcome["failed"]): string {

@@ -76,7 +76,7 @@ async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
     .execute()
   await trx
     .updateTable("openstack_replication.stage")
-    .set({ state: "waiting", finished: null })
+    .set({ state: "waiting", started: null, finished: null })
     .where("migration_id", "=", migrationId)
     .where("name", "in", [verifyStage, ...missing.map(({ kind }) => kind)])
     .execute()

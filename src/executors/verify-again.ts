@@ -32,7 +32,7 @@ export async function verifyMigration(
   if (run.rollback?.done !== undefined) throw errors.rolledBack()
   const taken = await trx
     .updateTable("openstack_replication.stage")
-    .set({ state: "ready" })
+    .set({ state: "ready", started: null, finished: null })
     .where("migration_id", "=", migrationId)
     .where("name", "=", verifyStage)
     .where("state", "in", ["waiting", "done"])

@@ -49,3 +49,8 @@ function describe(failure: CloudFailure): string {
   const said = `${cloud}: ${call}${advice === undefined ? cloudMessage : cloudMessage.replace(/\.+$/, "")}${id}`
   return advice === undefined ? said : `${said}. ${advice.text}`
 }
+
+/** A refusal's message without its request id, in which alone refusals of many objects for one cause differ. */
+export function causeOf(message: string): string {
+  return message.replaceAll(/ \(req-[\w-]+\)/g, "")
+}

@@ -1,6 +1,6 @@
 export { calledBy } from "./caller.ts"
 export * from "./compute.ts"
-export { CloudError, type CloudFailure } from "./errors.ts"
+export { CloudError, type CloudFailure, causeOf } from "./errors.ts"
 export type * from "./gate.ts"
 export * from "./identity.ts"
 export * from "./network.ts"

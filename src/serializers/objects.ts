@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox"
 import type { Selectable } from "kysely"
 import type { ObjectTable } from "../models/own-tables.ts"
+import { reportObject } from "../report/object.ts"
 
 export const objectStates = [
   "planned",
@@ -33,6 +34,17 @@ export const migrationObject = Type.Object(
       }),
       Type.Null(),
     ]),
+    mapped: Type.Array(
+      Type.Object({ attribute: Type.String(), source: Type.Unknown(), destination: Type.Unknown() }),
+      {
+        description:
+          "Attributes whose value corresponds to the source's. Other objects are named as `kind/key`.",
+      },
+    ),
+    dropped: Type.Array(
+      Type.Object({ attribute: Type.String(), value: Type.Unknown(), reason: Type.String() }),
+      { description: "Attributes that the copy lacks, with their value at the source." },
+    ),
     differences: Type.Array(
       Type.Object({ attribute: Type.String(), expected: Type.Unknown(), seen: Type.Unknown() }),
       { description: "What the verification found to differ from the plan." },
@@ -44,6 +56,7 @@ export const migrationObject = Type.Object(
 export type MigrationObject = Static<typeof migrationObject>
 
 export function serializeObject(row: Selectable<ObjectTable>): MigrationObject {
+  const { mapped, dropped } = reportObject(row, new Map())
   return {
     kind: row.kind,
     key: row.key,
@@ -54,6 +67,8 @@ export function serializeObject(row: Selectable<ObjectTable>): MigrationObject {
     attempts: row.attempts,
     reason: row.reason,
     error: row.error,
+    mapped,
+    dropped,
     differences: (row.differences ?? []).map(({ attribute, expected, seen }) => ({
       attribute,
       expected,

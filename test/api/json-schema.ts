@@ -18,6 +18,7 @@ type Check = (value: unknown, wanted: unknown, way: string, document: Json) => r
 const types: Readonly<Record<string, (value: unknown) => boolean>> = {
   null: (value) => value === null,
   boolean: (value) => typeof value === "boolean",
+  number: (value) => typeof value === "number",
   integer: (value) => Number.isInteger(value),
   string: (value) => typeof value === "string",
   array: Array.isArray,

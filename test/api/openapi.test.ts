@@ -19,6 +19,7 @@ const operations = {
   openstack_migrations_update: `PUT ${detail}`,
   openstack_migrations_preview: `POST ${list}preview/`,
   openstack_migrations_progress_retrieve: `GET ${detail}progress/`,
+  openstack_migrations_report_retrieve: `GET ${detail}report/`,
   openstack_migrations_run: `POST ${detail}run/`,
   openstack_migrations_verify: `POST ${detail}verify/`,
 } as const
@@ -123,6 +124,7 @@ t.test("the document", (t) =>
         "SubNetMapping",
         "MigrationPreview",
         "MigrationProgress",
+        "MigrationReport",
       ]) {
         t.ok(isObject(schemas[name]), `names ${name}`)
         const undescribed = Object.entries(part(schemas[name], "properties")).filter(
@@ -201,6 +203,8 @@ t.test("what is documented is what is answered", (t) =>
     await asked("openstack_migrations_retrieve", 404, { uuid: "0".repeat(32) })
     await asked("openstack_migrations_progress_retrieve", 200, { uuid })
     await asked("openstack_migrations_progress_retrieve", 404, { uuid: "x" })
+    await asked("openstack_migrations_report_retrieve", 200, { uuid })
+    await asked("openstack_migrations_report_retrieve", 404, { uuid, query: "?format=yaml" })
     await asked("openstack_migrations_verify", 202, { uuid })
     await asked("openstack_migrations_verify", 404, { uuid: "x" })
     await asked("openstack_migrations_update", 200, { uuid, body: { mappings: {} } })

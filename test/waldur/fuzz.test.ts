@@ -126,6 +126,7 @@ function oddPath(known: readonly string[]): fc.Arbitrary<string> {
     "/run/",
     "/retry/",
     "/verify/",
+    "/report/",
     "/objects/",
     "/nothing/",
     "//",

@@ -1,0 +1,27 @@
+import type { FastifyReply } from "fastify"
+import { composeReport } from "../../src/report/compose.ts"
+import { htmlReport, reportPolicy } from "../../src/report/html.ts"
+import { markdownReport } from "../../src/report/markdown.ts"
+import { readReport } from "../../src/report/read.ts"
+import { apiErrors } from "../../src/serializers/api-error.ts"
+import type { RouteContext } from "../context.ts"
+import { formatOf } from "../negotiation.ts"
+import { findMigration, type WithUuid } from "./find.ts"
+
+/** GET of report: all that is known of a migration, as data or for people. */
+export async function report(context: RouteContext, request: WithUuid, reply: FastifyReply) {
+  const format = formatOf(request)
+  const found = await readReport(context.engine.db, await findMigration(context, request))
+  if (found === undefined) throw apiErrors.notFound()
+  reply.header("Vary", "Accept")
+  if (format === "json") return found
+  const document = composeReport(found)
+  if (format === "markdown") {
+    return reply.type("text/markdown; charset=utf-8").send(markdownReport(document))
+  }
+  return reply
+    .type("text/html; charset=utf-8")
+    .header("Content-Security-Policy", reportPolicy)
+    .header("X-Content-Type-Options", "nosniff")
+    .send(htmlReport(document))
+}

@@ -1,0 +1,157 @@
+import { Type } from "@sinclair/typebox"
+import { composeReport } from "../../src/report/compose.ts"
+import { markdownReport } from "../../src/report/markdown.ts"
+import { type Report, reportAnswer } from "../../src/report/report.ts"
+import { answer, notFound, unauthenticated } from "./errors.ts"
+import { migrationUuid } from "./parameters.ts"
+
+const none = {
+  failed: 0,
+  skipped: 0,
+  open: 0,
+  removed: 0,
+  left_out: 0,
+  different: 0,
+  dropped: 0,
+  mapped: 0,
+  kept: 0,
+} as const
+
+/** A small copy of "shop", as in the other examples. */
+const example: Report = {
+  uuid: "5d2c1e0f9a7b4c3d8e6f1a2b3c4d5e6f",
+  state: "OK",
+  error_message: "",
+  source: { resource: "shop", offering: "Cloud A", cloud: "cloud-a" },
+  destination: { resource: "shop-copy", offering: "Cloud B", cloud: "cloud-b" },
+  asked: {
+    at: "2026-03-02T09:15:27.481516Z",
+    by: "Mari Maasikas",
+    subnets: [{ source: "10.1.0.0/24", destination: "10.2.0.0/24" }],
+    volume_types: [{ source: "ssd", destination: "nvme" }],
+    networks: [],
+    skip_connection_extnet: true,
+    sync_instance_ports: false,
+    static_routes: "documented",
+  },
+  started: "2026-03-02T09:15:27.602Z",
+  finished: "2026-03-02T09:15:41.880Z",
+  seconds: 14.278,
+  actions: [{ at: "2026-03-02T09:15:27.481Z", action: "create", by: "Mari Maasikas" }],
+  rollback: null,
+  outcomes: { ...none, kept: 1, mapped: 1, left_out: 1 },
+  kinds: [
+    { ...none, kind: "network", kept: 1 },
+    { ...none, kind: "subnet", mapped: 1 },
+    { ...none, kind: "gateway", left_out: 1 },
+  ],
+  verification: { at: "2026-03-02T09:15:41.311Z", pending: false, compared: 2, differences: 0 },
+  extra: { count: 0, objects: [] },
+  source_changes: { changes: [] },
+  survey: { at: "2026-03-02T09:15:27.911Z", unknown: [], findings: [] },
+  stages: [
+    {
+      name: "network",
+      state: "done",
+      attempts: 1,
+      started: "2026-03-02T09:15:29.102Z",
+      finished: "2026-03-02T09:15:29.730Z",
+      seconds: 0.628,
+      calls: 1,
+      writes: 1,
+    },
+  ],
+  calls: 41,
+  writes: 14,
+  objects: [
+    {
+      kind: "network",
+      key: "12",
+      name: "front",
+      source: "0f7d2c6e-5a41-4b0e-9a53-7c1de0b1a8f4",
+      destination: "8c1e44b2-90d7-4f0a-8b8e-5f6a1c2d3e4f",
+      outcome: "kept",
+      reason: "",
+      kept: ["name", "description", "mtu"],
+      mapped: [],
+      dropped: [],
+      differences: [],
+    },
+    {
+      kind: "subnet",
+      key: "31",
+      name: "front-v4",
+      source: "77a0b1c2-d3e4-4f50-8617-28394a5b6c7d",
+      destination: "9d2f55c3-a1e8-4a1b-9c9f-607b2d3e4f50",
+      outcome: "mapped",
+      reason: "",
+      kept: ["name", "description", "ip_version", "enable_dhcp"],
+      mapped: [{ attribute: "cidr", source: "10.1.0.0/24", destination: "10.2.0.0/24" }],
+      dropped: [],
+      differences: [],
+    },
+    {
+      kind: "gateway",
+      key: "omitted-4",
+      name: "edge",
+      source: "",
+      destination: "",
+      outcome: "left_out",
+      reason: "The destination names no external network, or the connection was to be skipped.",
+      kept: [],
+      mapped: [],
+      dropped: [],
+      differences: [],
+    },
+  ],
+}
+
+const json = answer("The report.", reportAnswer, { small: { summary: "A small tenant", value: example } })
+const page = (description: string) => Type.String({ description })
+
+/** The report, as data or for people. */
+export const reportOperation = {
+  operationId: "openstack_migrations_report_retrieve",
+  summary: "Report on a migration",
+  description:
+    "All that is known of a replication: what was asked, what became of every object and each of its attributes and why, what has changed since, and what it took. JSON with every object; Markdown and HTML for people, exceptions first. The form follows `Accept`, or `format`. It can be asked for at any time, also while the work goes on.",
+  tags: ["openstack-migrations"],
+  params: migrationUuid,
+  querystring: Type.Object({
+    format: Type.Optional(
+      Type.Unsafe<string>({
+        type: "string",
+        enum: ["json", "markdown", "html"],
+        description: "The form, whatever `Accept` says. Another one is refused with 404.",
+      }),
+    ),
+  }),
+  response: {
+    200: {
+      ...json,
+      content: {
+        ...json.content,
+        "text/markdown": {
+          schema: page("GitHub's Markdown. Tables with many rows are cut, and say so."),
+          examples: {
+            small: { summary: "A small tenant", value: markdownReport(composeReport(example)) },
+          },
+        },
+        "text/html": { schema: page("One page that loads nothing, with a style for paper, too.") },
+      },
+      headers: { Vary: Type.Literal("Accept", { description: "The form depends on that header." }) },
+    },
+    401: unauthenticated,
+    404: notFound,
+    406: answer(
+      "No form of the report is one that the client takes.",
+      Type.Object({ detail: Type.String() }),
+      {
+        other: {
+          summary: "Another form",
+          value: { detail: "Could not satisfy the request Accept header." },
+        },
+      },
+    ),
+  },
+} as const

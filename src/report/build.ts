@@ -1,0 +1,148 @@
+import type { Selectable } from "kysely"
+import { coreStateName } from "../models/codes.ts"
+import type { ObjectTable, RunTable, StageTable } from "../models/own-tables.ts"
+import { hex } from "../models/uuid.ts"
+import { kindNames } from "../planning/plan.ts"
+import type { MigrationJoin } from "../serializers/migration.ts"
+import { reportObject } from "./object.ts"
+import { type Outcome, outcomes, type Report, type ReportedObject } from "./report.ts"
+
+/** The rows that a report is made of. */
+export interface ReportRows {
+  readonly migration: MigrationJoin
+  readonly run: Pick<
+    Selectable<RunTable>,
+    "context" | "summary" | "survey" | "started" | "finished" | "rollback"
+  >
+  readonly stages: readonly Selectable<StageTable>[]
+  readonly objects: readonly Selectable<ObjectTable>[]
+  readonly actions: readonly { readonly at: Date; readonly data: Readonly<Record<string, unknown>> }[]
+  readonly srcCloud: string
+  readonly dstCloud: string
+  /** Names of networks and volume types that the request names, by uuid in 32 hex digits. */
+  readonly names: ReadonlyMap<string, string>
+  readonly mappings: Mappings
+}
+
+/** `mappings` of the migration's row. */
+export interface Mappings {
+  readonly subnets?: readonly { readonly src_cidr: string; readonly dst_cidr: string }[]
+  readonly volume_types?: readonly { readonly src_type_uuid: string; readonly dst_type_uuid: string }[]
+  readonly networks?: readonly string[]
+  readonly skip_connection_extnet?: boolean
+  readonly sync_instance_ports?: boolean
+  readonly static_routes?: string
+}
+
+/** The report of a migration. Pure. */
+export function buildReport(rows: ReportRows): Report {
+  const { migration, run, stages } = rows
+  const names = new Map(rows.objects.map(({ kind, key, name }) => [`${kind}/${key}`, name]))
+  const objects = rows.objects.map((row) => reportObject(row, names))
+  const { summary, survey, rollback } = run
+  return {
+    uuid: hex(migration.uuid),
+    state: coreStateName(migration.state),
+    error_message: migration.error_message,
+    source: {
+      resource: migration.src_resource_name,
+      offering: migration.src_offering_name,
+      cloud: rows.srcCloud,
+    },
+    destination: {
+      resource: migration.dst_resource_name,
+      offering: migration.dst_offering_name,
+      cloud: rows.dstCloud,
+    },
+    asked: asked(rows),
+    ...times(run),
+    actions: rows.actions.map(({ at, data }) => ({
+      at: at.toISOString(),
+      action: String(data.action),
+      by: String(data.by),
+    })),
+    rollback: rollback && { by: rollback.by, done: rollback.done ?? null, left: [...(rollback.left ?? [])] },
+    outcomes: countOutcomes(objects),
+    kinds: kindNames.flatMap((kind) => {
+      const own = objects.filter((one) => one.kind === kind)
+      return own.length === 0 ? [] : [{ kind, ...countOutcomes(own) }]
+    }),
+    verification: summary && {
+      at: summary.at ?? null,
+      pending: stages.some(
+        ({ name, state }) => name === "verify" && (state === "ready" || state === "running"),
+      ),
+      compared: summary.compared,
+      differences: summary.differences,
+      ...(summary.unread !== undefined && { unread: summary.unread }),
+    },
+    extra: summary?.extra ? { count: summary.extra.count, objects: [...summary.extra.objects] } : null,
+    source_changes: summary?.source
+      ? {
+          ...(summary.source.unread !== undefined && { unread: summary.source.unread }),
+          changes: summary.source.changes.map(({ key: _, ...change }) => change),
+        }
+      : null,
+    survey: survey && {
+      at: survey.at,
+      ...(survey.unread !== undefined && { unread: survey.unread }),
+      unknown: [...survey.unknown],
+      findings: survey.findings.map(({ key: _, ...finding }) => finding),
+    },
+    stages: stages.map(({ name, state, attempt, calls, writes, ...own }) => ({
+      name,
+      state,
+      attempts: attempt,
+      ...times(own),
+      calls,
+      writes,
+    })),
+    calls: sum(stages, ({ calls }) => calls),
+    writes: sum(stages, ({ writes }) => writes),
+    objects,
+  }
+}
+
+function asked({ migration, run, mappings, names }: ReportRows): Report["asked"] {
+  const nameOf = (uuid: string) => names.get(hex(uuid)) ?? uuid
+  const inputs = run.context.inputs
+  return {
+    at: migration.created,
+    by: `${migration.first_name} ${migration.last_name}`.trim(),
+    subnets: (mappings.subnets ?? []).map(({ src_cidr, dst_cidr }) => ({
+      source: src_cidr,
+      destination: dst_cidr,
+    })),
+    volume_types: (mappings.volume_types ?? []).map(({ src_type_uuid, dst_type_uuid }) => ({
+      source: nameOf(src_type_uuid),
+      destination: nameOf(dst_type_uuid),
+    })),
+    networks: (mappings.networks ?? []).map(nameOf),
+    skip_connection_extnet: mappings.skip_connection_extnet ?? false,
+    sync_instance_ports: mappings.sync_instance_ports ?? false,
+    static_routes: inputs?.staticRoutes ?? mappings.static_routes ?? "documented",
+  }
+}
+
+interface Span {
+  readonly started: Date | null
+  readonly finished: Date | null
+}
+
+function times({ started, finished }: Span) {
+  return {
+    started: started?.toISOString() ?? null,
+    finished: finished?.toISOString() ?? null,
+    seconds: started && finished ? Math.max(0, (finished.getTime() - started.getTime()) / 1000) : null,
+  }
+}
+
+function countOutcomes(objects: readonly ReportedObject[]): Record<Outcome, number> {
+  const counts = Object.fromEntries(outcomes.map((outcome) => [outcome, 0])) as Record<Outcome, number>
+  for (const { outcome } of objects) counts[outcome] += 1
+  return counts
+}
+
+function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
+  return items.reduce((total, item) => total + of(item), 0)
+}

@@ -1,0 +1,178 @@
+import t from "tap"
+import { composeReport } from "../../src/report/compose.ts"
+import { htmlReport } from "../../src/report/html.ts"
+import { markdownReport } from "../../src/report/markdown.ts"
+import type { Report } from "../../src/report/report.ts"
+import { object, reportOf } from "./sample.ts"
+
+const ports = (count: number, part: Parameters<typeof object>[0]) =>
+  Array.from({ length: count }, (_, index) => object({ kind: "port", name: `port-${index}`, ...part }))
+
+const titlesOf = (report: Report) => composeReport(report).sections.map(({ title }) => title)
+
+function tableOf(report: Report, title: string) {
+  const block = composeReport(report).sections.find((section) => section.title === title)?.blocks[0]
+  return block && "rows" in block ? block.rows : []
+}
+
+t.test("a copy without a fault has no section of faults", async (t) => {
+  const report = reportOf([object(), ...ports(3, {})])
+  t.strictSame(titlesOf(report), ["What was asked", "By kind", "Every object", "Work and time"])
+  const { verdict, tone } = composeReport(report)
+  t.equal(tone, "good")
+  t.equal(
+    verdict,
+    "All 4 objects of the plan are there. The verification has read 4 back and found no difference.",
+  )
+})
+
+t.test("exceptions come first, the worst of them before the others", async (t) => {
+  const report = reportOf(
+    [
+      object(),
+      object({ outcome: "left_out", reason: "It is the operator's.", destination: "" }),
+      object({ outcome: "failed", reason: "Full.", destination: "" }),
+      object({ outcome: "different", differences: [{ attribute: "mtu", expected: 1500, seen: 1450 }] }),
+      object({ outcome: "mapped", mapped: [{ attribute: "cidr", source: "a", destination: "b" }] }),
+      object({ outcome: "dropped", dropped: [{ attribute: "ha", value: true, reason: "No such." }] }),
+    ],
+    {
+      extra: { count: 1, objects: [{ kind: "port", id: "1", name: "theirs" }] },
+      source_changes: {
+        changes: [{ kind: "network", name: "front", attribute: "mtu", planned: 1500, now: 9000 }],
+      },
+      survey: { at: "", unknown: [], findings: [{ kind: "network", name: "old", message: "It is gone." }] },
+    },
+  )
+  t.strictSame(titlesOf(report), [
+    "What was asked",
+    "Missing",
+    "Different",
+    "In the destination and not in the plan",
+    "Changed at the source since",
+    "Rows and source cloud disagree",
+    "Left out",
+    "Attributes that were dropped",
+    "By kind",
+    "Mapped",
+    "Every object",
+    "Work and time",
+  ])
+})
+
+t.test("objects with one cause are one line, though each refusal has a request id of its own", async (t) => {
+  const failed = ports(20, { outcome: "failed", destination: "" }).map((one, index) => ({
+    ...one,
+    reason: `B: network POST /ports answered 409: Full. (req-${index})`,
+  }))
+  const skipped = ports(900, { outcome: "skipped", destination: "", reason: 'port "x" is failed.' })
+  const rows = tableOf(reportOf([...failed, ...skipped]), "Missing")
+  t.strictSame(
+    rows.map(([kind, , count]) => [kind, count]),
+    [
+      ["port", 20],
+      ["port", 900],
+    ],
+  )
+  t.match(rows[1]?.[3], /port-7 and 892 more$/)
+})
+
+t.test("an object that is gone or new is told in words", async (t) => {
+  const report = reportOf(
+    [object({ outcome: "different", differences: [{ attribute: "id", expected: "x", seen: null }] })],
+    {
+      source_changes: {
+        changes: [
+          { kind: "network", name: "front", attribute: "id", planned: "12", now: null },
+          { kind: "network", name: "fresh", attribute: "id", planned: null, now: "13" },
+        ],
+      },
+    },
+  )
+  t.strictSame(tableOf(report, "Different"), [["network", "front", "", "there", "gone"]])
+  t.strictSame(tableOf(report, "Changed at the source since"), [
+    ["network", "front", "", "there", "gone"],
+    ["network", "fresh", "", "not there", "new"],
+  ])
+})
+
+t.test("a source that could not be read is said, with what is not known for it", async (t) => {
+  const report = reportOf([object()], {
+    survey: {
+      at: "2026-03-02T09:15:41.311Z",
+      unread: "A cannot be reached.",
+      unknown: ["subnet.ipv6_ra_mode", "subnet.service_types", "network.dns_domain"],
+      findings: [],
+    },
+    source_changes: { unread: "A cannot be reached.", changes: [] },
+  })
+  const { sections } = composeReport(report)
+  t.match(
+    sections.find(({ title }) => title === "The source could not be read")?.note,
+    /A cannot be reached\. So the marketplace's rows were copied/,
+  )
+  t.strictSame(tableOf(report, "The source could not be read"), [
+    ["subnet", "ipv6_ra_mode, service_types"],
+    ["network", "dns_domain"],
+  ])
+  t.match(sections.find(({ title }) => title === "Changed at the source since")?.note, /A cannot be reached/)
+})
+
+t.test("the values of Neutron's lists are written shortly", async (t) => {
+  const mapped = (attribute: string, source: unknown, destination: unknown) =>
+    object({ outcome: "mapped", mapped: [{ attribute, source, destination }] })
+  const report = reportOf([
+    mapped(
+      "allocation_pools",
+      [{ start: "10.1.0.2", end: "10.1.0.9" }],
+      [{ start: "10.2.0.2", end: "10.2.0.9" }],
+    ),
+    mapped("host_routes", [{ destination: "10.3.0.0/24", nexthop: "10.1.0.5" }], []),
+    mapped("fixed_ips", [{ subnet_id: "front", ip_address: "10.1.0.5" }], null),
+    mapped("allowed_address_pairs", [{ ip_address: "10.1.0.5", mac_address: "fa:16:3e:00:00:01" }], ""),
+  ])
+  t.strictSame(
+    tableOf(report, "Mapped").map(([, , , values]) => values),
+    [
+      "10.1.0.2 to 10.1.0.9 → 10.2.0.2 to 10.2.0.9",
+      "10.3.0.0/24 via 10.1.0.5 → none",
+      "10.1.0.5 in front → none",
+      "10.1.0.5 with fa:16:3e:00:00:01 → none",
+    ],
+  )
+})
+
+t.test("a large report stays readable", async (t) => {
+  const report = reportOf([
+    ...ports(1_000, {}),
+    ...ports(700, { outcome: "mapped", mapped: [{ attribute: "mtu", source: 1, destination: 2 }] }),
+    ...ports(100, {
+      outcome: "different",
+      differences: [{ attribute: "name", expected: "a", seen: "b" }],
+    }),
+  ])
+  const document = composeReport(report)
+  const text = markdownReport(document)
+  t.ok(text.split("\n").length < 150, "Markdown has a page or two")
+  t.match(text, /And 40 more, which the JSON form names\./, "and says what it cuts")
+  const page = htmlReport(document)
+  t.match(page, /<details><summary>port: 1,800 objects<\/summary>/, "HTML folds the list of all objects")
+  t.ok(page.includes("port-999"), "which names each")
+})
+
+t.test("how far a migration is, is told while it works", async (t) => {
+  const report = reportOf([object(), object({ outcome: "open", destination: "" })], {
+    state: "CREATING",
+    finished: null,
+    seconds: null,
+    verification: null,
+    extra: null,
+    source_changes: null,
+    survey: null,
+    stages: [],
+  })
+  const { verdict, tone } = composeReport(report)
+  t.equal(verdict, "It has not ended: 1 of 2 objects are there.")
+  t.equal(tone, "busy")
+  t.ok(htmlReport(composeReport(report)).includes("not yet"))
+})
