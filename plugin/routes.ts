@@ -6,6 +6,7 @@ import { allowedMethods, checkAccept, describeAddress, takeForms } from "./negot
 import { cancel, retry, rollback, verify } from "./operations/actions.ts"
 import { create, preview } from "./operations/create.ts"
 import { destroy, progress, retrieve, run, update } from "./operations/detail.ts"
+import { eventStreams } from "./operations/events.ts"
 import type { WithUuid } from "./operations/find.ts"
 import { list } from "./operations/list.ts"
 import { objects } from "./operations/objects.ts"
@@ -55,12 +56,25 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext, th
   scope.post("/:uuid/rollback/", { schema: operations.rollback }, (request: WithUuid, reply) =>
     rollback(context, request, reply),
   )
+  registerEvents(scope, context)
   if (context.runEndpoint) {
     scope.post("/:uuid/run/", { schema: operations.run }, (request: WithUuid, reply) =>
       run(context, request, reply),
     )
   }
   registerOddities(scope)
+}
+
+/** The stream of events: it ends when the server is closed, which else would wait for its readers. */
+function registerEvents(scope: FastifyInstance, context: RouteContext): void {
+  const closing = new AbortController()
+  scope.addHook("preClose", async () => closing.abort())
+  const follow = eventStreams(closing.signal)
+  scope.get(
+    "/:uuid/events/",
+    { schema: operations.events, exposeHeadRoute: false },
+    (request: WithUuid, reply) => follow(context, request, reply),
+  )
 }
 
 /** Before each route: what can be answered, and who asks. */

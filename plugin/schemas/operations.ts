@@ -14,6 +14,7 @@ import {
   unauthenticated,
   wrongState,
 } from "./errors.ts"
+import { eventsOperation } from "./events.ts"
 import {
   createBodies,
   createdMigration,
@@ -171,6 +172,7 @@ export const operations = {
       404: notFound,
     },
   },
+  events: eventsOperation,
   objects: objectsOperation,
   report: reportOperation,
   retry: {

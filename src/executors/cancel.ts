@@ -1,6 +1,6 @@
 import { CoreState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
-import { tell } from "../models/events.ts"
+import { tell, tellObjects } from "../models/events.ts"
 import type { Engine } from "./engine.ts"
 import { setHostRows } from "./host-rows.ts"
 import { lockRun, startReadyStages } from "./stage-store.ts"
@@ -35,13 +35,17 @@ export async function cancelMigration(
     .where("migration_id", "=", migrationId)
     .execute()
   await tell(trx, migrationId, "action", { action: "cancel", by })
-  await trx
+  const skipped = await trx
     .updateTable("openstack_replication.object")
     .set({ state: "skipped", reason, modified: new Date() })
     .where("migration_id", "=", migrationId)
     .where("state", "=", "planned")
     .where("attempts", "=", 0)
+    .returning(["kind", "name"])
     .execute()
+  for (const [kind, objects] of Map.groupBy(skipped, (one) => one.kind)) {
+    await tellObjects(trx, migrationId, kind, "skipped", objects, reason)
+  }
   await setHostRows(trx, migrationId, "skipped", { state: CoreState.ERRED, errorMessage: reason })
   await startReadyStages(engine, trx, migrationId, run.settings_id)
   return true

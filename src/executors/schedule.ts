@@ -5,6 +5,7 @@ import type { RowContext } from "../kinds/kind.ts"
 import { CoreState } from "../models/codes.ts"
 import { randomPassword, tenantUsername } from "../models/credentials.ts"
 import type { Trx } from "../models/database.ts"
+import { tell } from "../models/events.ts"
 import {
   countRows,
   insertComponentQuotas,
@@ -12,6 +13,7 @@ import {
   insertTenantQuotas,
   resourceRow,
 } from "../models/new-tenant.ts"
+import { personName } from "../models/people.ts"
 import { textJson } from "../models/rows.ts"
 import { readSourceTenant } from "../models/source-tenant.ts"
 import { hex } from "../models/uuid.ts"
@@ -99,6 +101,7 @@ export async function scheduleMigration(
     objects.map((object) => plannedRow(kind.name, object, rowIds.get(`${kind.name}/${object.key}`) ?? null)),
   )
   await storeObjects(trx, migrationId, [...desired, ...plan.omitted.map(omittedRow)])
+  await tell(trx, migrationId, "action", { action: "create", by: await personName(trx, request.userId) })
   await storeStages(trx, migrationId, request.dstSettingsId, settings.queueSchema)
   return migrationId
 }

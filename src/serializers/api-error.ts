@@ -31,5 +31,7 @@ export const apiErrors = {
     new ApiError(429, {
       detail: `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? "" : "s"}.`,
     }),
+  tooManyStreams: (most: number) =>
+    new ApiError(429, { detail: `No more than ${most} streams of events may be open at a time.` }),
   conflict: (text: string) => new ApiError(409, { detail: text }),
 } as const
