@@ -1,0 +1,112 @@
+import { readFile } from "node:fs/promises"
+import { setTimeout as sleep } from "node:timers/promises"
+import pg from "pg"
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { startWorker } from "../../plugin/index.ts"
+import { viewTenant } from "../helpers/tenant-view.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+t.test(
+  "a database restored to an older point finds in the cloud what was made since, and makes nothing twice",
+  (t) =>
+    withWorld(
+      async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
+        await withBackup(world, async (backup) => {
+          const first = await work(world.databaseUrl)
+          const ended = await world.ended(uuid)
+          await first.stop()
+          t.equal(ended.state, "OK", ended.error_message)
+          const project = await world.projectOf(ended)
+          const made = await viewTenant(world.destinationCloud, project)
+          const { writes } = world.destination.stats()
+
+          await backup.query(await recipe())
+          const second = await work(String(backup.options.connectionString))
+          const restored = await outcome(backup, uuid)
+          await second.stop()
+          t.match(
+            restored,
+            { state: 3, error_message: "", backend_id: project },
+            "the same project, and all of it",
+          )
+          t.strictSame(await viewTenant(world.destinationCloud, project), made)
+          const since = world.destination.stats().writes - writes
+          t.ok(since <= 6, `only what says the same twice is written again, ${since} times`)
+        })
+      },
+      { worker: false },
+    ),
+)
+
+/** What the operations' page says to do after a restore. */
+async function recipe(): Promise<string> {
+  const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8")
+  const [, sql] = /## Back up and restore[\s\S]*?```sql\n([\s\S]*?)```/.exec(page) ?? []
+  if (sql === undefined) throw new Error("docs/operations.md says nothing of a restore")
+  return sql
+}
+
+async function work(connectionString: string) {
+  const pool = new pg.Pool({ connectionString, max: 12 })
+  const connection = <Usual>(_: unknown, usual: Usual) => ({
+    ...usual,
+    requestsPerSecond: 5_000,
+    inFlight: 16,
+  })
+  const worker = await startWorker({ pool, connection, log: quiet })
+  return {
+    async stop() {
+      await worker.stop()
+      await pool.end()
+    },
+  }
+}
+
+/** A copy of the world's database as it is now, which nobody changes meanwhile. */
+async function withBackup(
+  { databaseUrl }: TestWorld,
+  run: (backup: pg.Pool) => Promise<void>,
+): Promise<void> {
+  const url = new URL(databaseUrl)
+  const name = url.pathname.slice(1)
+  const copy = `${name}_backup`
+  const server = new pg.Client(Object.assign(new URL(url), { pathname: "/postgres" }).href)
+  await server.connect()
+  try {
+    await server.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [name])
+    await server.query(`create database ${copy} template ${name}`)
+    const pool = new pg.Pool({
+      connectionString: Object.assign(new URL(url), { pathname: `/${copy}` }).href,
+    })
+    // Dropping the copy may meet a connection that is still closing.
+    pool.on("error", () => undefined)
+    try {
+      await run(pool)
+    } finally {
+      await pool.end()
+      await server.query(`drop database ${copy} with (force)`)
+    }
+  } finally {
+    await server.end()
+  }
+}
+
+async function outcome(database: pg.Pool, uuid: string) {
+  for (;;) {
+    const { rows } = await database.query<{ state: number }>(
+      `select migration.state, migration.error_message, object.backend_id
+         from waldur_openstack_replication_migration migration
+         join openstack_replication.object object on object.migration_id = migration.id and object.kind = 'project'
+       where migration.uuid = $1`,
+      [uuid],
+    )
+    const [row] = rows
+    if (row?.state === 3 || row?.state === 4) return row
+    await sleep(50)
+  }
+}
