@@ -1,7 +1,7 @@
 import { sql } from "kysely"
 import type { Trx } from "../models/database.ts"
 import { recordRows, textJson } from "../models/rows.ts"
-import { CloudError, createResources, deleteResource, type FixedIp, type Port } from "../openstack/index.ts"
+import { type Cloud, CloudError, createResources, deleteResource, type Port } from "../openstack/index.ts"
 import { mapAddress, mapAddressOrPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
 import { type KindPlan, type LiveAttributes, type PlanContext, type Ref, ref } from "../planning/plan.ts"
 import type { AddressPair, SourcePort } from "../planning/source.ts"
@@ -9,6 +9,7 @@ import type { CloudContext } from "./cloud-context.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
 import { countChunks } from "./cost.ts"
 import { type Desired, defineKind, type Resolved, type RowContext } from "./kind.ts"
+import { addressKey, sendAside } from "./service-ports.ts"
 import { storedIn } from "./stored.ts"
 
 interface Body extends LiveAttributes {
@@ -140,16 +141,40 @@ export const port = defineKind<Body, Port>({
 /**
  * A bulk call that Neutron refuses for an address leaves the addresses of its other ports taken, although no port
  * holds them. So a chunk with an address that is taken is not sent as a whole: its halves are tried, until that port
- * goes alone and is refused in Neutron's words.
+ * goes alone and is refused in Neutron's words. Then a port of the cloud's own that stands there is sent aside.
  */
 async function create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Port[]> {
-  const taken = desired.length > 1 ? await takenAddresses(context) : new Set<string>()
+  const [first, ...more] = desired
+  if (first === undefined) return []
+  if (more.length === 0) return [await createAlone(context.cloud, first)]
+  const taken = await takenAddresses(context)
   for (const { name, body } of desired) {
     const address = body.fixed_ips.find((one) => taken.has(addressKey(one)))
     if (address !== undefined) throw refusedHere(context.cloud.name, name, address.ip_address)
   }
+  return send(context.cloud, desired)
+}
+
+async function createAlone(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
+  const { network_id, fixed_ips } = desired.body
+  try {
+    return await sendOne(cloud, desired)
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.failure.type !== "IpAddressAlreadyAllocated") throw error
+    if (!(await sendAside(cloud, network_id, fixed_ips))) throw error
+    return sendOne(cloud, desired)
+  }
+}
+
+async function sendOne(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
+  const [made] = await send(cloud, [desired])
+  if (made === undefined) throw new Error("An answer without its port.")
+  return made
+}
+
+function send(cloud: Cloud, desired: readonly Desired<Body>[]): Promise<readonly Port[]> {
   return createResources(
-    context.cloud,
+    cloud,
     "ports",
     desired.map(({ body: { auto_addressed, ...body } }) => ({
       ...body,
@@ -163,10 +188,6 @@ async function create(context: CloudContext, desired: readonly Desired<Body>[]):
 async function takenAddresses(context: CloudContext): Promise<ReadonlySet<string>> {
   const ports = await context.collection("ports")
   return new Set(ports.flatMap((port) => port.fixed_ips.map(addressKey)))
-}
-
-function addressKey({ subnet_id, ip_address }: FixedIp): string {
-  return `${subnet_id} ${ip_address}`
 }
 
 function refusedHere(cloud: string, name: string, address: string): CloudError {
