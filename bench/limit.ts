@@ -16,10 +16,11 @@ export interface Limit {
 
 /**
  * Beside the writes: the sign-in; the destination's extensions and roles; the groups and rules that the cloud makes by
- * itself, and three quotas, before they are changed; and to read back: networks, subnets, routers, ports, groups,
- * rules, project, user, roles and the quotas. What our executor asks for twice, or more than that, does not count.
+ * itself, and three quotas, before they are changed; to read back: networks, subnets, routers, ports, groups with their
+ * rules, project, user, roles and the quotas; and to see that there is nothing else: address groups, QoS policies,
+ * trunks and RBAC policies. What our executor asks for twice, or more than that, does not count.
  */
-const necessaryReads = 1 + 2 + 2 + 3 + 9 + 3
+const necessaryReads = 1 + 2 + 2 + 3 + 8 + 3 + 4
 
 /** Pure. The longest chain counts one call for a stage, two where an interface needs a port of its own before it. */
 export function limitOf(parts: TenantPlan["parts"], latencyMs: number, requestsPerSecond: number): Limit {

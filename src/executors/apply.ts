@@ -63,7 +63,8 @@ export async function applyPass(
   await takeOver(kind, context, matched, journal, open)
   await Promise.all((kind.unwanted?.(all, left) ?? []).map((extra) => kind.remove(context, extra)))
   sizes.begin(kind)
-  const pass: Pass = { kind, context, journal, sizes, open }
+  const fresh = all.every((work) => work.backendId === null && !work.asked)
+  const pass: Pass = { kind, context: { ...context, fresh }, journal, sizes, open }
   const chunks = chunksOf(kind, missing, () => sizes.of(kind).size)
   await inTurn(
     chunks,
@@ -112,11 +113,11 @@ export function match(kind: AnyKind, all: readonly Work[], actual: readonly unkn
 
 /** Objects of one call after the other, never two containers in one call. @param sizeOf asked for each call */
 function* chunksOf(kind: AnyKind, works: readonly Work[], sizeOf: () => number): Iterable<readonly Work[]> {
-  const { by = () => "" } = kind.chunk
+  const { by = () => "", whole } = kind.chunk
   for (const group of Map.groupBy(works, (work) => by(work.body)).values()) {
     const most = chunkSize(kind.chunk, group.length)
     for (let start = 0, size = 0; start < group.length; start += size) {
-      size = Math.min(most, sizeOf())
+      size = whole ? most : Math.min(most, sizeOf())
       yield group.slice(start, start + size)
     }
   }
@@ -160,7 +161,7 @@ async function create(pass: Pass, chunk: readonly Work[]): Promise<void> {
     const softer = one && withoutSoft(kind, one, error)
     if (softer === undefined) return false
     await journal.dropped(softer.work, softer.dropped)
-    await create(pass, [softer.work])
+    await create(stale(pass), [softer.work])
     return true
   }
   const make = async () => {
@@ -174,13 +175,18 @@ async function create(pass: Pass, chunk: readonly Work[]): Promise<void> {
   if (refusal === undefined) return
   if (saysBulkIsOff(refusal)) {
     sizes.bulkIsOff()
-    for (const one of chunk) await create(pass, [one])
+    for (const one of chunk) await create(stale(pass), [one])
     return
   }
   // A refused bulk call has made nothing: halves are tried until the bad object is alone.
   const middle = Math.ceil(chunk.length / 2)
-  await create(pass, chunk.slice(0, middle))
-  await create(pass, chunk.slice(middle))
+  await create(stale(pass), chunk.slice(0, middle))
+  await create(stale(pass), chunk.slice(middle))
+}
+
+/** The pass for the parts of a chunk: the one before may have been made. */
+function stale(pass: Pass): Pass {
+  return { ...pass, context: { ...pass.context, fresh: false } }
 }
 
 /** Asks for a chunk, and learns from how long it takes. */

@@ -5,8 +5,8 @@ import { longestChain } from "./graph.ts"
 /** Requests that go to a cloud each second, by default; see CloudConnection.requestsPerSecond. */
 const usualPace = 10
 
-/** Sign-in, the destination's extensions, and what the verification reads: ten collections, project, user, roles, quotas. */
-const fixedReads = 2 + 10 + 3 + 3
+/** Sign-in, the destination's extensions, and what the verification reads: nine collections, project, user, roles, quotas. */
+const fixedReads = 2 + 9 + 3 + 3
 
 /** About what a call takes on a cloud that is not busy, with what the worker does before and after it. */
 const secondsPerStep = 0.3

@@ -7,6 +7,8 @@ export interface CloudContext {
   /** Id of the destination project; "" until it exists. */
   readonly projectId: string
   readonly tenant: TenantFacts
+  /** true: of the kind's objects none was ever asked for; never so in a call that follows on a refused one. */
+  readonly fresh?: boolean
   /** A collection of the project's network resources. Read once in the life of this context. */
   collection<C extends Collection>(
     name: C,

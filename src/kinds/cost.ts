@@ -18,7 +18,8 @@ export function costOf(kind: AnyKind, objects: Bodies): Cost {
 const spread = 4
 
 /** How many of so many objects go into one call. */
-export function chunkSize({ size, least = size }: AnyKind["chunk"], count: number): number {
+export function chunkSize({ size, least = size, whole }: AnyKind["chunk"], count: number): number {
+  if (whole) return count
   return Math.min(size, Math.max(least, Math.ceil(count / spread)))
 }
 

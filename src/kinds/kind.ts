@@ -107,6 +107,8 @@ export interface Chunk<Body> {
    * other calls at the same time. @default size
    */
   readonly least?: number
+  /** true: objects of an equal value are never in two calls at the same time, whatever else is found out of the cloud. */
+  readonly whole?: true
   /** Only objects of an equal value go into one call. */
   readonly by?: (desired: Resolved<Body>) => string
 }

@@ -12,9 +12,8 @@ import {
 import type { StaticRoute } from "../planning/source.ts"
 import { planRoutes } from "../planning/static-routes.ts"
 import type { CloudContext } from "./cloud-context.ts"
-import { countChunks } from "./cost.ts"
 import { interfaceKey } from "./interface.ts"
-import { type Desired, defineKind, type Resolved } from "./kind.ts"
+import { type Desired, defineKind } from "./kind.ts"
 
 interface Body extends StaticRoute {
   readonly router_id: Ref
@@ -26,13 +25,12 @@ interface Actual extends StaticRoute {
   readonly routerId: string
 }
 
-const chunk = { size: 30, by: (desired: Pick<Resolved<Body>, "router_id">) => desired.router_id }
-
 /** Static routes. They come after the interfaces: Neutron refuses a next hop that no interface reaches. */
 export const route = defineKind<Body, Actual>({
   name: "route",
   after: ["interface", "gateway"],
-  chunk,
+  // A PUT sets all routes of a router: of two at the same time, each would take away what the other has set.
+  chunk: { size: 1_000, whole: true, by: (desired) => desired.router_id },
   plan,
 
   async list(context) {
@@ -44,11 +42,6 @@ export const route = defineKind<Body, Actual>({
     desired.router_id === actual.routerId &&
     desired.destination === actual.destination &&
     desired.nexthop === actual.nexthop,
-  // Each chunk reads what its router has.
-  cost(planned) {
-    const writes = countChunks(chunk, planned)
-    return { reads: writes, writes }
-  },
   create: addRoutes,
   remove: (context, actual) => removeRoutes(context, [actual]),
   removeMany: removeRoutes,
@@ -110,13 +103,13 @@ function plan(context: PlanContext): KindPlan<Body> {
 
 /** A PUT replaces all routes of a router, and the last of several wins: so what is there is read and kept. */
 async function addRoutes(
-  { cloud }: CloudContext,
+  { cloud, fresh = false }: CloudContext,
   desired: readonly Desired<Body>[],
 ): Promise<readonly Actual[]> {
   const [first] = desired
   if (first === undefined) return []
   const routerId = first.body.router_id
-  const { routes } = await getResource(cloud, "routers", routerId)
+  const { routes } = fresh ? { routes: [] } : await getResource(cloud, "routers", routerId)
   const wanted = desired.map(({ body }) => bare(body))
   await updateResource(cloud, "routers", routerId, { routes: [...routes, ...wanted] })
   return wanted.map((one) => ({ routerId, ...one }))

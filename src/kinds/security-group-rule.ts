@@ -56,7 +56,11 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
     remote_group_id: body.remote_group_id === null ? null : context.rowId(body.remote_group_id),
   })),
 
-  list: (context) => context.collection("security-group-rules"),
+  // A group shows its rules, and the groups are read anyway.
+  async list(context) {
+    const groups = await context.collection("security-groups")
+    return groups.flatMap((group) => group.security_group_rules)
+  },
   id: (actual) => actual.id,
   cost(planned) {
     const groups = Map.groupBy(planned, ({ body }) => JSON.stringify(body.security_group_id))
