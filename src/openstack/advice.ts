@@ -53,6 +53,11 @@ const rules: readonly Rule[] = [
     text: "Check its address in the settings of this cloud, and that it can be reached from this host, then retry.",
   },
   {
+    applies: unanswered(/^the catalog has no region/),
+    text: "Correct the region in the settings of this cloud, then retry.",
+    whole: true,
+  },
+  {
     applies: unanswered(/^the catalog has no .* in region/),
     text: "Correct the region in the settings of this cloud, or have the service registered there, then retry.",
     whole: true,

@@ -33,6 +33,11 @@ export function endpointOf(service: Service, connection: CloudConnection, scope:
   return versioned[service](found.replace(/\/+$/, ""), scope.projectId)
 }
 
+/** Whether the catalog has the service where the connection wants it. Keystone needs no entry. */
+export function isListed(service: Service, connection: CloudConnection, scope: Scope): boolean {
+  return service === "identity" || findUrl(service, connection, scope) !== undefined
+}
+
 /** `/v3` of a Keystone address that may name a version. */
 export function identityRoot(url: string): string {
   return `${url.replace(/\/+$/, "").replace(/\/v(2\.0|3)$/, "")}/v3`
@@ -65,12 +70,23 @@ function findUrl(service: Service, connection: CloudConnection, scope: Scope): s
   return (found ?? (service === "identity" ? endpoints[0] : undefined))?.url
 }
 
+/** Names the regions where the wanted one is none, the places of the service where it has some, else all services. */
 function missing(service: Service, { region, interface: wanted = "public" }: CloudConnection, scope: Scope) {
-  const seen = scope.catalog.map(({ type, endpoints }) => {
-    const places = endpoints.map((e) => `${e.interface}@${e.region ?? e.region_id ?? "no region"}`)
-    return `${type} (${[...new Set(places)].join(", ")})`
+  const all = scope.catalog.flatMap(({ endpoints }) => endpoints)
+  const regions = new Set(all.flatMap((e) => e.region ?? e.region_id ?? []))
+  if (
+    region !== undefined &&
+    regions.size > 0 &&
+    all.every((e) => e.region !== region && e.region_id !== region)
+  )
+    return `the catalog has no region ${region}; it has ${[...regions].join(", ")}`
+  const entries = scope.catalog.filter(({ type }) => types[service].includes(type))
+  const places = entries.map(({ type, endpoints }) => {
+    const seen = endpoints.map((e) => `${e.interface}@${e.region ?? e.region_id ?? "no region"}`)
+    return `${type} (${[...new Set(seen)].join(", ")})`
   })
-  const where = region === undefined ? "" : ` in region ${region}`
-  const has = seen.length === 0 ? "nothing" : seen.join("; ")
-  return `the catalog has no ${wanted} endpoint of type ${types[service].join(" or ")}${where}; it has ${has}`
+  const elsewhere = entries.some(({ endpoints }) => endpoints.some((e) => e.interface === wanted))
+  const where = region === undefined || !elsewhere ? "" : ` in region ${region}`
+  const has = places.length > 0 ? places.join("; ") : scope.catalog.map(({ type }) => type).join(", ")
+  return `the catalog has no ${wanted} endpoint of type ${types[service].join(" or ")}${where}; it has ${has || "nothing"}`
 }

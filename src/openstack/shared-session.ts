@@ -1,5 +1,5 @@
 import { addressOf } from "./address.ts"
-import { endpointOf, identityRoot } from "./catalog.ts"
+import { endpointOf, identityRoot, isListed } from "./catalog.ts"
 import { CloudError } from "./errors.ts"
 import { failure } from "./failure.ts"
 import type { Gate } from "./gate.ts"
@@ -49,7 +49,13 @@ export class SharedSession {
       urgent: false,
       flow: request.flow ?? "",
       ready: async () => {
+        const before = this.#known
         signedIn = await this.signedIn(observers)
+        if (signedIn === before && !isListed(service, this.#connection, signedIn)) {
+          // A catalog is as old as its token: the service may have been registered since
+          if (this.#known === before) this.#known = undefined
+          signedIn = await this.signedIn(observers)
+        }
         this.#endpoint(call, signedIn)
       },
       target: () => {

@@ -52,6 +52,12 @@ for (const [title, failure, call, advice] of [
   ],
   [
     "a region that the catalog lacks",
+    { cloudMessage: "the catalog has no region X; it has Y" },
+    false,
+    /^Correct the region .* cloud, then/,
+  ],
+  [
+    "a service that a region lacks",
     { cloudMessage: "the catalog has no public endpoint of type network in region X; it has a" },
     false,
     /^Correct the region/,

@@ -168,12 +168,30 @@ t.test("an answer that is not Keystone's is an error", async (t) => {
 
 t.test("what the catalog lacks is an error that says what it has", async (t) => {
   const fake = await fakeCloud(t, { catalog: (base) => [endpoint("network", base, "south", "internal")] })
-  for (const more of [{}, { region: "north" }, { interface: "admin" } as const]) {
+  for (const [more, words] of [
+    [{}, "no public endpoint of type network; it has network (internal@south)"],
+    [{ interface: "admin" }, "no admin endpoint of type network; it has network (internal@south)"],
+    [{ region: "north" }, "the catalog has no region north; it has south"],
+  ] as const) {
     const error = await failureOf(connect(t, fake, more).call(networks))
-    t.match(error.message, "it has network (internal@south)")
+    t.match(error.message, words)
     t.match(error.failure, { status: 0, retry: "no", uncertain: false })
   }
   t.same(fake.calls, [])
+})
+
+t.test("a service that is registered after the sign-in is found by the next call", async (t) => {
+  let registered = false
+  const fake = await fakeCloud(t, {
+    catalog: (base) => [endpoint(registered ? "network" : "image", base)],
+  })
+  const cloud = connect(t, fake)
+  t.match((await failureOf(cloud.call(networks))).message, "it has image.")
+  registered = true
+  await cloud.call(networks)
+  t.equal(fake.signIns.length, 2)
+  await cloud.call(networks)
+  t.equal(fake.signIns.length, 2, "and nobody signs in for what is there")
 })
 
 const refusal = {
