@@ -1,4 +1,5 @@
 import {
+  CloudError,
   getComputeQuota,
   getNetworkQuota,
   getVolumeQuota,
@@ -14,7 +15,7 @@ import { cloudQuotas, neededNetworkQuota, type QuotaService, quotasToSet } from 
 import { liveQuotas } from "../planning/live-quotas.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { differences } from "./compare.ts"
-import { defineKind } from "./kind.ts"
+import { defineKind, type Resolved } from "./kind.ts"
 
 type Values = Readonly<Record<string, number>>
 
@@ -64,26 +65,49 @@ export const quota = defineKind<Body, Actual>({
     }
   },
 
-  list: ({ cloud, projectId }, desired) =>
-    Promise.all(
-      desired.map(async ({ body: { service } }) => ({
-        service,
-        values: await calls[service].get(cloud, projectId),
-      })),
-    ),
+  async list({ cloud, projectId }, desired) {
+    const read = await Promise.all(
+      desired.map(({ body }) => unlessRefused(() => readQuota(cloud, body.service, projectId))),
+    )
+    return read.filter((actual) => actual !== undefined)
+  },
   id: (actual) => actual.service,
   matches: (desired, actual) => desired.service === actual.service,
   cost: (planned) => ({ reads: planned.length, writes: planned.length }),
-  create: async () => [],
-  async update({ cloud, projectId }, { body }, actual) {
-    const values = quotasToSet(body, actual.values)
-    return {
-      service: body.service,
-      values: { ...actual.values, ...(await calls[body.service].set(cloud, projectId, values)) },
-    }
-  },
+  // A service that refused to tell its quotas is asked again, alone: the others' quotas are set all the same.
+  create: ({ cloud, projectId }, desired) =>
+    Promise.all(
+      desired.map(async ({ body }) =>
+        setQuota(cloud, projectId, body, await readQuota(cloud, body.service, projectId)),
+      ),
+    ),
+  update: ({ cloud, projectId }, { body }, actual) => setQuota(cloud, projectId, body, actual),
   // Neutron and Cinder keep the quotas of a project that is gone.
   remove: ({ cloud, projectId }, { service }) => calls[service].reset(cloud, projectId),
 
   compare: (desired, actual) => differences(quotasToSet(desired, actual.values), { ...actual.values }),
 })
+
+async function readQuota(cloud: Cloud, service: QuotaService, projectId: string): Promise<Actual> {
+  return { service, values: await calls[service].get(cloud, projectId) }
+}
+
+async function setQuota(
+  cloud: Cloud,
+  projectId: string,
+  body: Resolved<Body>,
+  { values }: Actual,
+): Promise<Actual> {
+  const { service } = body
+  const set = await calls[service].set(cloud, projectId, quotasToSet(body, values))
+  return { service, values: { ...values, ...set } }
+}
+
+async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof CloudError && error.retry === "no") return undefined
+    throw error
+  }
+}
