@@ -6,21 +6,12 @@ import { stringify } from "yaml"
 import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { connectionTo } from "../../host/world.ts"
-import { type SimulatedCloud, startCloud } from "../../simulator/index.ts"
-import {
-  connectCloud,
-  createUser,
-  findProjectsNamed,
-  findRole,
-  grantRole,
-} from "../../src/openstack/index.ts"
-import { signIn } from "../cloud/session.ts"
-import { made } from "../cloud/wire.ts"
+import { startCloud } from "../../simulator/index.ts"
+import { connectCloud, findProjectsNamed } from "../../src/openstack/index.ts"
+import { memberCredential } from "../helpers/application-credential.ts"
 import { withEmptyDatabase } from "../helpers/database.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { command, startCommand } from "./command.ts"
-
-const memberPassword = "Tr0ub4dor-member"
 
 t.jobs = 4
 
@@ -113,7 +104,11 @@ async function twoClouds(t: Pick<typeof import("tap").t, "teardown">) {
   t.teardown(async () => {
     await Promise.all([source.close(), destination.close(), rm(folder, { recursive: true })])
   })
-  const { projectId, credential } = await memberOf(source)
+  const { projectId, ...credential } = await memberCredential(
+    source,
+    async (cloud) =>
+      (await seedTenant(cloud, demoTenant("small"), { projectName: "project-of-ann" })).projectId,
+  )
   const { admin } = destination
   const file = join(folder, "clouds.yaml")
   await writeFile(
@@ -149,26 +144,4 @@ async function twoClouds(t: Pick<typeof import("tap").t, "teardown">) {
     }),
   )
   return { source, destination, projectId, credential, file }
-}
-
-async function memberOf(source: SimulatedCloud) {
-  const cloud = connectCloud({ ...connectionTo("A", source), ...quick })
-  const { domainId } = await cloud.whoami()
-  const { projectId } = await seedTenant(cloud, demoTenant("small"), { projectName: "project-of-ann" })
-  const name = "ann"
-  const user = await createUser(cloud, {
-    name,
-    password: memberPassword,
-    domainId,
-    defaultProjectId: projectId,
-  })
-  const role = await findRole(cloud, "member")
-  await grantRole(cloud, { projectId, userId: user.id, roleId: role?.id ?? "" })
-  await cloud.close()
-  const target = { ...source.admin, authUrl: source.authUrl, volumeTypes: {}, externalNetworkId: "" }
-  const session = await signIn(target, { name, password: memberPassword, project: { id: projectId } })
-  const body = { application_credential: { name: "replication" } }
-  const answer = await session.identity("POST", `/users/${user.id}/application_credentials`, body)
-  const { id, secret } = made(answer)
-  return { projectId, credential: { id: String(id), secret: String(secret) } }
 }
