@@ -37,12 +37,12 @@ const openapi = {
         type: "apiKey",
         in: "header",
         name: "Authorization",
-        description:
-          "The word `Token`, a space, and the user's key: `Token <key>`. `Bearer <key>` is taken too.",
+        description: "The word `Token`, a space, and the user's key: `Token <key>`.",
       },
+      bearer: { type: "http", scheme: "bearer", description: "The user's key." },
     },
   },
-  security: [{ token: [] }],
+  security: [{ token: [] }, { bearer: [] }],
   servers: [{ url: "/", description: "This host" }],
 } satisfies FastifyDynamicSwaggerOptions["openapi"]
 

@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { lstat, mkdir, mkdtemp, rename, rm } from "node:fs/promises"
-import { tmpdir, userInfo } from "node:os"
+import { mkdtemp, rename, rm } from "node:fs/promises"
 import { join } from "node:path"
-import { text } from "node:stream/consumers"
+import { privateFolder, run } from "../environment.ts"
 
 const packageName = "waldur-api-client"
 const version = "8.1.3"
@@ -52,35 +49,4 @@ async function hasClient(environment: string, signal: AbortSignal): Promise<bool
   const ask = `import waldur_api_client, importlib.metadata as m; print(m.version("${packageName}"))`
   const { ok, output } = await run(pythonOf(environment), ["-BEc", ask], signal)
   return ok && output === version
-}
-
-/** The user's own: what lies there is run, and everybody writes into the temporary directory. */
-async function privateFolder(): Promise<string> {
-  const { uid } = userInfo()
-  const folder = join(tmpdir(), `waldur-replication-clients-${uid}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const stats = await lstat(folder)
-  if (!stats.isDirectory() || (uid >= 0 && stats.uid !== uid) || (stats.mode & 0o022) !== 0) {
-    throw new Error(`${folder} is not a folder that only its owner, user ${uid}, writes. Remove it.`)
-  }
-  return folder
-}
-
-interface Outcome {
-  readonly ok: boolean
-  /** What it printed; why it could not be started, if so. */
-  readonly output: string
-}
-
-async function run(command: string, args: readonly string[], signal: AbortSignal): Promise<Outcome> {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], signal })
-  try {
-    const [out, problems] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")])
-    return child.exitCode === 0
-      ? { ok: true, output: out.trim() }
-      : { ok: false, output: `${out}${problems}`.trim() }
-  } catch (error) {
-    if (signal.aborted) throw error
-    return { ok: false, output: error instanceof Error ? error.message : String(error) }
-  }
 }
