@@ -80,6 +80,5 @@ details td:first-child { white-space: normal; min-width: 9rem; }
   h2 { break-after: avoid; }
   thead { display: table-header-group; }
   .bar, .span, .state { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  details:not([open])::details-content { content-visibility: visible; display: block; height: auto; }
 }
 `.trim()
