@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { startPostgres } from "../host/postgres.ts"
 
@@ -18,6 +18,11 @@ async function run(command: string, args: readonly string[], env: NodeJS.Process
   return code ?? 1
 }
 
+/** When a file was written; 0 where there is none. */
+function timeOf(path: string): number {
+  return existsSync(path) ? statSync(path).mtimeMs : 0
+}
+
 /** tap ends its output with a line such as `# { total: 9, pass: 7, fail: 1, skip: 1 }`. */
 function countsOf(text: string): readonly [passed: number, failed: number, skipped: number] {
   const summary = text.match(/^# \{ total: .*\}$/gm)?.at(-1) ?? ""
@@ -27,9 +32,13 @@ function countsOf(text: string): readonly [passed: number, failed: number, skipp
 
 const own = process.env.TEST_DATABASE_URL === undefined ? await startPostgres() : undefined
 try {
-  // tap keeps its plugins in .tap; a fresh clone has none.
-  if (!existsSync(join(root, ".tap", "plugins"))) await run(tap, ["build"])
+  // tap keeps its plugins in .tap, and what it builds of them in node_modules, which npm ci makes anew.
   mkdirSync(join(root, ".tap"), { recursive: true })
+  const built = join(root, ".tap", "built")
+  if (timeOf(built) < timeOf(join(root, "node_modules", ".package-lock.json"))) {
+    await run(tap, ["build"])
+    writeFileSync(built, "")
+  }
   rmSync(output, { force: true })
   const args = ["run", "--reporter=terse", `--output-file=${output}`, ...process.argv.slice(2)]
   const code = await run(tap, args, {

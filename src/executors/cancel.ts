@@ -1,9 +1,10 @@
 import { CoreState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell, tellObjects } from "../models/events.ts"
+import { lockAsked } from "./action.ts"
 import type { Engine } from "./engine.ts"
 import { setHostRows } from "./host-rows.ts"
-import { lockRun, startReadyStages } from "./stage-store.ts"
+import { startReadyStages } from "./stage-store.ts"
 
 /**
  * Lets a migration that runs come to an end: what was not asked for yet is let go at once; calls under way end, and
@@ -17,15 +18,10 @@ export async function cancelMigration(
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const run = await lockRun(trx, migrationId)
-  const migration = await trx
-    .selectFrom("waldur_openstack_replication_migration")
-    .select("state")
-    .where("id", "=", migrationId)
-    .forUpdate()
-    .executeTakeFirst()
-  const runs = migration?.state === CoreState.CREATION_SCHEDULED || migration?.state === CoreState.CREATING
-  if (run === undefined || !runs) return false
+  const asked = await lockAsked(trx, migrationId)
+  const runs = asked?.state === CoreState.CREATION_SCHEDULED || asked?.state === CoreState.CREATING
+  if (asked === undefined || !runs) return false
+  const { run } = asked
   if (run.cancelled !== null) return true
 
   const reason = `Cancelled by ${by}.`

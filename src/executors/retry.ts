@@ -1,14 +1,14 @@
 import { sql } from "kysely"
 import { errors } from "../errors.ts"
-import { saveRow } from "../handlers/index.ts"
 import { CoreState, ResourceState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
+import { lockAsked, showUnderWay } from "./action.ts"
 import type { Engine } from "./engine.ts"
 import { surveyStage, verifyStage } from "./graph.ts"
 import { setHostRows } from "./host-rows.ts"
 import { renewGateways } from "./renew-gateways.ts"
-import { lockRun, startReadyStages } from "./stage-store.ts"
+import { startReadyStages } from "./stage-store.ts"
 
 /**
  * Takes a migration that is ERRED up again: what failed or was skipped is wanted once more, what is done stays, and
@@ -22,14 +22,9 @@ export async function retryMigration(
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const run = await lockRun(trx, migrationId)
-  const migration = await trx
-    .selectFrom("waldur_openstack_replication_migration")
-    .select(["state", "dst_resource_id"])
-    .where("id", "=", migrationId)
-    .forUpdate()
-    .executeTakeFirst()
-  if (run === undefined || migration?.state !== CoreState.ERRED) return false
+  const asked = await lockAsked(trx, migrationId)
+  if (asked?.state !== CoreState.ERRED) return false
+  const { run } = asked
   if (run.rollback !== null) throw errors.rolledBack()
 
   await tell(trx, migrationId, "action", { action: "retry", by })
@@ -46,20 +41,7 @@ export async function retryMigration(
     .set({ finished: null, summary: null, cancelled: null })
     .where("migration_id", "=", migrationId)
     .execute()
-  await trx
-    .updateTable("openstack_tenant")
-    .set({ state: CoreState.CREATING, error_message: "", modified: new Date() })
-    .where("id", "=", run.tenant_id)
-    .execute()
-  await saveRow(trx, engine.hooks, "resource", migration.dst_resource_id, {
-    state: ResourceState.CREATING,
-    error_message: "",
-  })
-  await saveRow(trx, engine.hooks, "migration", migrationId, {
-    state: CoreState.CREATING,
-    error_message: "",
-    error_traceback: "",
-  })
+  await showUnderWay(engine, trx, asked, { state: CoreState.CREATING, resource: ResourceState.CREATING })
   await reopenStages(trx, migrationId)
   await startReadyStages(engine, trx, migrationId, run.settings_id)
   return true

@@ -1,15 +1,14 @@
 import { sql } from "kysely"
 import { errors } from "../errors.ts"
-import { saveRow } from "../handlers/index.ts"
 import { kinds } from "../kinds/index.ts"
 import { CoreState, ResourceState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
 import type { Rollback } from "../models/own-tables.ts"
+import { lockAsked, showUnderWay } from "./action.ts"
 import type { Engine } from "./engine.ts"
 import { rollbackStage, verifyStage } from "./graph.ts"
 import { enqueueStages } from "./jobs.ts"
-import { lockRun } from "./stage-store.ts"
 
 /**
  * Lets the worker take away again what a migration has made. From ERRED, also where an earlier roll back left
@@ -24,15 +23,9 @@ export async function requestRollback(
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const run = await lockRun(trx, migrationId)
-  const migration = await trx
-    .selectFrom("waldur_openstack_replication_migration")
-    .select(["state", "dst_resource_id"])
-    .where("id", "=", migrationId)
-    .forUpdate()
-    .executeTakeFirst()
-  if (run === undefined || migration === undefined) return false
-  const { state } = migration
+  const asked = await lockAsked(trx, migrationId)
+  if (asked === undefined) return false
+  const { run, state } = asked
   if (state === CoreState.DELETION_SCHEDULED || state === CoreState.DELETING) return true
   if (state !== CoreState.OK && state !== CoreState.ERRED) return false
   if (run.rollback?.done !== undefined) return true
@@ -49,19 +42,9 @@ export async function requestRollback(
     .execute()
   await tell(trx, migrationId, "action", { action: "rollback", by })
   await openStage(trx, migrationId)
-  await trx
-    .updateTable("openstack_tenant")
-    .set({ state: CoreState.DELETION_SCHEDULED, error_message: "", modified: new Date() })
-    .where("id", "=", run.tenant_id)
-    .execute()
-  await saveRow(trx, engine.hooks, "resource", migration.dst_resource_id, {
-    state: ResourceState.TERMINATING,
-    error_message: "",
-  })
-  await saveRow(trx, engine.hooks, "migration", migrationId, {
+  await showUnderWay(engine, trx, asked, {
     state: CoreState.DELETION_SCHEDULED,
-    error_message: "",
-    error_traceback: "",
+    resource: ResourceState.TERMINATING,
   })
   await enqueueStages(trx, engine.queueSchema, run.settings_id, migrationId, [rollbackStage])
   return true

@@ -3,11 +3,12 @@ import { CoreState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
 import type { VerifySummary } from "../models/own-tables.ts"
+import { lockAsked } from "./action.ts"
 import { conclude } from "./conclude.ts"
 import type { Engine } from "./engine.ts"
 import { verifyStage } from "./graph.ts"
 import { enqueueStages } from "./jobs.ts"
-import { lockRun, type Run } from "./stage-store.ts"
+import type { Run } from "./stage-store.ts"
 
 /**
  * Lets the last stage of a migration that has ended run once more. While one waits or runs, nothing is added. Answers
@@ -21,14 +22,10 @@ export async function verifyMigration(
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const run = await lockRun(trx, migrationId)
-  const migration = await trx
-    .selectFrom("waldur_openstack_replication_migration")
-    .select("state")
-    .where("id", "=", migrationId)
-    .executeTakeFirst()
-  const ended = migration?.state === CoreState.OK || migration?.state === CoreState.ERRED
-  if (run === undefined || !ended) return false
+  const asked = await lockAsked(trx, migrationId)
+  const ended = asked?.state === CoreState.OK || asked?.state === CoreState.ERRED
+  if (asked === undefined || !ended) return false
+  const { run } = asked
   if (run.rollback?.done !== undefined) throw errors.rolledBack()
   const taken = await trx
     .updateTable("openstack_replication.stage")

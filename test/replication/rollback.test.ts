@@ -3,42 +3,9 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import { kinds } from "../../src/kinds/index.ts"
 import { createResource } from "../../src/openstack/index.ts"
 import { ask } from "../helpers/http.ts"
+import { act, count, full, hostRows, request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
-import { type TestWorld, withWorld } from "../helpers/world.ts"
-
-const request = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
-const full = {
-  status: 409,
-  body: { NeutronError: { type: "OverQuota", message: "Quota exceeded for resources.", detail: "" } },
-}
-
-function act(world: TestWorld, uuid: string, action: string, token = world.rows.users.owner.token) {
-  return ask(`${world.url}/api/openstack-migrations/${uuid}/${action}/`, { method: "POST", token })
-}
-
-async function count(world: TestWorld, query: string): Promise<number> {
-  return Number((await world.pool.query(`select count(*) from ${query}`)).rows[0]?.count)
-}
-
-/** Rows of the host that a roll back has to take away again. */
-async function hostRows(world: TestWorld) {
-  const tables = [
-    "openstack_tenant",
-    "openstack_network",
-    "openstack_subnet",
-    "openstack_router",
-    "openstack_securitygroup",
-    "openstack_securitygrouprule",
-    "openstack_port",
-    "quotas_quotalimit",
-    "openstack_volumetype_tenants",
-  ]
-  const counts = await Promise.all(tables.map(async (table) => [table, await count(world, table)] as const))
-  const usage = await world.pool.query(
-    "select object_id, content_type_id, sum(delta) as sum from quotas_quotausage group by 1, 2 having sum(delta) <> 0 order by 1, 2",
-  )
-  return { ...Object.fromEntries(counts), usage: usage.rows }
-}
+import { withWorld } from "../helpers/world.ts"
 
 t.test("a migration that is OK and unused is rolled back, and the cloud and the rows are as before", (t) =>
   withWorld(async (world) => {
@@ -72,39 +39,6 @@ t.test("a migration that is OK and unused is rolled back, and the cloud and the 
     t.equal((await world.owner.retrieve(uuid)).state, "ERRED")
   }),
 )
-
-/** A call of each stage that makes something by itself, and that can be refused. */
-const stages = [
-  ["project", "POST", "projects"],
-  ["user", "POST", "users"],
-  ["network", "POST", "networks"],
-  ["subnet", "POST", "subnets"],
-  ["router", "POST", "routers"],
-  ["security group", "POST", "security-groups"],
-  ["rule", "POST", "security-group-rules"],
-  ["port", "POST", "ports"],
-] as const
-
-for (const [stage, method, path] of stages) {
-  t.test(`a migration that failed at its ${stage}s is rolled back, and the cloud is as before`, (t) =>
-    withWorld(async (world) => {
-      const tenant = await world.importTenant(demoTenant("small"))
-      const [cloud, rows] = [await wholeCloud(world.destinationCloud), await hostRows(world)]
-      world.destination.onRequest = async (call) =>
-        call.method === method && call.path === path ? full : undefined
-      const { uuid } = await world.create(tenant, request)
-      t.equal((await world.ended(uuid)).state, "ERRED")
-      world.destination.onRequest = undefined
-      t.equal((await act(world, uuid, "rollback")).status, 202)
-      const ended = await world.ended(uuid)
-      t.match(ended, { dst_resource_state: "Terminated", error_message: /^Rolled back for/ })
-      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
-      t.strictSame(await hostRows(world), rows)
-      const orders = await world.pool.query("select state from marketplace_order")
-      t.strictSame(orders.rows, [{ state: 4 }], "the order stays erred")
-    }),
-  )
-}
 
 t.test("what a lost answer has made is found and removed, too", (t) =>
   withWorld(async (world) => {

@@ -1,7 +1,12 @@
 import { type Kysely, sql } from "kysely"
 import type { Migration } from "kysely/migration"
 
-const states = (names: readonly string[]) => sql.join(names.map((name) => sql.lit(name)))
+const before = ["planned", "creating", "done", "failed", "skipped", "omitted"]
+
+const statesOf = (names: readonly string[]) => sql`
+    alter table openstack_replication.object
+      drop constraint object_state_check,
+      add constraint object_state_check check (state in (${sql.join(names.map((name) => sql.lit(name)))}))`
 
 async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -9,18 +14,7 @@ async function up(db: Kysely<unknown>): Promise<void> {
       add column cancelled text,
       add column rollback jsonb,
       add column events integer not null default 0`.execute(db)
-  await sql`
-    alter table openstack_replication.object
-      drop constraint object_state_check,
-      add constraint object_state_check check (state in (${states([
-        "planned",
-        "creating",
-        "done",
-        "failed",
-        "skipped",
-        "omitted",
-        "removed",
-      ])}))`.execute(db)
+  await statesOf([...before, "removed"]).execute(db)
   await sql`
     create table openstack_replication.event (
       migration_id integer not null references openstack_replication.run (migration_id) on delete cascade,
@@ -34,17 +28,7 @@ async function up(db: Kysely<unknown>): Promise<void> {
 
 async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop table openstack_replication.event`.execute(db)
-  await sql`
-    alter table openstack_replication.object
-      drop constraint object_state_check,
-      add constraint object_state_check check (state in (${states([
-        "planned",
-        "creating",
-        "done",
-        "failed",
-        "skipped",
-        "omitted",
-      ])}))`.execute(db)
+  await statesOf(before).execute(db)
   await sql`
     alter table openstack_replication.run drop column cancelled, drop column rollback, drop column events`.execute(
     db,

@@ -1,0 +1,40 @@
+import { ask } from "./http.ts"
+import type { TestWorld } from "./world.ts"
+
+/** A request that copies all that can be copied. */
+export const request = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
+/** How Neutron refuses what is beyond a quota. */
+export const full = {
+  status: 409,
+  body: { NeutronError: { type: "OverQuota", message: "Quota exceeded for resources.", detail: "" } },
+}
+
+/** POST of an action, as the owner unless a token says otherwise. */
+export function act(world: TestWorld, uuid: string, action: string, token = world.rows.users.owner.token) {
+  return ask(`${world.url}/api/openstack-migrations/${uuid}/${action}/`, { method: "POST", token })
+}
+
+/** Rows of a table, or of a query behind `from`. */
+export async function count(world: TestWorld, query: string): Promise<number> {
+  return Number((await world.pool.query(`select count(*) from ${query}`)).rows[0]?.count)
+}
+
+/** Rows of the host that a roll back has to take away again. */
+export async function hostRows(world: TestWorld) {
+  const tables = [
+    "openstack_tenant",
+    "openstack_network",
+    "openstack_subnet",
+    "openstack_router",
+    "openstack_securitygroup",
+    "openstack_securitygrouprule",
+    "openstack_port",
+    "quotas_quotalimit",
+    "openstack_volumetype_tenants",
+  ]
+  const counts = await Promise.all(tables.map(async (table) => [table, await count(world, table)] as const))
+  const usage = await world.pool.query(
+    "select object_id, content_type_id, sum(delta) as sum from quotas_quotausage group by 1, 2 having sum(delta) <> 0 order by 1, 2",
+  )
+  return { ...Object.fromEntries(counts), usage: usage.rows }
+}
