@@ -54,6 +54,7 @@ export function qosPolicyResource(state: NetworkState): Resource<QosPolicy> {
     member: "policy",
     collection: "policies",
     path: "qos/policies",
+    tagPath: "policies",
     tagged: true,
     bulk: () => badRequest("Unable to find 'policy' in request body"),
     filters: ["name", "shared", "is_default"],

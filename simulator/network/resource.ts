@@ -21,6 +21,8 @@ export interface Resource<R extends Row = Row> extends Kind {
   /** Absent: as many as one likes. */
   readonly quota?: QuotaName
   readonly tagged: boolean
+  /** Where tags are below. @default path */
+  readonly tagPath?: string
   /** With what many at once are refused, whatever the cloud's setting. */
   readonly bulk?: () => Refusal
   /** Members that are taken and forgotten when many are made at once. */

@@ -20,7 +20,7 @@ function read(body: unknown): string[] {
 }
 
 export function tagRoutes(app: FastifyInstance, { state, caller }: NetworkContext, resource: Resource): void {
-  const path = `/v2.0/${resource.path}/:id/tags`
+  const path = `/v2.0/${resource.tagPath ?? resource.path}/:id/tags`
   const row = (request: FastifyRequest<Tagged>): Row => {
     const asking = caller(request)
     const found = resource.rows.get(request.params.id)

@@ -102,7 +102,8 @@ export async function replaceTags(
   id: string,
   tags: readonly string[],
 ): Promise<readonly string[]> {
-  const at = `${pathOf(collection, id)}/tags`
+  // Neutron serves the tags of QoS policies beside `/qos`, and refuses bodies below it ("Invalid tags body").
+  const at = collection === "policies" ? path`/policies/${id}/tags` : `${pathOf(collection, id)}/tags`
   const request = { service, method: "PUT", path: at, body: { tags } } as const
   return (await cloud.call<{ tags: readonly string[] }>(request)).tags
 }

@@ -42,7 +42,9 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
             ...bad("Unable to find 'policy' in request body"),
           ],
         ])
-        t.match((await admin.network("PUT", `${own}/tags`, { tags: ["x"] })).body, { tags: ["x"] })
+        const tags = `/policies/${policy.id}/tags`
+        t.match((await admin.network("PUT", tags, { tags: ["x"] })).body, { tags: ["x"] })
+        t.match(made(await tenant.network("GET", own)), { tags: ["x"] }, "by a path of their own")
       },
     )
 
