@@ -29,9 +29,9 @@ await main(async () => {
     const migration = await showMigration(client, uuid)
     const progress = await client.progress(uuid)
     say(summary(migration, progress, await readRecords(world, migration.dst_resource_uuid)))
-    say(`Report: ${url}/api/openstack-migrations/${uuid}/report/?format=html`)
     const good = migration.state === "OK" && progress.verification?.differences === 0
     if (options.once) return good ? 0 : 1
+    say(`Report: ${url}/api/openstack-migrations/${uuid}/report/?format=html`)
     say(`Serving ${url}/api/openstack-migrations/ until you press Ctrl+C. Try:`)
     say(`  curl -H "Authorization: Token ${token}" ${url}/api/openstack-migrations/`)
     say(

@@ -18,10 +18,14 @@ export function composeExceptions(report: Report): readonly Section[] {
 
 function missing({ objects }: Report): readonly Section[] {
   const gone = objects.filter(({ outcome }) => outcome === "failed" || outcome === "skipped")
-  return section("Missing", "The destination has refused these, or they need one that it has refused.", {
-    columns: ["Kind", "Reason", "Objects", "Names"],
-    rows: grouped(gone, ({ kind, reason }) => [kindText(kind), reason]),
-  })
+  return section(
+    "Missing",
+    "Refused by the destination, in need of one that it has refused, or let go by a cancel.",
+    {
+      columns: ["Kind", "Reason", "Objects", "Names"],
+      rows: grouped(gone, ({ kind, reason }) => [kindText(kind), reason]),
+    },
+  )
 }
 
 function different({ objects, verification }: Report): readonly Section[] {

@@ -28,7 +28,8 @@ function placeOf({ offering, cloud }: Report["source"]): string {
   return cloud === "" || cloud === offering ? offering : `${offering} (${cloud})`
 }
 
-function toneOf({ state, verification }: Report): Tone {
+function toneOf({ state, verification, rollback }: Report): Tone {
+  if (rollback?.done != null) return "plain"
   if (state === "ERRED") return "bad"
   if (state !== "OK") return "busy"
   return verification?.differences === 0 && verification.unread === undefined ? "good" : "warn"
@@ -110,7 +111,13 @@ function asked(report: Report): Section {
           ["Static routes", `rule "${asked.static_routes}"`],
           ["Work", `${timeText(report.started)}, ${durationText(report.seconds)}`],
           ["Verified", verification === null ? "not yet" : verifiedText(verification)],
-          ...people.map(({ at, action, by }) => [`Asked to ${action}`, `${timeText(at)} by ${by}`] as const),
+          ...people.map(
+            ({ at, action, by }) =>
+              [
+                `Asked to ${action === "rollback" ? "roll back" : action}`,
+                `${timeText(at)} by ${by}`,
+              ] as const,
+          ),
           ...(rollback && rollback.left.length > 0
             ? [["Left by the roll back", namesText(rollback.left, 50)] as const]
             : []),
@@ -146,12 +153,14 @@ function byKind({ kinds }: Report): Section {
   }
 }
 
-function work({ stages, calls, writes }: Report): Section {
+function work({ stages, calls, writes, started, finished }: Report): Section {
   const worked = stages.filter(({ attempts }) => attempts > 0)
-  const from = Math.min(...worked.flatMap(({ started }) => (started === null ? [] : Date.parse(started))))
-  const to = Math.max(...worked.flatMap(({ finished }) => (finished === null ? [] : Date.parse(finished))))
+  const ends = worked.flatMap((stage) => (stage.finished === null ? [] : Date.parse(stage.finished)))
+  const from = started === null ? 0 : Date.parse(started)
+  const to = finished === null ? Math.max(from, ...ends) : Date.parse(finished)
+  // A later verification or roll back is not drawn: the work beside it would be too short to be seen.
   const place = (time: string | null) =>
-    time === null || to <= from ? 1 : (Date.parse(time) - from) / (to - from)
+    time === null || to <= from ? 1 : Math.min(1, Math.max(0, (Date.parse(time) - from) / (to - from)))
   return {
     title: "Work and time",
     note: `${countText(calls, "call")} to the clouds, of them ${countText(writes, "write")}. Stages run at the same time where none needs the other.`,
@@ -160,10 +169,7 @@ function work({ stages, calls, writes }: Report): Section {
         columns: ["Stage", "", "Time", "Calls", "Writes", "Taken up"],
         rows: worked.map((stage) => [
           kindText(stage.name),
-          {
-            from: stage.started === null ? 1 : to <= from ? 0 : place(stage.started),
-            to: place(stage.finished),
-          },
+          { from: place(stage.started), to: place(stage.finished) },
           durationText(stage.seconds),
           stage.calls,
           stage.writes,

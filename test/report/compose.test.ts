@@ -176,3 +176,56 @@ t.test("how far a migration is, is told while it works", async (t) => {
   t.equal(tone, "busy")
   t.ok(htmlReport(composeReport(report)).includes("not yet"))
 })
+
+t.test("a migration that was rolled back is told as that, with what was left", async (t) => {
+  const removed = [
+    object({ outcome: "removed", destination: "" }),
+    object({ outcome: "removed", destination: "" }),
+  ]
+  const report = reportOf(removed, {
+    state: "ERRED",
+    error_message: "Rolled back.",
+    actions: [{ at: "2026-03-02T10:00:00.000Z", action: "rollback", by: "Mari Maasikas" }],
+    rollback: { by: "Mari Maasikas", done: "2026-03-02T10:00:09.000Z", left: ['network "theirs"'] },
+  })
+  const { verdict, tone, tiles, sections } = composeReport(report)
+  t.equal(verdict, "Rolled back at 2026-03-02 10:00:09 UTC, as Mari Maasikas has asked.")
+  t.equal(tone, "plain")
+  t.ok(tiles.some(({ label, count }) => label === "removed again" && count === 2))
+  const [asked] = sections[0]?.blocks ?? []
+  t.match(asked && "facts" in asked ? asked.facts.slice(-3) : [], [
+    ["Asked to roll back", "2026-03-02 10:00:00 UTC by Mari Maasikas"],
+    ["Left by the roll back", 'network "theirs"'],
+    ["Migration", /./],
+  ])
+})
+
+t.test("stages are drawn on the time of the work, and what came later is not", async (t) => {
+  const stage = (name: string, started: string, finished: string) => ({
+    name,
+    state: "done",
+    attempts: 1,
+    started: `2026-03-02T${started}.000Z`,
+    finished: `2026-03-02T${finished}.000Z`,
+    seconds: 1,
+    calls: 1,
+    writes: 0,
+  })
+  const report = reportOf([object()], {
+    started: "2026-03-02T09:00:00.000Z",
+    finished: "2026-03-02T09:00:10.000Z",
+    stages: [
+      stage("network", "09:00:00", "09:00:05"),
+      stage("subnet", "09:00:05", "09:00:10"),
+      stage("verify", "12:00:00", "12:00:01"),
+    ],
+  })
+  t.strictSame(
+    tableOf(report, "Work and time").map(([, span]) => span),
+    [
+      { from: 0, to: 0.5 },
+      { from: 0.5, to: 1 },
+      { from: 1, to: 1 },
+    ],
+  )
+})
