@@ -53,7 +53,7 @@ export async function startStageWorker(engine: Engine, settings: WorkerSettings)
   let stopped = false
   let broken = false
   const supervise = async () => {
-    while (!stopped) {
+    for (;;) {
       const fault = await current.ended
       broken = true
       if (fault !== undefined) await current.abandon(fault)
@@ -64,6 +64,8 @@ export async function startStageWorker(engine: Engine, settings: WorkerSettings)
       if (next === undefined) return
       current = next
       broken = false
+      // Whoever asked to stop meanwhile has stopped the one before.
+      if (stopped) await current.stop()
     }
   }
   const startAgain = async () => {
