@@ -13,12 +13,12 @@ import { up } from "./cloud/up.ts"
 const topics: readonly string[] = [
   "attributes",
   "demo-tenants",
-  "survey",
   "mapping",
+  "behaviour",
+  "survey",
   "random-tenants",
   "rollback",
   "lost-answers",
-  "behaviour",
 ]
 
 let interrupted = false

@@ -1,6 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { createResource, listResources } from "../../src/openstack/index.ts"
+import { holdExactReport } from "../helpers/exact-report.ts"
 import { ask } from "../helpers/http.ts"
 import { enrich } from "../helpers/rich-tenant.ts"
 import { richView } from "../helpers/rich-view.ts"
@@ -23,6 +24,7 @@ t.test("a tenant that uses every attribute arrives with every attribute", (t) =>
       await richView(world.destinationCloud, await world.projectOf(migration)),
       await richView(world.sourceCloud, tenant.projectId),
     )
+    await holdExactReport(t, world.url, migration.uuid, world.rows.users.owner.token)
   }),
 )
 
