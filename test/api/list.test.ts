@@ -106,6 +106,13 @@ t.test("who asks", (t) =>
       }
       await world.pool.query("update core_user set token_lifetime = 3600 where username = 'owner'")
       t.equal(await statusOf(`Token ${token}`), 200)
+      await world.pool.query("update authtoken_token set created = now() - interval '50 minutes'")
+      t.equal(await statusOf(`Token ${token}`), 200)
+      const { rows } = await world.pool.query(
+        "select created > now() - interval '10 minutes' as fresh from authtoken_token where key = $1",
+        [token],
+      )
+      t.equal(rows[0].fresh, true, "is given the whole time again with each request")
       await world.pool.query("update authtoken_token set created = now() - interval '2 hours'")
       t.equal(await statusOf(`Token ${token}`), "Token has expired.")
       await world.pool.query(
