@@ -2,6 +2,7 @@ import fc from "fast-check"
 import t from "tap"
 import { inTurn } from "../../src/executors/in-turn.ts"
 import { beginAnew, type Ended, firstSizing, learn, type Sizing } from "../../src/executors/sizer.ts"
+import { chunkSize, countChunks } from "../../src/kinds/cost.ts"
 
 const most = 20
 
@@ -60,6 +61,28 @@ t.test("whatever calls come to, sizes and calls at once stay within their bounds
     }),
   )
 })
+
+t.test(
+  "objects that bulk makes no faster are spread over calls at once before calls are filled up",
+  async (t) => {
+    const sizes = (chunk: Parameters<typeof chunkSize>[0]) =>
+      [3, 9, 21, 45, 100, 1_000].map((count) => chunkSize(chunk, count))
+    t.strictSame(sizes({ size: 25, least: 5 }), [5, 5, 6, 12, 25, 25])
+    t.strictSame(sizes({ size: 50 }), [50, 50, 50, 50, 50, 50], "others fill their calls")
+    t.strictSame(
+      sizes({ size: 50, whole: true }),
+      [3, 9, 21, 45, 100, 1_000],
+      "what is one thing is never parted",
+    )
+    const objects = Array.from({ length: 45 }, (_, index) => ({ body: { group: index % 2 } }))
+    t.equal(countChunks({ size: 25, least: 5 }, objects), 4)
+    t.equal(
+      countChunks({ size: 25, by: ({ group }) => String(group) }, objects),
+      2,
+      "each group has its calls",
+    )
+  },
+)
 
 t.test("items are worked on in their order, so many at a time as is said then", async (t) => {
   let room = 2
