@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { enrich } from "../helpers/rich-tenant.ts"
 import { type Arena, openArena, type SourceTenant } from "./arena.ts"
@@ -6,8 +7,11 @@ import { lossesOf, type Outcome } from "./outcome.ts"
 import type { Tally } from "./tally.ts"
 import { everything } from "./tenants.ts"
 
-/** A place at which a worker is killed; `request`: when this call has reached its cloud, before the cloud works on it. */
-export type Place = Death | { readonly at: "request"; readonly count: number }
+/**
+ * A place at which a worker is killed; `request`: when this call has reached its cloud, before the cloud works on it.
+ * `late`: the cloud is so slow with this write that it does it only when the successor asks for the same.
+ */
+export type Place = Death | { readonly at: "request" | "late"; readonly count: number }
 
 /** A tenant that is copied again and again, each time with a kill at another place. */
 export interface Lane {
@@ -94,16 +98,21 @@ function numbers(last: number): readonly number[] {
 export async function killAt(lane: Lane, place: Place, tally: Tally): Promise<void> {
   const { arena, tenant, calm } = lane
   const { fleet } = arena
-  const dead = place.at === "request" ? killAtRequest(arena, place.count) : (await fleet.doom(place)).dead
+  const dead =
+    place.at === "request"
+      ? killAtRequest(arena, place.count)
+      : place.at === "late"
+        ? killAtWrite(arena, place.count)
+        : (await fleet.doom(place)).dead
   const killsBefore = fleet.kills
   const uuid = await arena.create(tenant, nameOf(place), everything)
   const ended = arena.untilEnded([uuid])
   await Promise.race([dead, ended])
-  for (const cloud of [arena.source, arena.destination]) cloud.onRequest = undefined
   if (fleet.size === 0) await fleet.add()
   // The order of calls and statements is not the same in every run: a place may not be reached.
   else await fleet.spare()
   const left = await ended
+  for (const cloud of [arena.source, arena.destination]) cloud.onRequest = undefined
   const { outcomes, strays } = await arena.outcomes([uuid])
   const losses = [
     ...(left.length > 0 ? [`it does not end: ${fleet.lastWords().slice(-5).join("\n    ")}`] : []),
@@ -133,6 +142,36 @@ function killAtRequest({ source, destination, fleet }: Arena, count: number): Pr
   })
 }
 
+/** The longest that a cloud goes on with a request whose sender is gone, in milliseconds. */
+const latestMs = 20_000
+
+/** Kills the only worker when this write has arrived, which the cloud does when the same is asked for once more. */
+function killAtWrite({ destination, fleet }: Arena, count: number): Promise<void> {
+  return new Promise((resolve) => {
+    let writes = 0
+    let held = ""
+    let release: () => void = () => undefined
+    destination.onRequest = async ({ method, service, path, body }) => {
+      if (method === "GET" || path === "auth/tokens") return
+      writes += 1
+      const call = JSON.stringify([method, service, path, body])
+      if (writes === count) {
+        held = call
+        const again = new Promise<void>((done) => {
+          release = done
+        })
+        await fleet.kill()
+        resolve()
+        await Promise.race([again, sleep(latestMs, undefined, { ref: false })])
+      } else if (call === held) {
+        release()
+        // The first of the two is done first.
+        await sleep(50)
+      }
+    }
+  })
+}
+
 export function nameOf(place: Place): string {
   if (place.at === "stage") return `${place.stage}:${place.point}`
   const sent = place.at === "statement" ? `:${place.sent ? "sent" : "unsent"}` : ""
@@ -141,7 +180,7 @@ export function nameOf(place: Place): string {
 
 export function placeOf(name: string): Place {
   const [at = "", count = "", sent = ""] = name.split(":")
-  if (at === "request" || at === "answer") return { at, count: Number(count) }
+  if (at === "request" || at === "answer" || at === "late") return { at, count: Number(count) }
   if (at === "statement") return { at, count: Number(count), sent: sent === "sent" }
   const point = stagePoints.find((one) => one === count)
   if (point === undefined) throw new Error(`There is no place "${name}".`)
