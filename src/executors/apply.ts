@@ -14,6 +14,8 @@ export interface Work extends Desired<unknown> {
   readonly rowId: number | null
   /** Whether it was asked for before, so that it may be there although no answer was recorded. */
   readonly asked: boolean
+  /** Whether it was asked for more than once, so that it may have been made twice. */
+  readonly askedAgain?: boolean
   /** Its id in the cloud, where an earlier run recorded it. */
   readonly backendId: string | null
 }
@@ -82,6 +84,8 @@ export async function applyPass(
 export interface OpenWork {
   readonly work: Work
   readonly error: CloudError
+  /** It was refused, though it was asked for before: it may be there by now, and be what stands in its own way. */
+  readonly refused?: true
 }
 
 interface Matching {
@@ -95,13 +99,11 @@ interface Matching {
 export function match(kind: AnyKind, all: readonly Work[], actual: readonly unknown[]): Matching {
   const recorded = new Set(all.flatMap(({ backendId }) => backendId ?? []))
   const free = new Set(actual.filter((one) => !recorded.has(kind.id(one))))
-  const fits = (work: Work, one: unknown) =>
-    kind.matches === undefined ? kind.compare(work.body, one).length === 0 : kind.matches(work.body, one)
   const matched: Made[] = []
   const missing: Work[] = []
   for (const work of all) {
     if (work.backendId !== null) continue
-    const found = free.values().find((one) => fits(work, one))
+    const found = free.values().find((one) => fits(kind, work, one))
     if (found === undefined) missing.push(work)
     else {
       free.delete(found)
@@ -109,6 +111,11 @@ export function match(kind: AnyKind, all: readonly Work[], actual: readonly unkn
     }
   }
   return { matched, missing, left: [...free] }
+}
+
+/** Whether an actual object is the desired one. */
+export function fits(kind: AnyKind, work: Work, one: unknown): boolean {
+  return kind.matches === undefined ? kind.compare(work.body, one).length === 0 : kind.matches(work.body, one)
 }
 
 /** Objects of one call after the other, never two containers in one call. @param sizeOf asked for each call */
@@ -258,7 +265,9 @@ async function settle(
       return undefined
     }
     if (rest.length > 0) return error
-    if (first !== undefined && !(await otherwise(error))) await journal.failed(first, objectError(error))
+    if (first === undefined || (await otherwise(error))) return undefined
+    if (first.asked) open.push({ work: first, error, refused: true })
+    else await journal.failed(first, objectError(error))
     return undefined
   }
 }

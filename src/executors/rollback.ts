@@ -12,6 +12,7 @@ import { inTurn } from "./in-turn.ts"
 import { type StageHold, stageJournal } from "./journal.ts"
 import { noteAbsent, noteGoneAlong, noteLeft, noteRemoved } from "./rollback-journal.ts"
 import { strangersIn } from "./strangers.ts"
+import { removeTwins } from "./twins.ts"
 import { loadWorks } from "./works.ts"
 
 /** Pauses between tries of what a cloud could not do at once, in milliseconds. */
@@ -47,6 +48,7 @@ const withProject = new Set(["project", "user", "quota"])
 export async function rollBack(work: RollbackWork): Promise<RolledBack> {
   const { db, hold, rollback } = work
   await adoptLost(work)
+  if (rollback?.from === CoreState.ERRED) await removeTwins(db, await work.context(), hold.migration)
   const before = await strangersIn(db, await work.context(), hold.migration)
   if (rollback?.from === CoreState.OK && before.length > 0) return { inUse: true, left: before }
 

@@ -16,6 +16,7 @@ import { beginRollback, endRollback } from "./rollback-end.ts"
 import type { Sizes } from "./sizes.ts"
 import { type CallCount, finishStage, noteCalls, type Run, startStage } from "./stage-store.ts"
 import { type SurveyClouds, surveyTenant } from "./survey.ts"
+import { removeTwins } from "./twins.ts"
 import { noteVerified, verifyTenant } from "./verify.ts"
 import { endVerification } from "./verify-again.ts"
 import { loadWorks } from "./works.ts"
@@ -87,6 +88,8 @@ async function workOnStage(
     return
   }
   if (stage === verifyStage) {
+    // Whoever verifies a migration that has ended only looks.
+    if (!run.ended) await removeTwins(engine.db, await context(), migration)
     const verified = await verifyTenant(engine.db, await context(), clouds, run.inputs, migration)
     goOn(stops)
     await finishStage(engine, hold, run, count, async (trx) => {
@@ -157,6 +160,10 @@ async function workOn(
 ): Promise<void> {
   const stopped = anyOf([stops.signal, stops.enough, stops.othersWait])
   const journal = stageJournal(engine.db, kind, hold)
+  const refusedOnce = new Set<string>()
+  /** Whether another pass could not end otherwise, e.g. the sign-in is refused. */
+  const isFinal = ({ work, error: { failure }, refused }: OpenWork): boolean =>
+    failure.retry === "no" && !failure.uncertain && (!refused || refusedOnce.has(work.id))
   for (let pass = 0; ; pass += 1) {
     goOn(stops)
     const { works, waiting } = await loadWorks(engine.db, kind, hold.migration)
@@ -173,17 +180,13 @@ async function workOn(
     const askedMs = Math.max(0, ...open.map(({ error }) => error.failure.pauseMs ?? 0))
     if (askedMs > 0) throw new HandOver("the cloud asked for a pause", askedMs)
     const pause = pausesMs[pass]
-    for (const { work, error } of open) {
-      if (pause === undefined || isFinal(error)) await journal.failed(work, objectError(error))
+    for (const one of open) {
+      if (pause === undefined || isFinal(one)) await journal.failed(one.work, objectError(one.error))
     }
-    if (pause === undefined || open.every(({ error }) => isFinal(error))) return
+    if (pause === undefined || open.every(isFinal)) return
+    for (const { work, refused } of open) if (refused) refusedOnce.add(work.id)
     await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => goOn(stops))
   }
-}
-
-/** Whether another pass could not end otherwise, e.g. the sign-in is refused. */
-function isFinal({ failure }: CloudError): boolean {
-  return failure.retry === "no" && !failure.uncertain
 }
 
 /** Where the cloud cannot even be asked what is there, every pending object stays open. */

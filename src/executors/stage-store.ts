@@ -19,6 +19,8 @@ export interface Run {
   readonly inputs: PlanInputs | undefined
   /** Whether it was cancelled before the stage was taken. */
   readonly cancelled: boolean
+  /** Whether the migration has ended before, so that this is a later check of it. */
+  readonly ended: boolean
   readonly rollback: Rollback | null
 }
 
@@ -61,6 +63,7 @@ export async function startStage(
         marker: run.context.marker,
         inputs: run.context.inputs,
         cancelled: run.cancelled !== null,
+        ended: run.finished !== null,
         rollback: run.rollback,
       },
     }

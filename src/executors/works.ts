@@ -53,7 +53,8 @@ export async function loadWorks(db: Db, kind: AnyKind, migration: number): Promi
     }
     const body = resolveRefs(row.body, (ref) => others.get(ref)?.backendId ?? "")
     const { id, key, name, row_id: rowId, backend_id: backendId } = row
-    works.push({ id, key, name, body, rowId, backendId, asked: row.attempts > 0 })
+    const { attempts } = row
+    works.push({ id, key, name, body, rowId, backendId, asked: attempts > 0, askedAgain: attempts > 1 })
   }
   return { works, waiting }
 }

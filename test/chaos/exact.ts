@@ -11,7 +11,10 @@ import { everything } from "./tenants.ts"
  * A place at which a worker is killed; `request`: when this call has reached its cloud, before the cloud works on it.
  * `late`: the cloud is so slow with this write that it does it only when the successor asks for the same.
  */
-export type Place = Death | { readonly at: "request" | "late"; readonly count: number }
+export type Place =
+  | Death
+  | { readonly at: "request"; readonly count: number }
+  | { readonly at: "late"; readonly count: number }
 
 /** A tenant that is copied again and again, each time with a kill at another place. */
 export interface Lane {
@@ -20,6 +23,8 @@ export interface Lane {
   readonly calm: Outcome
   /** What a calm run is made of. */
   readonly calls: number
+  /** Of the calls, those to the destination that change something. */
+  readonly writes: number
   readonly statements: number
   readonly stages: readonly string[]
 }
@@ -49,6 +54,7 @@ export async function openLane(serverUrl: string): Promise<Lane> {
     await copyCalmly(arena, tenant, name)
   }
   const calls = arena.source.stats().calls + arena.destination.stats().calls
+  const { writes } = arena.destination.stats()
   const { statements } = await arena.fleet.spare()
   const uuid = await copyCalmly(arena, tenant, "calm once more")
   const [calm] = (await arena.outcomes([uuid])).outcomes
@@ -59,7 +65,7 @@ export async function openLane(serverUrl: string): Promise<Lane> {
      where migration.uuid = $1 and stage.attempt > 0 order by stage.name`,
     [uuid],
   )
-  return { arena, tenant, calm, calls, statements, stages: rows.map(({ name }) => name) }
+  return { arena, tenant, calm, calls, writes, statements, stages: rows.map(({ name }) => name) }
 }
 
 async function copyCalmly(arena: Arena, tenant: SourceTenant, name: string): Promise<string> {
@@ -80,6 +86,11 @@ export function callPlaces({ calls }: Lane): readonly Place[] {
     { at: "request", count },
     { at: "answer", count },
   ])
+}
+
+/** Every write, which a slow cloud does only when it is asked for once more. */
+export function latePlaces({ writes }: Lane): readonly Place[] {
+  return numbers(writes).map((count): Place => ({ at: "late", count }))
 }
 
 /** Every statement to the database: before it is sent, and after it. */

@@ -4,6 +4,7 @@ import {
   callPlaces,
   killAt,
   type Lane,
+  latePlaces,
   nameOf,
   openLane,
   type Place,
@@ -81,25 +82,26 @@ async function kills(server: ShakyServer, options: ChaosOptions, until: number, 
   const [first] = opened
   if (first === undefined) return
   const order = seeded(options.seed)
-  // What belongs to the rules comes first; of the statements as many as there is time for.
   const places =
     options.at === undefined
-      ? [
-          ...order.shuffle([...stagePlaces(first), ...callPlaces(first)]),
-          ...order.shuffle(statementPlaces(first)),
-        ]
+      ? [...order.shuffle(ruledPlaces(first)), ...order.shuffle(statementPlaces(first))]
       : [placeOf(options.at)]
   const exactUntil = Date.now() + (until - Date.now()) * 0.8
   const rest = places.values()
   const done = await Promise.all(opened.map((lane) => killAll(lane, rest, exactUntil, tally)))
   const tried = done.reduce((sum, count) => sum + count, 0)
-  const wanted = stagePlaces(first).length + callPlaces(first).length
+  const wanted = ruledPlaces(first).length
   say(
     `a: exact kills at ${tried} places: ${Math.min(tried, wanted)} of ${wanted} at stages and calls, ` +
       `${Math.max(0, tried - wanted)} of ${statementPlaces(first).length} at statements`,
   )
   await Promise.all(opened.map(({ arena }) => arena.close()))
   if (options.at === undefined) await randomRuns("a", server, options, until, tally)
+}
+
+/** What has to be tried: of the statements, as many as there is time for. */
+function ruledPlaces(lane: Lane): readonly Place[] {
+  return [...stagePlaces(lane), ...callPlaces(lane), ...latePlaces(lane)]
 }
 
 /** A lane takes the next place that no other has taken. */
