@@ -27,6 +27,14 @@ for (const [title, command, env, exit, words] of [
     2,
     /--port is a whole number up to 65535/,
   ],
+  [
+    "a worker at a port that is none",
+    ["host/worker.ts", "--health-port", "x"],
+    {},
+    2,
+    /--health-port is a whole number up to 65535/,
+  ],
+  ["a worker with an argument that is none", ["host/worker.ts", "--nope"], {}, 2, /--nope/],
   ["a host with an argument that is none", ["host/serve.ts", "--nope"], {}, 2, /--nope/],
 ] as const) {
   t.test(`${title} says so in a line and ends with code ${exit}`, async (t) => {
@@ -78,9 +86,25 @@ t.test("npm run host says all that a client needs, and npm run worker does its w
   const made = await ask(migrations, { method: "POST", token: facts.tokens.owner, body })
   t.equal(made.status, 201)
   const { uuid: migration } = made.body as MigrationDetails
-  await using worker = startProcess(["host/worker.ts"], { DATABASE_URL: facts.database_url })
+  await using worker = startProcess(["host/worker.ts", "--health-port", "0"], {
+    DATABASE_URL: facts.database_url,
+  })
+  const [, health = ""] = await worker.line(/Health and metrics: (http:\S+)\/health\/ready/)
   await worker.line(/worker is ready/i)
+  for (const url of [`${health}/health/ready`, `${facts.url}/health/ready`])
+    t.match(await ask(url), { status: 200, body: { ready: true } })
+  await using taken = startProcess(["host/worker.ts"], {
+    DATABASE_URL: facts.database_url,
+    HEALTH_PORT: new URL(health).port,
+  })
+  t.match(
+    await taken.ended(),
+    { code: 1, text: /EADDRINUSE/ },
+    "a worker that cannot be watched does not work",
+  )
   t.match(await ended(`${migrations}${migration}/`, `Token ${facts.tokens.owner}`), { state: "OK" })
+  for (const url of [`${health}/metrics`, `${facts.url}/metrics`])
+    t.match((await ask(url)).body, /^openstack_replication_migrations\{state="OK"\} 1$/m)
   t.equal(await worker.end(), 0)
   t.equal(await host.end(), 0)
 })
