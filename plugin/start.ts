@@ -13,6 +13,7 @@ import { type Db, openDatabase } from "../src/models/database.ts"
 import { isDatabaseDown } from "../src/models/database-down.ts"
 import { migrateOwnTables } from "../src/models/migrate.ts"
 import { checkHostTables } from "../src/models/requirements.ts"
+import { watchSessions } from "../src/models/sessions.ts"
 import { databaseHealth, healthOf } from "../src/monitoring/health.ts"
 import { createMetrics } from "../src/monitoring/metrics.ts"
 import type { Monitored } from "../src/monitoring/serve.ts"
@@ -40,6 +41,7 @@ export const defaults = {
 export async function prepare(options: ReplicationOptions, log: Log, timing: Partial<Timing> = {}) {
   const settings = { ...defaults, ...options }
   surviveBrokenConnections(options.pool, log)
+  watchSessions(options.pool)
   const db: Db = openDatabase(options.pool)
   await checkDatabase(db, options)
   await oneAtATime(db, async () => {

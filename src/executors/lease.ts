@@ -1,6 +1,7 @@
 import { type Expression, type RawBuilder, sql } from "kysely"
 import type pg from "pg"
 import type { Db } from "../models/database.ts"
+import { sessionsOf } from "../models/sessions.ts"
 import type { Engine } from "./engine.ts"
 import { ownTasks } from "./jobs.ts"
 import type { Log } from "./log.ts"
@@ -91,17 +92,18 @@ export async function holdLease(
       await own.query("select pg_advisory_lock($1, hashtext($2))", [lockClass, workerPool])
       beat = async () => {
         const { rowCount } = await own.query(
-          "update openstack_replication.worker set seen = clock_timestamp() where pool = $1",
-          [workerPool],
+          "update openstack_replication.worker set seen = clock_timestamp(), sessions = $2 where pool = $1",
+          [workerPool, sessionsOf(pool)],
         )
         if (rowCount === 0) loss.resolve("others took it for dead")
       }
       if (registered) await beat()
       else {
         await own.query(
-          `insert into openstack_replication.worker (pool, holder, seen) values ($1, $2, clock_timestamp())
+          `insert into openstack_replication.worker (pool, holder, sessions, seen)
+           values ($1, $2, $3, clock_timestamp())
            on conflict (pool) do update set holder = excluded.holder, seen = excluded.seen`,
-          [workerPool, clouds.holder],
+          [workerPool, clouds.holder, sessionsOf(pool)],
         )
         registered = true
       }
@@ -198,10 +200,28 @@ async function buryDead(
     const looks = locked ? 0 : (suspects.get(pool) ?? 0) + 1
     if (!locked) suspects.set(pool, looks)
     if (!silent && looks < looksTwice) continue
+    if (silent) await endSessions(db, pool, log)
     if (await bury(db, queueSchema, pool, silent ? deadMs : undefined)) {
       log.warn({ worker: pool }, "a worker ended without a word; its jobs go on elsewhere")
     }
   }
+}
+
+/**
+ * A process that stands still keeps its transactions open, and with them the rows that its successor needs. They are
+ * undone: what it has not committed was never written.
+ */
+async function endSessions(db: Db, pool: string, log: Log): Promise<void> {
+  await sql`
+    select pg_terminate_backend(session.pid)
+    from openstack_replication.worker
+      join pg_stat_activity session on session.pid = any (worker.sessions)
+    where worker.pool = ${pool} and session.datname = current_database() and session.usename = current_user
+      and session.backend_start <= worker.seen and session.pid <> pg_backend_pid()`
+    .execute(db)
+    .catch((error: unknown) => {
+      log.warn({ worker: pool, error: String(error) }, "the sessions of a dead worker could not be ended")
+    })
 }
 
 /**

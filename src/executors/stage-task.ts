@@ -1,4 +1,5 @@
 import { errors, ReplicationError } from "../errors.ts"
+import type { CallRecord } from "../openstack/types.ts"
 import type { Engine, StageOutcome } from "./engine.ts"
 import { HandOver, RunnerLost } from "./hand-over.ts"
 import { type HeldJob, holdsJob, othersWait, passOn, type StageJob } from "./jobs.ts"
@@ -12,6 +13,8 @@ const longestDelaySeconds = 60
 
 /** The turn of a stage, in milliseconds: long beside what it costs to take a stage up again, which is a list. */
 const defaultQuantumMs = 10_000
+/** A stage that none of whose calls has come to its turn gives its place in the worker away after this time. */
+const idleMs = 10_000
 /** After that, how often it is asked whether others wait. */
 const lookMs = 1_000
 
@@ -41,9 +44,11 @@ export async function stageJob(
   const { migration, stage, faults = 0 } = payload
   const began = performance.now()
   const place = await placeOf(engine.db, payload)
+  const turn = takeTurn(engine, payload, context.quantumMs ?? defaultQuantumMs)
   const watched: Engine = {
     ...engine,
     onCall(call, settingsId, cloud) {
+      turn.called(call)
       logCall(log, place, call, cloud)
       engine.onCall?.(call, settingsId, cloud)
     },
@@ -55,7 +60,6 @@ export async function stageJob(
     ended("taken_over")
     throw errors.staleWorker(stage)
   }
-  const turn = takeTurn(engine, payload, context.quantumMs ?? defaultQuantumMs)
   try {
     await runStage(watched, migration, stage, { signal, enough, othersWait: turn.over })
     ended("done")
@@ -87,12 +91,19 @@ export async function stageJob(
   }
 }
 
-/** The turn of a stage: over once it has had its time and others wait. */
+/**
+ * The turn of a stage: over once it has had its time, and others wait. Not before it has changed something: a stage that
+ * only gets to look at what is there would never end. One that gets to no call at all may as well wait in the queue.
+ */
 function takeTurn({ db, queueSchema }: Engine, { migration }: StageJob, quantumMs: number) {
+  const began = performance.now()
   const over = new AbortController()
+  let calls = 0
+  let writes = 0
   let timer: NodeJS.Timeout | undefined
   const look = async () => {
-    const wait = await othersWait(db, queueSchema, migration).catch(() => false)
+    const had = writes > 0 || (calls === 0 && performance.now() - began > idleMs)
+    const wait = had && (await othersWait(db, queueSchema, migration).catch(() => false))
     if (timer === undefined) return
     if (wait) over.abort(new HandOver("its turn is over, and others wait"))
     else timer = setTimeout(look, Math.min(quantumMs, lookMs))
@@ -100,6 +111,10 @@ function takeTurn({ db, queueSchema }: Engine, { migration }: StageJob, quantumM
   timer = setTimeout(look, quantumMs)
   return {
     over: over.signal,
+    called({ write }: CallRecord) {
+      calls += 1
+      if (write) writes += 1
+    },
     end() {
       clearTimeout(timer)
       timer = undefined

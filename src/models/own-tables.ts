@@ -138,6 +138,8 @@ export interface WorkerTable {
   started: Generated<Date>
   /** Under which the worker's process makes its calls; null in rows of older versions. */
   holder: string | null
+  /** PostgreSQL's process ids of its process's connections, at its last word. */
+  sessions: Generated<number[]>
   /** When it last said that it lives. */
   seen: Generated<Date>
 }

@@ -9,6 +9,8 @@ const root = join(import.meta.dirname, "..", "..")
 export interface Running {
   /** Answers the first line of its output that matches. @throws what it printed, if it ends before */
   line(pattern: RegExp): Promise<RegExpExecArray>
+  /** @param signal e.g. SIGSTOP: it stands still, with all its connections */
+  signal(signal: NodeJS.Signals): void
   /** Asks it to end, as a service manager does. Answers its exit code. */
   end(): Promise<number | null>
   /** Waits until it ends by itself. Answers its exit code and all that it printed. */
@@ -35,6 +37,7 @@ export function startProcess(
     })
   }
   const end = async () => {
+    child.kill("SIGCONT")
     child.kill("SIGTERM")
     await closed
     if (child.exitCode !== 0)
@@ -51,6 +54,7 @@ export function startProcess(
         await Promise.race([once(child, "printed"), closed])
       }
     },
+    signal: (signal) => child.kill(signal),
     end,
     async ended() {
       await closed

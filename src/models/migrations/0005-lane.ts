@@ -26,6 +26,7 @@ async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table openstack_replication.worker
       add column holder text,
+      add column sessions integer[] not null default '{}',
       add column seen timestamptz not null default now()`.execute(db)
   await sql.raw(laneTurn).execute(db)
 }
@@ -122,7 +123,9 @@ async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop table openstack_replication.lane, openstack_replication.lane_hold, openstack_replication.dead_holder`.execute(
     db,
   )
-  await sql`alter table openstack_replication.worker drop column holder, drop column seen`.execute(db)
+  await sql`alter table openstack_replication.worker drop column holder, drop column sessions, drop column seen`.execute(
+    db,
+  )
 }
 
 /** The pace of each cloud over all processes, and the heartbeat of workers. */

@@ -1,0 +1,23 @@
+import pg from "pg"
+import { prepare } from "../../plugin/start.ts"
+import { stderrLog } from "../../src/executors/log.ts"
+import { startStageWorker, type WorkerSettings } from "../../src/executors/worker.ts"
+import type { CloudConnection } from "../../src/openstack/types.ts"
+
+/** What a worker of a test does otherwise than one of a host. */
+export interface OwnWorker extends Partial<Pick<WorkerSettings, "concurrency" | "heartbeat" | "quantumMs">> {
+  readonly pace?: Pick<CloudConnection, "inFlight" | "requestsPerSecond">
+}
+
+/** A worker in a process of its own, on the database of DATABASE_URL; WORKER is an `OwnWorker` as JSON. */
+const { DATABASE_URL = "", WORKER = "{}" } = process.env
+const { pace = {}, concurrency = 8, ...settings } = JSON.parse(WORKER) as OwnWorker
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })
+const { engine } = await prepare({ pool, connection: (_, usual) => ({ ...usual, ...pace }) }, stderrLog)
+const worker = await startStageWorker(engine, { pool, concurrency, log: stderrLog, ...settings })
+process.stderr.write("ready\n")
+process.once("SIGTERM", async () => {
+  await worker.stop()
+  await engine.clouds.close()
+  await pool.end()
+})

@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import t from "tap"
+import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { prepare } from "../../plugin/start.ts"
+import { startStageWorker } from "../../src/executors/worker.ts"
+import { withWorld } from "../helpers/world.ts"
+
+const ports = { mappings: { sync_instance_ports: true } }
+
+t.test("a small migration ends while two large ones, which came first, fill the only worker", (t) =>
+  withWorld(
+    async (world) => {
+      const medium = await world.importTenant(fewerGroups(demoTenant("medium")))
+      const small = await world.importTenant(demoTenant("small"))
+      world.destination.onRequest = async () => sleep(20)
+      const { engine } = await prepare(
+        {
+          pool: world.pool,
+          connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000, inFlight: 2 }),
+        },
+        world.app.log,
+      )
+      const worker = await startStageWorker(engine, {
+        pool: world.pool,
+        concurrency: 2,
+        log: world.app.log,
+        quantumMs: 300,
+      })
+      try {
+        const large = [await world.create(medium), await world.create(medium)]
+        // Both work on what takes long.
+        const busy = async () => {
+          const { rows } = await world.pool.query(
+            `select distinct migration_id from openstack_replication.object
+             where kind = 'security_group_rule' and attempts > 0`,
+          )
+          return rows.length
+        }
+        while ((await busy()) < 2) await sleep(10)
+        const { uuid } = await world.create(small, ports)
+        t.equal((await world.ended(uuid)).state, "OK")
+        for (const { uuid } of large) {
+          t.equal((await world.owner.retrieve(uuid)).state, "CREATING", "a large one is still at work")
+        }
+        for (const { uuid } of large) {
+          const { state, error_message } = await world.ended(uuid)
+          t.strictSame([state, error_message], ["OK", ""], "and ends well, in many turns")
+        }
+        const { rows } = await world.pool.query<{ turns: number }>(
+          "select max(attempt) as turns from openstack_replication.stage where name = 'security_group_rule'",
+        )
+        t.ok((rows[0]?.turns ?? 0) > 1, "stages were handed over")
+      } finally {
+        await worker.stop()
+        await engine.clouds.close()
+      }
+    },
+    { worker: false },
+    { destination: { bulk: false } },
+  ),
+)
+
+/** Rules enough for several turns, and no more. */
+function fewerGroups(spec: TenantSpec): TenantSpec {
+  const groups = spec.groups.slice(0, 6)
+  const kept = new Set(groups.map(({ key }) => key))
+  return {
+    ...spec,
+    groups: groups.map((group) => ({
+      ...group,
+      rules: group.rules.filter(({ remoteGroup }) => remoteGroup === null || kept.has(remoteGroup)),
+    })),
+    ports: [],
+  }
+}

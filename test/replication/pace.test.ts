@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import type { OwnWorker } from "../helpers/own-worker.ts"
+import { startProcess } from "../helpers/process.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+const pace = { requestsPerSecond: 10, inFlight: 3 }
+
+t.test("the pace of a cloud, and its pauses, hold over three worker processes together", (t) =>
+  withWorld(
+    async (world) => {
+      const seen = watch(world, { refuseAt: 25, seconds: 3 })
+      const migrations = await Promise.all(
+        ["one", "two", "three"].map(async (name) =>
+          world.create(await world.importTenant({ ...demoTenant("small"), name })),
+        ),
+      )
+      // Each runs one stage at a time, so that all of them have work.
+      await using _first = start(world, { concurrency: 1, pace })
+      await using _second = start(world, { concurrency: 1, pace })
+      await using _third = start(world, { concurrency: 1, pace })
+      const holders = new Set<string>()
+      let inPause: number | undefined
+      const looking = new AbortController()
+      const looks = (async () => {
+        while (!looking.signal.aborted) {
+          const { rows } = await world.pool.query<{ holder: string; paused: boolean }>(
+            `select holder, paused_until > clock_timestamp() as paused
+             from openstack_replication.lane join openstack_replication.lane_hold using (settings_id)
+             where settings_id = $1`,
+            [world.rows.destination.settings.id],
+          )
+          for (const { holder } of rows) holders.add(holder)
+          if (rows.some(({ paused }) => paused)) inPause ??= seen.starts.length
+          await sleep(5)
+        }
+      })()
+      const ended = await Promise.all(migrations.map(({ uuid }) => world.ended(uuid)))
+      looking.abort()
+      await looks
+      t.strictSame(
+        ended.map(({ state, error_message }) => [state, error_message]),
+        migrations.map(() => ["OK", ""]),
+      )
+      t.equal(holders.size, 3, "all three made calls")
+      t.ok(seen.busiest() <= pace.inFlight, `${seen.busiest()} calls at a time`)
+      const [first = 0] = seen.starts
+      const seconds = ((seen.starts.at(-1) ?? 0) - first) / 1_000
+      const most = pace.requestsPerSecond * (seconds + 1)
+      t.ok(seen.starts.length <= most, `${seen.starts.length} calls in ${seconds} s`)
+
+      t.ok(inPause !== undefined, "the pause was seen")
+      const late = seen.starts.slice(inPause).filter((at) => at < seen.refusedAt() + 2_900)
+      t.ok(late.length <= pace.inFlight, "in the pause came only what was on its way")
+      const { rows } = await world.pool.query(
+        "select max(attempts)::int as attempts from openstack_replication.object",
+      )
+      t.strictSame(rows, [{ attempts: 1 }], "a call that was told to wait is no attempt")
+    },
+    { worker: false },
+  ),
+)
+
+function start(world: TestWorld, worker: OwnWorker) {
+  return startProcess(["test/helpers/own-worker.ts"], {
+    DATABASE_URL: world.databaseUrl,
+    WORKER: JSON.stringify(worker),
+  })
+}
+
+/** Notes when calls come to the destination, and how many are there at a time. One is asked to wait. */
+function watch(world: TestWorld, { refuseAt, seconds }: { refuseAt: number; seconds: number }) {
+  const starts: number[] = []
+  let busy = 0
+  let busiest = 0
+  let refusedAt = 0
+  world.destination.onRequest = async () => {
+    starts.push(performance.now())
+    busy += 1
+    busiest = Math.max(busiest, busy)
+    await sleep(30)
+    busy -= 1
+    if (starts.length < refuseAt || refusedAt > 0) return
+    refusedAt = performance.now()
+    return { status: 429, headers: { "retry-after": String(seconds) }, body: "slow down" }
+  }
+  return { starts, busiest: () => busiest, refusedAt: () => refusedAt }
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import t, { type Test } from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import type { OwnWorker } from "../helpers/own-worker.ts"
+import { startProcess } from "../helpers/process.ts"
+import { viewTenant } from "../helpers/tenant-view.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+const ports = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
+
+t.test("a worker that is asked to stop ends although a call hangs, and its work goes on at once", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { uuid } = await world.create(tenant, ports)
+      const hanging = Promise.withResolvers<void>()
+      let calls = 0
+      world.destination.onRequest = async ({ method, path }) => {
+        calls += 1
+        if (method === "POST" && path === "ports") await hanging.promise
+      }
+      const first = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
+      while (world.destination.stats().byCall["POST network/ports"] === undefined) await sleep(10)
+      t.equal(await first.end(), 0, "it ends by itself, with code 0")
+      const left = await world.pool.query(
+        "select from openstack_replication.worker union all select from graphile_worker._private_jobs where locked_by is not null",
+      )
+      t.equal(left.rowCount, 0, "and holds nothing any more")
+      const before = calls
+      hanging.resolve()
+      await using _second = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
+      await copied(t, world, uuid, tenant.projectId)
+      t.ok(calls > before)
+    },
+    { worker: false },
+  ),
+)
+
+/** Once it wakes, its successor has ended the work, or is in the middle of it. */
+for (const when of ["after", "while"] as const) {
+  t.test(`a worker that stood still writes nothing when it wakes ${when} another does its work`, (t) =>
+    withWorld(
+      async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const { uuid } = await world.create(tenant, ports)
+        world.destination.setLatency(100)
+        await using first = startOwn(world)
+        while (world.destination.stats().calls < 20) await sleep(5)
+        first.signal("SIGSTOP")
+        const [stopped] = await workers(world)
+        const calls = world.destination.stats().calls
+        await using second = startOwn(world)
+        await second.line(/ready/)
+        while ((await workers(world)).includes(stopped ?? "")) await sleep(20)
+        if (when === "after") await world.ended(uuid)
+        else while (world.destination.stats().calls < calls + 4) await sleep(5)
+        const { writes } = world.destination.stats()
+        first.signal("SIGCONT")
+        // It learns that it was taken for dead, and registers anew.
+        while ((await workers(world)).length < 2) await sleep(20)
+        if (when === "after") t.equal(world.destination.stats().writes, writes, "it has written nothing")
+        await copied(t, world, uuid, tenant.projectId)
+        const { rows } = await world.pool.query(
+          "select count(*)::int as jobs from graphile_worker._private_jobs",
+        )
+        t.strictSame(rows, [{ jobs: 0 }], "no job is left")
+      },
+      { worker: false },
+    ),
+  )
+}
+
+function startOwn(world: TestWorld) {
+  const worker: OwnWorker = {
+    heartbeat: { beatMs: 200, deadMs: 2_000 },
+    pace: { requestsPerSecond: 1_000, inFlight: 4 },
+  }
+  return startProcess(["test/helpers/own-worker.ts"], {
+    DATABASE_URL: world.databaseUrl,
+    WORKER: JSON.stringify(worker),
+  })
+}
+
+async function workers(world: TestWorld): Promise<readonly string[]> {
+  const { rows } = await world.pool.query<{ pool: string }>(
+    "select pool from openstack_replication.worker order by started",
+  )
+  return rows.map(({ pool }) => pool)
+}
+
+async function copied(t: Test, world: TestWorld, uuid: string, projectId: string): Promise<void> {
+  const migration = await world.ended(uuid)
+  t.equal(migration.state, "OK", migration.error_message)
+  t.strictSame(
+    await viewTenant(world.destinationCloud, await world.projectOf(migration)),
+    await viewTenant(world.sourceCloud, projectId),
+    "the copy is exact",
+  )
+}
