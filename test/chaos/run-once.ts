@@ -1,4 +1,5 @@
 import type { Arena, SourceTenant } from "./arena.ts"
+import { drawFate, type Fate, live } from "./fates.ts"
 import { lossesOf } from "./outcome.ts"
 import { probe } from "./probe.ts"
 import { seeded } from "./random.ts"
@@ -15,6 +16,8 @@ export interface RunOptions {
   /** Milliseconds that each call to a cloud takes while there is trouble. */
   readonly latencyMs: number
   readonly most: Most
+  /** Whether owners cancel, take up again and roll back. */
+  readonly meddled: boolean
 }
 
 /**
@@ -24,7 +27,7 @@ export interface RunOptions {
 export async function runOnce(
   arena: Arena,
   server: ShakyServer | undefined,
-  { seed, troubles, tenants, latencyMs, most }: RunOptions,
+  { seed, troubles, tenants, latencyMs, most, meddled }: RunOptions,
   tally: Tally,
 ): Promise<void> {
   const random = seeded(seed)
@@ -57,26 +60,31 @@ export async function runOnce(
     ...troubles.map((trouble) => trouble(scene, end.signal)),
     probe(arena.url, arena.token, tally.api, losses, end.signal),
   ])
-  const left = await arena.untilEnded(uuids)
+  const fates = uuids.map((): Fate => (meddled ? drawFate(random) : "left alone"))
+  const lived = await Promise.all(
+    uuids.map((uuid, index) => live(arena, uuid, fates[index] ?? "left alone", random)),
+  )
+  const faults = lived.flatMap((its, index) => its.map((fault) => `migration ${index}: ${fault}`))
   end.abort()
   await going
   for (const cloud of [arena.source, arena.destination]) cloud.setLatency(0)
-  if (left.length > 0) {
-    losses.push(`${left.length} migrations do not end: ${arena.fleet.lastWords().join("\n    ")}`)
-  } else {
-    const jobs = await arena.jobsLeft()
-    if (jobs > 0) losses.push(`${jobs} jobs are left`)
-  }
+  losses.push(...faults)
+  if (faults.length > 0) losses.push(`the workers said: ${arena.fleet.lastWords().join("\n    ")}`)
+  else if ((await arena.jobsLeft()) > 0) losses.push("jobs are left")
   await arena.fleet.stop()
   losses.push(...arena.fleet.faults.splice(0))
-  const { outcomes, strays } = await arena.outcomes(uuids)
-  for (const [index, outcome] of outcomes.entries()) {
+  // Of what was rolled back nothing may be there: it is in none of these projects.
+  const kept = [...uuids.keys()].filter((index) => fates[index] !== "rolled back")
+  const { outcomes, strays } = await arena.outcomes(kept.map((index) => uuids[index] ?? ""))
+  for (const [place, outcome] of outcomes.entries()) {
+    const index = kept[place] ?? 0
     const before = calm[index]
     if (before) losses.push(...lossesOf(before, outcome).map((loss) => `migration ${index}: ${loss}`))
   }
   losses.push(...strays.map((stray) => `${stray} is nobody's`))
   tally.runs += 1
   tally.migrations += uuids.length
+  for (const fate of fates) if (fate !== "left alone") tally.fates[fate] += 1
   tally.kills += arena.fleet.kills - killed
   tally.losses.push(...losses.map((loss) => `seed ${seed}: ${loss}`))
 }

@@ -27,10 +27,16 @@ const shares: Readonly<Record<Mode, number>> = { a: 5, b: 1.5, c: 1.5, d: 2, man
 const lanes = 3
 
 const random: Readonly<Record<"a" | "b" | "c" | "d", Omit<RunOptions, "seed">>> = {
-  a: { troubles: [killing], tenants: 6, latencyMs: 10, most: { kills: 10, restarts: 0 } },
-  b: { troubles: [shaking], tenants: 6, latencyMs: 0, most: { kills: 0, restarts: 0 } },
-  c: { troubles: [restarting], tenants: 8, latencyMs: 30, most: { kills: 0, restarts: 4 } },
-  d: { troubles: [killing, shaking, restarting], tenants: 6, latencyMs: 5, most: { kills: 6, restarts: 4 } },
+  a: { troubles: [killing], tenants: 6, latencyMs: 10, most: { kills: 10, restarts: 0 }, meddled: true },
+  b: { troubles: [shaking], tenants: 6, latencyMs: 0, most: { kills: 0, restarts: 0 }, meddled: false },
+  c: { troubles: [restarting], tenants: 8, latencyMs: 30, most: { kills: 0, restarts: 4 }, meddled: false },
+  d: {
+    troubles: [killing, shaking, restarting],
+    tenants: 6,
+    latencyMs: 5,
+    most: { kills: 6, restarts: 4 },
+    meddled: true,
+  },
 }
 
 const names: Readonly<Record<Mode, string>> = {

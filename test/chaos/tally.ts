@@ -1,3 +1,4 @@
+import type { Fate } from "./fates.ts"
 import { type FaultCounts, noFaults } from "./faults.ts"
 import type { ProbeCounts } from "./probe.ts"
 
@@ -7,6 +8,8 @@ export interface Tally {
   migrations: number
   kills: number
   restarts: number
+  /** Migrations that were cancelled and taken up again, or rolled back. */
+  readonly fates: Record<Exclude<Fate, "left alone">, number>
   readonly faults: FaultCounts
   readonly api: ProbeCounts
   /** Whatever was not as in a calm run. */
@@ -19,6 +22,7 @@ export function newTally(): Tally {
     migrations: 0,
     kills: 0,
     restarts: 0,
+    fates: { "taken up again": 0, "rolled back": 0 },
     faults: noFaults(),
     api: { answered: 0, busy: 0 },
     losses: [],
@@ -33,6 +37,7 @@ export function told(name: string, tally: Tally): readonly string[] {
   const parts = [
     `${tally.runs} runs`,
     `${tally.migrations} migrations`,
+    ...Object.entries(tally.fates).flatMap(([fate, count]) => (count > 0 ? [`${count} ${fate}`] : [])),
     `${tally.kills} kills`,
     `${tally.restarts} restarts of PostgreSQL`,
     ...(faults.length > 0 ? [`faults: ${faults.join(", ")}`] : []),

@@ -14,12 +14,14 @@ const troubles: Readonly<Record<string, Omit<RunOptions, "seed">>> = {
     tenants: 3,
     latencyMs: 0,
     most: { kills: 0, restarts: 0 },
+    meddled: false,
   },
   "clouds that fail, workers that are killed and a PostgreSQL that restarts": {
     troubles: [killing, shaking, restarting],
     tenants: 3,
     latencyMs: 10,
     most: { kills: 2, restarts: 2 },
+    meddled: true,
   },
 }
 
