@@ -4,7 +4,7 @@ import { type Given, maybe, optional } from "./attributes.ts"
 import { boolean, integer, natural, oneOf, orNull, string, strings, uuid } from "./checks.ts"
 import { dnsDomain } from "./dns.ts"
 import { byId } from "./order.ts"
-import { checkOnNetwork, checkPolicyOf } from "./qosPolicies.ts"
+import { checkOnNetwork, checkPolicyOf, defaultPolicy } from "./qosPolicies.ts"
 import { forgetShares, isOpen, openNetworks } from "./rbac.ts"
 import { inUse, invalidInput, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
@@ -101,7 +101,8 @@ export function networkResource(state: NetworkState): Resource<Network> {
       const type = given["provider:network_type"] ?? "vxlan"
       const flat = type === "flat"
       const row = born(projectId, given.description, 1)
-      if (!flat) checkOnNetwork(state, given.qos_policy_id, row.id)
+      const policy = given.qos_policy_id ?? defaultPolicy(state, projectId)
+      if (!flat) checkOnNetwork(state, policy, row.id)
       return state.networks.put({
         ...row,
         name: given.name,
@@ -113,7 +114,7 @@ export function networkResource(state: NetworkState): Resource<Network> {
         port_security_enabled: given.port_security_enabled,
         dns_domain: given.dns_domain,
         vlan_transparent: given.vlan_transparent ?? false,
-        qos_policy_id: given.qos_policy_id,
+        qos_policy_id: policy,
         zones: given.availability_zone_hints,
         networkType: type,
         physicalNetwork: given["provider:physical_network"] ?? null,

@@ -37,6 +37,11 @@ export function checkOnNetwork(state: NetworkState, policyId: string | null, net
     )
 }
 
+/** A project's default policy is that of each network made later, whatever the request says. */
+export function defaultPolicy(state: NetworkState, projectId: string): string | null {
+  return state.qosPolicies.find("project", projectId).find((row) => row.is_default)?.id ?? null
+}
+
 export const showQosRule = ({ id, values }: QosRule): Record<string, unknown> => ({ ...values, id })
 
 /** Policies are an administrator's to make, for any project. */

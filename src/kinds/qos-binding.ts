@@ -29,7 +29,6 @@ export const qosBinding = defineKind<Body, Actual>({
   name: "qos_binding",
   after: ["qos_policy", "network", "port"],
   chunk: { size: 1 },
-  goesAlong: true,
   plan,
 
   async list(context, desired) {

@@ -10,10 +10,13 @@ interface Body {
   readonly is_default: boolean
 }
 
-/** The tenant's own QoS policies, without their rules. */
+/**
+ * The tenant's own QoS policies, without their rules. They come after the networks: Neutron gives a project's default
+ * policy to each network that is made later, also to one that is sent with none.
+ */
 export const qosPolicy = defineKind<Body, QosPolicy>({
   name: "qos_policy",
-  after: ["quota"],
+  after: ["network"],
   chunk: { size: 1 },
 
   plan: ({ source }) => ({

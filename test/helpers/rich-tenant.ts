@@ -298,7 +298,12 @@ async function plainNetwork({ cloud, own }: Place): Promise<Values> {
 }
 
 async function enrichQos({ cloud, own, has }: Place, networkId: string, portId: string): Promise<void> {
-  const policy = await createResource(cloud, "policies", { ...own, name: "slow", description: "Two rules" })
+  const policy = await createResource(cloud, "policies", {
+    ...own,
+    name: "slow",
+    description: "Two rules",
+    is_default: true,
+  })
   await replaceTags(cloud, "policies", policy.id, ["bronze"])
   for (const direction of ["egress", "ingress"])
     await createQosRule(cloud, policy.id, "bandwidth_limit", {

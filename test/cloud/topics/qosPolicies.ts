@@ -119,6 +119,19 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
       t.same(madeList(await tenant.network("GET", "/qos/policies")), [])
     })
 
+    await t.test("a project's default policy is that of each network made later", async (t) => {
+      const before = await tenant.make("networks", { name: "before" })
+      const usual = await tenant.makeAsAdmin("qos/policies", { name: "usual", is_default: true })
+      const later = await tenant.make("networks", { name: "later" })
+      const without = await tenant.make("networks", { name: "without", qos_policy_id: null })
+      t.equal(later.qos_policy_id, usual.id)
+      t.equal(without.qos_policy_id, usual.id, "also of one that asks for none")
+      const { body } = await tenant.network("GET", `/networks/${before.id}`)
+      t.match(body, { network: { qos_policy_id: null } })
+      for (const { id } of [later, without]) await tenant.network("DELETE", `/networks/${id}`)
+      t.equal((await admin.network("DELETE", `/qos/policies/${usual.id}`)).status, 204)
+    })
+
     await t.test("a tunnel promises no bandwidth", async (t) => {
       const sure = await tenant.makeAsAdmin("qos/policies", { name: "sure" })
       made(
