@@ -46,6 +46,13 @@ export const errors = {
     "later",
     (reason: string) => `The host's database cannot be reached: ${reason}. Nothing was started.`,
   ),
+  newerTables: define(
+    "NEWER_TABLES",
+    500,
+    "no",
+    (migration: string) =>
+      `A newer version of this plugin has changed its tables (${migration}), which this version does not know. Start the newer version, or go back to a backup from before.`,
+  ),
   options: define("OPTIONS", 500, "no", (what: string) => `Option of the plugin: ${what}`),
   cidrMapping: define("CIDR_MAPPING", 400, "no", (what: string) => what),
   addressDoesNotFit: define(

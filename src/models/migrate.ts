@@ -1,4 +1,5 @@
 import { type Migration, Migrator } from "kysely/migration"
+import { errors } from "../errors.ts"
 import type { Db } from "./database.ts"
 import { runStageObject } from "./migrations/0001-run-stage-object.ts"
 import { worker } from "./migrations/0002-worker.ts"
@@ -20,7 +21,10 @@ export const ownMigrations: readonly string[] = Object.keys(migrations)
 /** Schema of the plugin's own tables in the host's database. */
 const ownSchema = "openstack_replication"
 
-/** Brings the plugin's own tables to the newest form. Safe when several processes start at once. */
+/**
+ * Brings the plugin's own tables to the newest form. Safe when several processes start at once.
+ * @throws NEWER_TABLES where a newer version has been here
+ */
 export async function migrateOwnTables(db: Db): Promise<void> {
   const migrator = new Migrator({
     db,
@@ -30,5 +34,7 @@ export async function migrateOwnTables(db: Db): Promise<void> {
     migrationLockTableName: "schema_migration_lock",
   })
   const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error
+  if (error === undefined) return
+  const [, newer] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? []
+  throw newer === undefined ? error : errors.newerTables(newer)
 }

@@ -70,3 +70,20 @@ t.test("API and workers share a database, start at once, and stop cleanly", (t) 
     t.equal((await pool.query("select 1 as one")).rows[0].one, 1, "the host's pool lives on")
   }),
 )
+
+t.test("a version that is older than the tables says so, and does not start", (t) =>
+  withDatabase(async ({ pool }) => {
+    const first = fastify()
+    await first.register(openstackReplication, { pool, worker: false })
+    await first.close()
+    await pool.query("insert into openstack_replication.schema_migration values ('9999-later', now()::text)")
+    const older = fastify()
+    older.register(openstackReplication, { pool, worker: false })
+    const error: unknown = await older.ready().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    t.match(error, { code: "NEWER_TABLES", message: /9999-later/ })
+    await older.close()
+  }),
+)
