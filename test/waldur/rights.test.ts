@@ -1,5 +1,5 @@
 import t, { type Test } from "tap"
-import { ask } from "../helpers/http.ts"
+import { type Ask, ask } from "../helpers/http.ts"
 import { type FixtureHost, goodBody, tokens, uuids, withFixture } from "./fixture.ts"
 import { addPeople, giveMigration, type People, type Who } from "./people.ts"
 
@@ -75,8 +75,11 @@ const onMigration = [
   ["GET", "report/?format=html", undefined, 200],
   ["POST", "retry/", undefined, 409],
   ["POST", "verify/", undefined, 409],
+  ["POST", "rollback/", undefined, 409],
   ["POST", "run/", undefined, 200],
+  ["GET", "events/", undefined, 200],
   ["DELETE", "", undefined, 409],
+  ["POST", "cancel/", undefined, 202],
   ["DELETE", "", undefined, 204],
 ] as const
 
@@ -92,7 +95,7 @@ t.test("people see and change migrations that they made; staff and support all",
         for (const [method, path, body, success] of onMigration) {
           // What was made ends before it can be deleted.
           if (success === 204) await end(host)
-          const { status } = await ask(`${host.migrations}${uuid}/${path}`, withToken(token, method, body))
+          const status = await statusOf(`${host.migrations}${uuid}/${path}`, withToken(token, method, body))
           const want = cell === "yes" ? success : cell === "no" ? 404 : Number(cell)
           t.equal(status, want, `${who}: ${method} ${path} of ${column} answers ${want}`)
         }
@@ -223,6 +226,15 @@ t.test("staff may act as somebody else", (t) =>
 
 function withToken(token: string | undefined, method: string, body?: unknown) {
   return { method, ...(token !== undefined && { token }), ...(body !== undefined && { body }) }
+}
+
+/** The status of an answer that may never end: a stream of events. */
+async function statusOf(url: string, asked: Ask): Promise<number> {
+  if (!url.endsWith("/events/")) return (await ask(url, asked)).status
+  const headers = asked.token === undefined ? {} : { authorization: `Token ${asked.token}` }
+  const { status, body } = await fetch(url, { headers })
+  await body?.cancel()
+  return status
 }
 
 async function end({ pool }: FixtureHost): Promise<void> {
