@@ -31,6 +31,8 @@ export class Fleet {
   readonly #databaseUrl: string
   readonly #members: Member[] = []
   #stopping = false
+  /** The pace of each cloud for all of them together, in calls a second; else as fast as it goes. */
+  pace: number | undefined
   /** Workers that were killed. */
   kills = 0
   /** Workers that ended by themselves, e.g. because they were started while there was no database. */
@@ -126,7 +128,12 @@ export class Fleet {
       process.execPath,
       ["--disable-warning=ExperimentalWarning", join(import.meta.dirname, script)],
       {
-        env: { ...process.env, LOG_LEVEL: "info", DATABASE_URL: this.#databaseUrl },
+        env: {
+          ...process.env,
+          LOG_LEVEL: "info",
+          DATABASE_URL: this.#databaseUrl,
+          ...(this.pace !== undefined && { CHAOS_PACE: String(this.pace) }),
+        },
         stdio: ["ignore", "ignore", "pipe", "ipc"],
       },
     )

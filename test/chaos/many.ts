@@ -1,5 +1,6 @@
 import { migrationClient } from "../../host/client.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import type { SimulatedCloud } from "../../simulator/index.ts"
 import type { Arena } from "./arena.ts"
 import { lossesOf } from "./outcome.ts"
 import type { Tally } from "./tally.ts"
@@ -11,14 +12,20 @@ export interface ManyOptions {
   readonly hosts: number
   /** Workers beside them. */
   readonly workers: number
+  /** Calls to each cloud in a second, of all processes together. */
+  readonly pace: number
 }
+
+/** Calls that may begin at once beyond the pace: what a window of it holds. */
+const atOnce = 20
 
 /**
  * Many migrations at the same time, asked for through several hosts and worked on by several processes. Each has to
  * come to what one alone comes to.
  */
 export async function manyAtOnce(arena: Arena, options: ManyOptions, tally: Tally): Promise<void> {
-  const { fleet, token } = arena
+  const { fleet, token, source, destination } = arena
+  fleet.pace = options.pace
   const tenant = await arena.importTenant(demoTenant("small"))
   const hosts = (await Promise.all(Array.from({ length: options.hosts }, () => fleet.add("host.ts")))) as {
     readonly url: string
@@ -29,6 +36,7 @@ export async function manyAtOnce(arena: Arena, options: ManyOptions, tally: Tall
   if (calm === undefined) throw new Error("a calm run has no outcome")
 
   await Promise.all(Array.from({ length: options.workers }, () => fleet.add()))
+  const paces = [source, destination].map(watchPace)
   const clients = [{ url: arena.url }, ...hosts].map(({ url }) => migrationClient(url, token))
   const numbers = Array.from({ length: options.migrations }, (_, index) => index)
   const uuids = await Promise.all(
@@ -44,6 +52,11 @@ export async function manyAtOnce(arena: Arena, options: ManyOptions, tally: Tall
   const losses = left.length > 0 ? [`${left.length} migrations do not end`] : []
   const jobs = await arena.jobsLeft()
   if (jobs > 0) losses.push(`${jobs} jobs are left`)
+  for (const pace of paces) {
+    const { calls, seconds } = pace()
+    if (calls > options.pace * seconds + atOnce)
+      losses.push(`${calls} calls within ${seconds.toFixed(1)} s are more than ${options.pace} a second`)
+  }
   await fleet.stop()
   losses.push(...fleet.faults.splice(0))
   const { outcomes, strays } = await arena.outcomes(all)
@@ -53,4 +66,16 @@ export async function manyAtOnce(arena: Arena, options: ManyOptions, tally: Tall
   tally.runs += 1
   tally.migrations += all.length
   tally.losses.push(...losses)
+}
+
+/** Counts the calls to a cloud from the first to the last; answers the function that ends it. */
+function watchPace(cloud: SimulatedCloud) {
+  const times: number[] = []
+  cloud.onRequest = async () => {
+    times.push(performance.now())
+  }
+  return () => {
+    cloud.onRequest = undefined
+    return { calls: times.length, seconds: ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1_000 }
+  }
 }

@@ -76,7 +76,7 @@ await main(async () => {
 
 async function many(server: ShakyServer, tally: Tally): Promise<void> {
   const arena = await openArena(server.url)
-  await manyAtOnce(arena, { migrations: 200, hosts: 2, workers: 2 }, tally)
+  await manyAtOnce(arena, { migrations: 200, hosts: 2, workers: 2, pace: 200 }, tally)
   await arena.close()
 }
 
