@@ -1,7 +1,10 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import fc from "fast-check"
 import t from "tap"
+import { calledBy } from "../../src/openstack/caller.ts"
 import { connectCloud } from "../../src/openstack/index.ts"
+import { backoffMs } from "../../src/openstack/timing.ts"
 import { type Answering, connect, endpoint, failureOf, fakeCloud, hasty } from "./fake-cloud.ts"
 
 const read = { service: "network", method: "GET", path: "/networks" } as const
@@ -140,6 +143,56 @@ t.test("patience ends: the last fault is the error", async (t) => {
   const error = await failureOf(connect(t, fake, {}, { faultBudgetMs: 30 }).call(read))
   t.match(error.failure, { status: 503, cloudMessage: "down", retry: "later" })
   t.ok(fake.calls.length > 1)
+})
+
+t.test(
+  "a cloud that asks to slow down is waited for by the time it takes, however many tries that are",
+  async (t) => {
+    const fake = await fakeCloud(t, {
+      answer: (_, { calls }) => ({ status: calls.length < 200 ? 429 : 200 }),
+    })
+    await connect(t, fake, {}, { slowDownBackoff: { firstMs: 0, mostMs: 0 } }).call(create)
+    t.equal(fake.calls.length, 200)
+  },
+)
+
+t.test("a pause that is longer than a call may wait is told with the error", async (t) => {
+  const fake = await fakeCloud(t, { answer: () => ({ status: 429, headers: { "retry-after": "90" } }) })
+  const cloud = connect(t, fake)
+  t.equal((await failureOf(cloud.call(create))).failure.pauseMs, 90_000)
+  const { pauseMs = 0 } = (await failureOf(cloud.call(create))).failure
+  t.ok(pauseMs > 0 && pauseMs <= 90_000, "and with those that come after it")
+  t.equal(fake.calls.length, 1)
+})
+
+t.test("a caller that has enough begins nothing more, and hears how its call under way ends", async (t) => {
+  const answer = Promise.withResolvers<{ body: object }>()
+  const fake = await fakeCloud(t, { answer: () => answer.promise })
+  const enough = new AbortController()
+  const cloud = calledBy(connect(t, fake, { inFlight: 1 }), { enough: enough.signal })
+  const underWay = cloud.call<object>(create)
+  const waiting = failureOf(cloud.call(create))
+  while (fake.calls.length === 0) await new Promise((later) => setImmediate(later))
+  enough.abort(new Error("its turn is over"))
+  t.match((await waiting).failure, { cloudMessage: /its turn is over/, retry: "later", uncertain: false })
+  answer.resolve({ body: { made: true } })
+  t.strictSame(await underWay, { made: true })
+  t.equal(fake.calls.length, 1)
+})
+
+t.test("waits after faults are spread over all of a span that doubles up to its end", (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 20 }), (firstMs, tries) => {
+      const span = Math.min(10_000, firstMs * 2 ** tries)
+      const waits = Array.from({ length: 200 }, () => backoffMs({ firstMs, mostMs: 10_000 }, tries))
+      return (
+        waits.every((ms) => ms >= 0 && ms < span) &&
+        waits.some((ms) => ms < span / 4) &&
+        waits.some((ms) => ms > (span * 3) / 4)
+      )
+    }),
+  )
+  t.end()
 })
 
 t.test("creates go over sockets of their own: none is lost to a server that closes idle ones", async (t) => {

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import { prepare } from "../../plugin/start.ts"
+import type { StageOutcome } from "../../src/executors/engine.ts"
+import { startStageWorker } from "../../src/executors/worker.ts"
 import type { OwnWorker } from "../helpers/own-worker.ts"
 import { startProcess } from "../helpers/process.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
@@ -87,3 +90,36 @@ function watch(world: TestWorld, { refuseAt, seconds }: { refuseAt: number; seco
   }
   return { starts, busiest: () => busiest, refusedAt: () => refusedAt }
 }
+
+t.test(
+  "a cloud that asks for a longer pause than a call may wait fails nothing: the stage waits for it",
+  (t) =>
+    withWorld(
+      async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const { uuid } = await world.create(tenant)
+        let asked = 0
+        world.destination.onRequest = async ({ path }) => {
+          if (path !== "networks" || asked > 0) return
+          asked += 1
+          return { status: 429, headers: { "retry-after": "2" }, body: "slow down" }
+        }
+        const { engine } = await prepare(
+          { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
+          world.app.log,
+          { slowDownBudgetMs: 500 },
+        )
+        const ends: StageOutcome[] = []
+        const worker = await startStageWorker(
+          { ...engine, onStage: (stage, outcome) => stage === "network" && ends.push(outcome) },
+          { pool: world.pool, concurrency: 8, log: world.app.log },
+        )
+        const { state, error_message } = await world.ended(uuid)
+        t.strictSame([state, error_message], ["OK", ""])
+        t.strictSame([ends[0], ends.at(-1)], ["handed_over", "done"])
+        await worker.stop()
+        await engine.clouds.close()
+      },
+      { worker: false },
+    ),
+)
