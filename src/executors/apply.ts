@@ -207,7 +207,13 @@ async function ask({ kind, context, sizes }: Pass, chunk: readonly Work[]): Prom
     made = await kind.create({ ...context, cloud }, chunk)
     return made
   } finally {
-    sizes.learn(kind, { asked: chunk.length, made: made.length, ms, now: performance.now() })
+    sizes.learn(kind, {
+      asked: chunk.length,
+      made: made.length,
+      ms,
+      timeoutMs: cloud.timeoutMs,
+      now: performance.now(),
+    })
   }
 }
 

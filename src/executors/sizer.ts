@@ -21,17 +21,19 @@ export interface Ended {
   readonly made: number
   /** On the wire, without the turn that it waited for. */
   readonly ms: number
+  /** The time limit of a call. */
+  readonly timeoutMs: number
   readonly now: number
 }
 
 /**
- * A sixth of a call's time limit: a cloud that takes so long for a chunk has no room left for a bad minute, and a call
- * that runs into the limit leaves it open what was made.
+ * Of a call's time limit: a cloud that takes so much of it for a chunk has no room left for a bad minute, and a call that
+ * runs into the limit leaves it open what was made.
  */
-const slowMs = 10_000
+const slowShare = 1 / 6
 
-/** A call that takes less than this may hold twice as many, where the kind allows. */
-const quickMs = slowMs / 4
+/** A call that takes less of the limit may hold twice as many, where the kind allows. */
+const quickShare = slowShare / 4
 
 /** Two server processes, which small clouds have, are busy with four calls at once: 16 were no faster there. */
 const leastAtOnce = 4
@@ -58,10 +60,10 @@ export function learn(sizing: Sizing, ended: Ended, most: number): Sizing {
   return weigh({ ...sizing, size: sizeAfter(sizing.size, ended, most) }, ended)
 }
 
-function sizeAfter(size: number, { asked, ms }: Ended, most: number): number {
+function sizeAfter(size: number, { asked, ms, timeoutMs }: Ended, most: number): number {
   // A chunk that was cut before others told that it is too large says nothing new.
-  if (ms > slowMs) return Math.max(1, Math.min(size, Math.floor(asked / 2)))
-  return ms < quickMs && asked >= size ? Math.min(most, size * 2) : size
+  if (ms > timeoutMs * slowShare) return Math.max(1, Math.min(size, Math.floor(asked / 2)))
+  return ms < timeoutMs * quickShare && asked >= size ? Math.min(most, size * 2) : size
 }
 
 function weigh(sizing: Sizing, { made, now }: Ended): Sizing {

@@ -18,6 +18,7 @@ export function calledBy(cloud: Cloud, caller: Caller): Cloud {
   })
   return {
     name: cloud.name,
+    timeoutMs: cloud.timeoutMs,
     call: (request) => cloud.call(given(request)),
     list: (request, collection) => cloud.list(given(request), collection),
     observed: (observer) => calledBy(cloud.observed(observer), caller),

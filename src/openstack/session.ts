@@ -28,11 +28,13 @@ function ownPace(connection: CloudConnection): Gate {
 
 class CloudView implements Cloud {
   readonly name: string
+  readonly timeoutMs: number
   readonly #session: SharedSession
   readonly #observers: readonly CallObserver[]
 
   constructor(session: SharedSession, observers: readonly CallObserver[]) {
     this.name = session.name
+    this.timeoutMs = session.timeoutMs
     this.#session = session
     this.#observers = observers
   }

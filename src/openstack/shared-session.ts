@@ -6,7 +6,7 @@ import type { Gate } from "./gate.ts"
 import { Line, type LineCall } from "./line.ts"
 import { secretsIn } from "./secrets.ts"
 import { readSignedIn, type SignedIn, signInBody, signInSubject } from "./sign-in.ts"
-import type { Timing } from "./timing.ts"
+import { defaultLimits, type Timing } from "./timing.ts"
 import type { Answer } from "./transport.ts"
 import type { CallObserver, CloudConnection, CloudRequest } from "./types.ts"
 
@@ -25,6 +25,10 @@ export class SharedSession {
     this.#connection = connection
     this.#timing = timing
     this.#line = new Line(connection, timing, gate)
+  }
+
+  get timeoutMs(): number {
+    return this.#connection.timeoutMs ?? defaultLimits.timeoutMs
   }
 
   get name(): string {

@@ -100,6 +100,8 @@ export type CallObserver = (call: CallRecord) => void
 /** A signed-in cloud. One per connection and process: it holds the token, the sockets and the pace. */
 export interface Cloud {
   readonly name: string
+  /** The time limit of one call, in milliseconds. */
+  readonly timeoutMs: number
   /** Sends one request; answers the parsed JSON body (undefined where it is empty). @throws CloudError */
   call<T>(request: CloudRequest): Promise<T>
   /**

@@ -7,8 +7,11 @@ import { chunkSize, countChunks } from "../../src/kinds/cost.ts"
 const most = 20
 
 /** Calls that end one after another, each after so many milliseconds. */
-function after(sizing: Sizing, ends: readonly Omit<Ended, "now">[], every = 100): Sizing {
-  return ends.reduce((now, end, index) => learn(now, { ...end, now: index * every }, most), sizing)
+function after(sizing: Sizing, ends: readonly Omit<Ended, "now" | "timeoutMs">[], every = 100): Sizing {
+  return ends.reduce(
+    (now, end, index) => learn(now, { ...end, timeoutMs: 60_000, now: index * every }, most),
+    sizing,
+  )
 }
 
 const full = { asked: most, made: most, ms: 3_000 }
@@ -19,6 +22,12 @@ t.test("a chunk that takes the cloud a sixth of the time limit is halved, one ca
   t.equal(after(firstSizing(most), [slow, slow, slow]).size, 10, "calls that were cut before say nothing new")
   t.equal(after(firstSizing(most), [slow, { ...slow, asked: 10 }]).size, 5)
   t.equal(after(firstSizing(most), [{ ...slow, asked: 1, made: 0 }]).size, 1, "never less than one")
+})
+
+t.test("a host that gives a cloud more time gets larger chunks", async (t) => {
+  const slow = { asked: 20, made: 20, ms: 40_000, now: 0 }
+  t.equal(learn(firstSizing(most), { ...slow, timeoutMs: 300_000 }, most).size, 20)
+  t.equal(learn(firstSizing(most), { ...slow, timeoutMs: 60_000 }, most).size, 10)
 })
 
 t.test("a chunk that is made quickly may grow again, up to what the kind allows", async (t) => {
@@ -54,7 +63,7 @@ t.test("whatever calls come to, sizes and calls at once stay within their bounds
       let sizing = firstSizing(most)
       for (const { wait, ...one } of ends) {
         now += wait
-        sizing = learn(sizing, { ...one, now }, most)
+        sizing = learn(sizing, { ...one, timeoutMs: 60_000, now }, most)
         if (sizing.size < 1 || sizing.size > most) throw new Error(`size ${sizing.size}`)
         if (sizing.atOnce < 4 || sizing.atOnce > 16) throw new Error(`at once ${sizing.atOnce}`)
       }
