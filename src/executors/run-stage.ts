@@ -61,7 +61,8 @@ async function workOnStage(
   const { migration, stage } = hold
   const kind = kinds.find((one) => one.name === stage)
   // Reading and checking are not divided: they would begin anew each time.
-  const stops = kind === undefined ? { ...interruption, othersWait: undefined } : interruption
+  const divided = kind !== undefined || stage === rollbackStage
+  const stops = divided ? interruption : { ...interruption, othersWait: undefined }
   const { signal } = stops
   const enough = anyOf([stops.enough, stops.othersWait])
   const caller = { flow: String(migration), ...(signal && { signal }), ...(enough && { enough }) }
