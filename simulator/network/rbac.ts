@@ -103,7 +103,20 @@ export function rbacResource(state: NetworkState): Resource<RbacPolicy> {
     },
     update: (_caller, row, values) =>
       state.rbacPolicies.put(touched(row, values as Partial<RbacGiven> as Partial<RbacPolicy>)),
-    remove: (_caller, row) => state.rbacPolicies.remove(row),
+    /** What everybody may use stays shared while anybody does, its own project included. */
+    remove(_caller, row) {
+      const used =
+        (row.object_type === "address_group" && state.rules.count("address", row.object_id) > 0) ||
+        (row.object_type === "qos_policy" &&
+          state.ports.count("policy", row.object_id) + state.networks.count("policy", row.object_id) > 0)
+      if (row.target_tenant === "*" && used)
+        throw new Refusal(
+          409,
+          "RbacPolicyInUse",
+          `RBAC policy on object ${row.object_id} cannot be removed because other objects depend on it.`,
+        )
+      state.rbacPolicies.remove(row)
+    },
     show: (_caller, row) => ({
       id: row.id,
       project_id: row.project_id,

@@ -1,4 +1,4 @@
-import { createResources, deleteResource, type RbacPolicy } from "../openstack/index.ts"
+import { CloudError, createResources, deleteResource, type RbacPolicy } from "../openstack/index.ts"
 import {
   type KindPlan,
   type Omission,
@@ -33,7 +33,14 @@ export const rbacPolicy = defineKind<Body, RbacPolicy>({
       "rbac-policies",
       desired.map(({ body }) => body),
     ),
-  remove: ({ cloud }, actual) => deleteResource(cloud, "rbac-policies", actual.id),
+  // Neutron keeps one while the tenant itself uses the object, and takes it away with the object.
+  async remove({ cloud }, actual) {
+    try {
+      await deleteResource(cloud, "rbac-policies", actual.id)
+    } catch (error) {
+      if (!(error instanceof CloudError) || error.failure.type !== "RbacPolicyInUse") throw error
+    }
+  },
   foreign: ({ action, object_type: type, target_tenant: target = "*" }) =>
     `${action} of ${type.replaceAll("_", " ")} for ${target === "*" ? "everybody" : target}`,
 

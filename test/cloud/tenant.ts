@@ -72,14 +72,13 @@ const routed = /^network:(router_interface|ha_router_replicated_interface)/
 export async function removeProject(admin: Session, projectId: string): Promise<void> {
   const owned = async (path: string) =>
     madeList(await admin.network("GET", `/${path}?project_id=${projectId}`))
-  const drop = async (path: string) => {
+  const drop = async (path: string, atOnce = 4) => {
     const rows = [...(await owned(path))]
-    // Four at once are as many as a small cloud has use for.
     const one = async () => {
       for (let row = rows.pop(); row !== undefined; row = rows.pop())
         await admin.network("DELETE", `/${path}/${row.id}`)
     }
-    await Promise.all([one(), one(), one(), one()])
+    await Promise.all(Array.from({ length: atOnce }, one))
   }
   const { network } = admin
   const known = new Set(madeList(await network("GET", "/extensions")).map(({ alias }) => alias))
@@ -95,7 +94,9 @@ export async function removeProject(admin: Session, projectId: string): Promise<
   for (const port of await owned("ports"))
     if (routed.test(String(port.device_owner)))
       await admin.network("PUT", `/routers/${port.device_id}/remove_router_interface`, { port_id: port.id })
-  for (const path of ["ports", "routers", "networks", "security-groups"]) await drop(path)
+  for (const path of ["ports", "routers", "networks"]) await drop(path)
+  // Rules of one group may name another, so they are not taken away at the same time.
+  await drop("security-groups", 1)
   if (known.has("address-group")) await drop("address-groups")
   if (known.has("qos")) await drop("qos/policies")
   await admin.network("DELETE", `/quotas/${projectId}`)

@@ -7,7 +7,7 @@ import { enrich } from "../helpers/rich-tenant.ts"
 import { richView } from "../helpers/rich-view.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("a tenant that uses every attribute arrives with every attribute", (t) =>
+t.test("a tenant that uses every attribute arrives with every attribute, and can be taken away again", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), (projectId) =>
       enrich(world.sourceCloud, projectId),
@@ -24,7 +24,14 @@ t.test("a tenant that uses every attribute arrives with every attribute", (t) =>
       await richView(world.destinationCloud, await world.projectOf(migration)),
       await richView(world.sourceCloud, tenant.projectId),
     )
-    await holdExactReport(t, world.url, migration.uuid, world.rows.users.owner.token)
+    const { token } = world.rows.users.owner
+    await holdExactReport(t, world.url, migration.uuid, token)
+
+    await ask(`${world.url}/api/openstack-migrations/${migration.uuid}/rollback/`, { method: "POST", token })
+    t.match(await world.ended(migration.uuid), {
+      dst_resource_state: "Terminated",
+      error_message: /^Rolled back for .+: \d+ objects were removed\.$/,
+    })
   }),
 )
 

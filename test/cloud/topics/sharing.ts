@@ -1,6 +1,6 @@
 import { refuses, type Tap, withExtensions } from "../suite.ts"
 import { createTenant } from "../tenant.ts"
-import { type Json, made, none, type Target } from "../wire.ts"
+import { type Json, made, madeList, none, refusal, type Target } from "../wire.ts"
 
 export const sharing = (t: Tap, target: Target): Promise<unknown> =>
   withExtensions(t, target, ["RBAC policies", "rbac-policies"], async (t, tenant) => {
@@ -73,6 +73,29 @@ export const sharing = (t: Tap, target: Target): Promise<unknown> =>
       t.equal(made(await tenant.network("GET", `/networks/${network.id}`)).shared, true)
       t.equal(made(await guest.network("GET", `/networks/${network.id}`)).shared, true)
       t.equal((await tenant.admin.network("DELETE", `/rbac-policies/${policy.id}`)).status, 204)
+    })
+    await t.test("what everybody may use stays shared while its own project uses it", async (t) => {
+      const known = madeList(await tenant.network("GET", "/extensions")).map(({ alias }) => alias)
+      if (!["rbac-address-group", "security-groups-remote-address-group"].every((one) => known.includes(one)))
+        return
+      const group = await tenant.make("address-groups", { addresses: ["192.0.2.0/24"] })
+      const policy = await tenant.makeAsAdmin("rbac-policies", {
+        object_type: "address_group",
+        object_id: group.id,
+        action: "access_as_shared",
+        target_tenant: "*",
+      })
+      const { id } = await tenant.make("security-groups", { name: "s" })
+      await tenant.make("security-group-rules", {
+        security_group_id: id,
+        direction: "ingress",
+        remote_address_group_id: group.id,
+      })
+      const drop = () => tenant.admin.network("DELETE", `/rbac-policies/${policy.id}`)
+      t.same(refusal(await drop()).slice(0, 2), [409, "RbacPolicyInUse"])
+      await tenant.network("DELETE", `/security-groups/${id}`)
+      t.equal((await tenant.network("DELETE", `/address-groups/${group.id}`)).status, 204)
+      t.equal((await drop()).status, 404, "it goes with its object")
     })
     await guest.remove()
   })
