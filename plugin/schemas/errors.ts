@@ -40,6 +40,17 @@ export const unauthenticated = {
   headers: { "WWW-Authenticate": Type.Literal("Token", { description: "The scheme that is expected." }) },
 }
 
+export const forbidden = answer(
+  "The user sees the migration, and may not change it: that takes the rights of a create.",
+  errorDetail,
+  {
+    forbidden: {
+      summary: "No right",
+      value: { detail: "You do not have permission to perform this action." },
+    },
+  },
+)
+
 export const notFound = answer("There is no such migration, or it is somebody else's.", errorDetail, {
   unknown: { summary: "Unknown uuid", value: { detail: "No Migration matches the given query." } },
 })

@@ -8,6 +8,7 @@ import { patchRequest, updateRequest } from "../../src/serializers/update-reques
 import {
   answer,
   type Examples,
+  forbidden,
   invalid,
   noSuchPage,
   notFound,
@@ -182,7 +183,7 @@ export const operations = {
       "Tries again what failed or was skipped. What is there already stays; objects are not made twice.",
     tags,
     params: migrationUuid,
-    response: { 200: details, 401: unauthenticated, 404: notFound, 409: wrongState("ERRED") },
+    response: { 200: details, 401: unauthenticated, 403: forbidden, 404: notFound, 409: wrongState("ERRED") },
   },
   cancel: {
     operationId: "openstack_migrations_cancel",
@@ -194,6 +195,7 @@ export const operations = {
     response: {
       202: details,
       401: unauthenticated,
+      403: forbidden,
       404: notFound,
       409: wrongState("CREATION_SCHEDULED, CREATING"),
     },
@@ -222,6 +224,7 @@ export const operations = {
     response: {
       202: details,
       401: unauthenticated,
+      403: forbidden,
       404: notFound,
       409: wrongState("OK, ERRED"),
     },

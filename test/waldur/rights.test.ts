@@ -4,27 +4,28 @@ import { type FixtureHost, goodBody, tokens, uuids, withFixture } from "./fixtur
 import { addPeople, giveMigration, type People, type Who } from "./people.ts"
 
 /**
- * Whom a migration answers, by whose it is. yes: every request of `onMigration` succeeds; no: each finds nothing;
- * a number: each is answered with that status.
+ * Whom a migration answers, by whose it is. yes: every request of `onMigration` succeeds, but for actions of those who
+ * change nothing, which are forbidden: the migrations are of a shared offering, for which only a customer's owner may
+ * order without a review; no: each finds nothing; a number: each is answered with that status.
  */
 const visibility = `
-  who                        | sees | one's own | a colleague's | a stranger's
-  staff                      | all  | yes       | yes           | yes
-  support                    | all  | yes       | yes           | yes
-  customer owner             | own  | yes       | no            | no
-  project admin              | own  | yes       | no            | no
-  project manager            | own  | yes       | no            | no
-  project member             | own  | yes       | no            | no
-  customer reader            | own  | yes       | no            | no
-  owner of another customer  | own  | yes       | no            | no
-  owner of the provider      | own  | yes       | no            | no
-  offering manager           | own  | yes       | no            | no
-  former member              | own  | yes       | no            | no
-  member past the date       | own  | yes       | no            | no
-  user without a role        | own  | yes       | no            | no
-  inactive user              | 401  | 401       | 401           | 401
-  user with an expired token | 401  | 401       | 401           | 401
-  nobody                     | 401  | 401       | 401           | 401
+  who                        | sees | changes | one's own | a colleague's | a stranger's
+  staff                      | all  | all     | yes       | yes           | yes
+  support                    | all  | none    | yes       | yes           | yes
+  customer owner             | own  | own     | yes       | no            | no
+  project admin              | own  | none    | yes       | no            | no
+  project manager            | own  | none    | yes       | no            | no
+  project member             | own  | none    | yes       | no            | no
+  customer reader            | own  | none    | yes       | no            | no
+  owner of another customer  | own  | none    | yes       | no            | no
+  owner of the provider      | own  | none    | yes       | no            | no
+  offering manager           | own  | none    | yes       | no            | no
+  former member              | own  | none    | yes       | no            | no
+  member past the date       | own  | none    | yes       | no            | no
+  user without a role        | own  | none    | yes       | no            | no
+  inactive user              | 401  | 401     | 401       | 401           | 401
+  user with an expired token | 401  | 401     | 401       | 401           | 401
+  nobody                     | 401  | 401     | 401       | 401           | 401
 `
 
 /**
@@ -73,13 +74,13 @@ const onMigration = [
   ["GET", "report/", undefined, 200],
   ["HEAD", "report/", undefined, 200],
   ["GET", "report/?format=html", undefined, 200],
-  ["POST", "retry/", undefined, 409],
+  ["POST", "retry/", undefined, 409, "changes"],
   ["POST", "verify/", undefined, 409],
-  ["POST", "rollback/", undefined, 409],
+  ["POST", "rollback/", undefined, 409, "changes"],
   ["POST", "run/", undefined, 200],
   ["GET", "events/", undefined, 200],
   ["DELETE", "", undefined, 409],
-  ["POST", "cancel/", undefined, 202],
+  ["POST", "cancel/", undefined, 202, "changes"],
   ["DELETE", "", undefined, 204],
 ] as const
 
@@ -88,15 +89,17 @@ t.test("people see and change migrations that they made; staff and support all",
     const people = await addPeople(host)
     for (const { who, cells } of readTable(visibility)) {
       const token = people[who]
-      const [sees, ...relations] = cells
+      const [sees, changes, ...relations] = cells
       for (const { column, cell } of relations) {
         const uuid = await migrationOf(host, people, column, who)
         await seesList(t, host, `${who}, ${column}`, token, sees?.cell ?? "")
-        for (const [method, path, body, success] of onMigration) {
+        const mayChange = changes?.cell === "all" || (changes?.cell === "own" && column === "one's own")
+        for (const [method, path, body, success, kind] of onMigration) {
           // What was made ends before it can be deleted.
           if (success === 204) await end(host)
           const status = await statusOf(`${host.migrations}${uuid}/${path}`, withToken(token, method, body))
-          const want = cell === "yes" ? success : cell === "no" ? 404 : Number(cell)
+          const answered = kind === "changes" && !mayChange ? 403 : success
+          const want = cell === "yes" ? answered : cell === "no" ? 404 : Number(cell)
           t.equal(status, want, `${who}: ${method} ${path} of ${column} answers ${want}`)
         }
       }
