@@ -36,10 +36,11 @@ export const defaults = {
 /**
  * Prepares the database and opens what API and worker share.
  * @param timing for tests: a client that is less patient with clouds
- * @throws HOST_TABLES where the host's tables are not those that are needed; DATABASE_DOWN
+ * @throws HOST_TABLES where the host's tables are not those that are needed; DATABASE_DOWN; OPTIONS
  */
 export async function prepare(options: ReplicationOptions, log: Log, timing: Partial<Timing> = {}) {
   const settings = { ...defaults, ...options }
+  checkPool(options.pool, settings.worker)
   surviveBrokenConnections(options.pool, log)
   watchSessions(options.pool)
   const db: Db = openDatabase(options.pool)
@@ -74,6 +75,19 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
     runEndpoint: settings.runEndpoint,
   }
   return { settings, engine, routes, metrics }
+}
+
+/** The least that a start takes: one connection holds the lock, another makes the tables. */
+const leastOfApi = 2
+/** The queue listens on one, the lease holds one, and a stage reads on one while it writes on another. */
+const leastOfWorker = 4
+
+/** A pool that is too small would wait for itself for ever. @throws OPTIONS */
+function checkPool({ options: { max = 10 } }: pg.Pool, worker: boolean): void {
+  const least = worker ? leastOfWorker : leastOfApi
+  if (max >= least) return
+  const whose = worker ? "of a process with a worker" : "of an API without a worker"
+  throw errors.options(`pool: ${max} connections are too few; the pool ${whose} needs ${least}, better 10.`)
 }
 
 async function checkDatabase(db: Db, { access }: ReplicationOptions): Promise<void> {
@@ -129,7 +143,7 @@ export interface ReplicationWorker extends Worker, Monitored {}
  */
 export async function startWorker(options: ReplicationOptions): Promise<ReplicationWorker> {
   const log = options.log ?? stderrLog
-  const { settings, engine, metrics } = await prepare(options, log)
+  const { settings, engine, metrics } = await prepare({ ...options, worker: true }, log)
   const worker = await startStageWorker(engine, {
     pool: options.pool,
     concurrency: settings.concurrency,

@@ -37,7 +37,7 @@ export interface TestWorld {
   /** Asks for a replication as the owner. */
   create(tenant: ImportedTenant, body?: Readonly<Record<string, unknown>>): Promise<MigrationDetails>
   /** Runs a worker in this process, for a world without one. */
-  startWorker(): Promise<Worker>
+  startWorker(more?: Partial<ReplicationOptions>): Promise<Worker>
   /** Waits until a migration has ended. */
   ended(uuid: string): Promise<MigrationDetails>
   /** OpenStack's id of the project that a migration made. */
@@ -121,8 +121,15 @@ export function withWorld(
             dst_plan: rows.destinationPlan.uuid,
             ...body,
           }),
-        startWorker: () =>
-          startWorker({ pool, connection: (_, usual) => ({ ...usual, ...quick }), log: app.log, ...options }),
+        startWorker: (more) =>
+          startWorker({
+            pool,
+            connection: (_, usual) => ({ ...usual, ...quick }),
+            log: app.log,
+            ...options,
+            worker: true,
+            ...more,
+          }),
         ended: (uuid) => untilEnded(owner, uuid),
         async projectOf({ uuid }) {
           const found = await pool.query<{ backend_id: string }>(

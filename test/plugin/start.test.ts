@@ -1,8 +1,10 @@
 import fastify from "fastify"
 import pg from "pg"
 import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
 import openstackReplication, { startWorker } from "../../plugin/index.ts"
 import { withDatabase } from "../helpers/database.ts"
+import { withWorld } from "../helpers/world.ts"
 
 t.test("a host without Waldur's tables is told which are missing, and does not start", (t) =>
   withDatabase(async ({ pool }) => {
@@ -69,6 +71,33 @@ t.test("API and workers share a database, start at once, and stop cleanly", (t) 
     await Promise.all([worker.stop(), other.stop(), app.close()])
     t.equal((await pool.query("select 1 as one")).rows[0].one, 1, "the host's pool lives on")
   }),
+)
+
+t.test("a pool that would wait for itself is refused, and the smallest that is taken copies a tenant", (t) =>
+  withWorld(
+    async (world) => {
+      const sized = (max: number) => new pg.Pool({ connectionString: world.databaseUrl, max })
+      for (const [max, worker] of [
+        [1, false],
+        [3, true],
+      ] as const) {
+        const pool = sized(max)
+        const app = fastify()
+        app.register(openstackReplication, { pool, worker })
+        await t.rejects(async () => app.ready(), { code: "OPTIONS", message: /connections are too few/ })
+        await app.close()
+        await pool.end()
+      }
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { uuid } = await world.create(tenant)
+      const pool = sized(4)
+      const worker = await world.startWorker({ pool })
+      t.equal((await world.ended(uuid)).state, "OK")
+      await worker.stop()
+      await pool.end()
+    },
+    { worker: false },
+  ),
 )
 
 t.test("a version that is older than the tables says so, and does not start", (t) =>
