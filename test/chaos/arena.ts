@@ -19,7 +19,7 @@ import { type Outcome, outcomeOf } from "./outcome.ts"
 import { quick } from "./paces.ts"
 
 /** A migration that has not ended by then never will. */
-const endMs = 300_000
+const endMs = 200_000
 
 export type SourceTenant = ImportedTenant & { readonly projectId: string }
 

@@ -7,8 +7,10 @@ import { quick } from "./paces.ts"
 await main(async () => {
   const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 15 })
   const app = await buildServer({ pool, connection: quick, remapPorts: true })
-  process.send?.({ url: await app.listen({ host: "127.0.0.1", port: 0 }) })
-  await untilSignal()
+  const url = await app.listen({ host: "127.0.0.1", port: 0 })
+  const signal = untilSignal()
+  process.send?.({ url })
+  await signal
   await app.close()
   await pool.end()
   process.disconnect?.()

@@ -65,7 +65,8 @@ await main(async () => {
       if (mode === "many") await many(server, tally)
       else if (mode === "a") await kills(server, options, until, tally)
       else await randomRuns(mode, server, options, until, tally)
-      for (const line of told(names[mode], tally)) say(line)
+      if (mode === "many") for (const loss of tally.losses) say(`  ${loss}`)
+      say(told(names[mode], tally))
       lost += tally.losses.length
     }
   } finally {
@@ -76,7 +77,7 @@ await main(async () => {
 
 async function many(server: ShakyServer, tally: Tally): Promise<void> {
   const arena = await openArena(server.url)
-  await manyAtOnce(arena, { migrations: 200, hosts: 2, workers: 2, pace: 200 }, tally)
+  await manyAtOnce(arena, { migrations: 200, hosts: 2, workers: 2, pace: 400 }, tally)
   await arena.close()
 }
 
@@ -117,7 +118,7 @@ async function killAll(lane: Lane, places: Iterator<Place>, until: number, tally
     if (done || place === undefined) return count
     const before = tally.losses.length
     await killAt(lane, place, tally)
-    if (tally.losses.length > before) say(`  repeat with: npm run chaos -- --mode a --at ${nameOf(place)}`)
+    tellLosses(tally, before, `--mode a --at ${nameOf(place)}`)
   }
 }
 
@@ -133,8 +134,13 @@ async function randomRuns(
   for (let run = 0; run < runs && (run === 0 || Date.now() < until); run += 1) {
     const before = tally.losses.length
     await runOnce(arena, server, { ...random[mode], seed: seed + run }, tally)
-    if (tally.losses.length > before)
-      say(`  repeat with: npm run chaos -- --mode ${mode} --runs 1 --seed ${seed + run}`)
+    tellLosses(tally, before, `--mode ${mode} --runs 1 --seed ${seed + run}`)
   }
   await arena.close()
+}
+
+function tellLosses({ losses }: Tally, before: number, options: string): void {
+  if (losses.length === before) return
+  for (const loss of losses.slice(before)) say(`  ${loss}`)
+  say(`  repeat with: npm run chaos -- ${options}`)
 }

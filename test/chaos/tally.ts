@@ -29,8 +29,8 @@ export function newTally(): Tally {
   }
 }
 
-/** One line for people, and what was lost. */
-export function told(name: string, tally: Tally): readonly string[] {
+/** One line for people. */
+export function told(name: string, tally: Tally): string {
   const faults = Object.entries(tally.faults).flatMap(([fault, count]) =>
     count > 0 ? [`${count} × ${fault}`] : [],
   )
@@ -44,5 +44,5 @@ export function told(name: string, tally: Tally): readonly string[] {
     ...(tally.api.busy > 0 ? [`the API answered ${tally.api.answered} × 200, ${tally.api.busy} × 503`] : []),
   ]
   const lost = tally.losses.length === 0 ? "nothing" : `${tally.losses.length} things`
-  return [`${name}: ${parts.join(", ")}; lost: ${lost}`, ...tally.losses.map((loss) => `  ${loss}`)]
+  return `${name}: ${parts.join(", ")}; lost: ${lost}`
 }

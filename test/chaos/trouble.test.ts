@@ -34,7 +34,7 @@ t.test("random tenants arrive as on a calm day", patience, async (t) => {
   for (const [name, options] of Object.entries(troubles)) {
     const tally = newTally()
     await runOnce(arena, server, { ...options, seed }, tally)
-    t.comment(`SEED=${seed}, ${told(name, tally)[0]}`)
+    t.comment(`SEED=${seed}, ${told(name, tally)}`)
     t.strictSame(tally.losses, [], `with ${name}`)
   }
   await arena.close()

@@ -17,8 +17,10 @@ await main(async () => {
     { pool, concurrency: Number(process.env.CHAOS_CONCURRENCY ?? 8), log: stderrLog },
   )
   process.on("message", ({ death }: { death: Death | null }) => process.send?.(doom.set(death)))
+  // Who is ready may be asked to stop at once.
+  const signal = untilSignal()
   process.send?.("ready")
-  await untilSignal()
+  await signal
   await worker.stop()
   await engine.clouds.close()
   await pool.end()
