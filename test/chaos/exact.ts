@@ -109,6 +109,8 @@ function numbers(last: number): readonly number[] {
 export async function killAt(lane: Lane, place: Place, tally: Tally): Promise<void> {
   const { arena, tenant, calm } = lane
   const { fleet } = arena
+  // The last one may have died after its migration had ended.
+  if (fleet.size === 0) await fleet.add()
   const dead =
     place.at === "request"
       ? killAtRequest(arena, place.count)
