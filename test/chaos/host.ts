@@ -2,9 +2,11 @@ import pg from "pg"
 import { buildServer } from "../../host/server.ts"
 import { main, untilSignal } from "../../host/until-signal.ts"
 import { quick } from "./paces.ts"
+import { followParent } from "./parent.ts"
 
 /** A host with API and worker in one process, as `npm run host` starts it, on a database that is there. */
 await main(async () => {
+  const letGo = followParent()
   const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 15 })
   const app = await buildServer({ pool, connection: quick, remapPorts: true })
   const url = await app.listen({ host: "127.0.0.1", port: 0 })
@@ -13,6 +15,6 @@ await main(async () => {
   await signal
   await app.close()
   await pool.end()
-  process.disconnect?.()
+  letGo()
   return 0
 })

@@ -5,9 +5,11 @@ import { stderrLog } from "../../src/executors/log.ts"
 import { startStageWorker } from "../../src/executors/worker.ts"
 import { type Death, Doom } from "./death.ts"
 import { hasty, quick } from "./paces.ts"
+import { followParent } from "./parent.ts"
 
 /** A worker as `npm run worker` starts it, which does not wait as long and dies where it is told to. */
 await main(async () => {
+  const letGo = followParent()
   const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
   const doom = new Doom()
   doom.watch(pool)
@@ -24,6 +26,6 @@ await main(async () => {
   await worker.stop()
   await engine.clouds.close()
   await pool.end()
-  process.disconnect?.()
+  letGo()
   return 0
 })
