@@ -90,7 +90,7 @@ export function summary(
   progress: Progress,
   records: MarketplaceRecords,
 ): string {
-  const { verification, calls, writes, started, finished } = progress
+  const { verification, calls, source_calls, writes, started, finished } = progress
   const seconds = started && finished ? (Date.parse(finished) - Date.parse(started)) / 1000 : 0
   const lines = [
     "",
@@ -98,7 +98,7 @@ export function summary(
     verification === null
       ? "Verification: not reached."
       : `Verification: ${verification.compared} objects read back, ${verification.differences} differences.`,
-    `Calls to both clouds: ${calls}, of them ${writes} writes, in ${seconds.toFixed(1)} s.`,
+    `Calls to the destination: ${calls - source_calls}, of them ${writes} writes; to the source: ${source_calls}; in ${seconds.toFixed(1)} s.`,
     `Marketplace: resource "${migration.dst_resource_name}" is ${migration.dst_resource_state}; orders: ${records.orders}.`,
   ]
   if (records.omitted.length > 0) {

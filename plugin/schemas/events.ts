@@ -9,7 +9,7 @@ const lines = [
   'data: {"type":"objects","at":"2026-03-04T09:10:42.000Z","data":{"kind":"network","state":"done","count":2,"names":["app","db"]}}',
   "",
   "event: progress",
-  'data: {"kinds":[],"calls":12,"writes":5,"started":"2026-03-04T09:10:40.000Z","finished":null,"verification":null}',
+  'data: {"kinds":[],"calls":12,"source_calls":9,"writes":5,"started":"2026-03-04T09:10:40.000Z","finished":null,"verification":null}',
   "",
   "",
 ]

@@ -42,7 +42,7 @@ export async function runStage(
   const started = await startStage(engine, migration, stage)
   if (started === undefined) return
   const { hold, run } = started
-  const count: CallCount = { calls: 0, writes: 0 }
+  const count: CallCount = { calls: 0, sourceCalls: 0, writes: 0 }
   try {
     await workOnStage(engine, hold, run, count, interruption)
   } catch (error) {
@@ -66,17 +66,18 @@ async function workOnStage(
   const { signal } = stops
   const enough = anyOf([stops.enough, stops.othersWait])
   const caller = { flow: String(migration), ...(signal && { signal }), ...(enough && { enough }) }
-  const counted = (session: Cloud, settingsId: number) =>
+  const counted = (session: Cloud, settingsId: number, of: "source" | "destination") =>
     calledBy(session, caller).observed((call) => {
       count.calls += 1
+      if (of === "source") count.sourceCalls += 1
       if (call.write) count.writes += 1
       engine.onCall?.(call, settingsId, session.name)
     })
-  const cloud = counted(await engine.clouds.get(run.settingsId), run.settingsId)
+  const cloud = counted(await engine.clouds.get(run.settingsId), run.settingsId, "destination")
   const context = () => destination(engine.db, cloud, migration, run)
   const clouds: SurveyClouds = {
     destination: async () => cloud,
-    source: async () => counted(await engine.clouds.get(run.srcSettingsId), run.srcSettingsId),
+    source: async () => counted(await engine.clouds.get(run.srcSettingsId), run.srcSettingsId, "source"),
   }
   if (stage === surveyStage) {
     const { inputs } = run
@@ -130,7 +131,7 @@ export async function giveUpStage(
   if (started === undefined) return
   const { hold, run } = started
   const reason = `The stage could not be worked on: ${error instanceof Error ? error.message : String(error)}`
-  const nothing: CallCount = { calls: 0, writes: 0 }
+  const nothing: CallCount = { calls: 0, sourceCalls: 0, writes: 0 }
   if (stage === verifyStage) {
     const verified = { at: new Date().toISOString(), compared: 0, differences: 0, unread: reason }
     await finishStage(engine, hold, run, nothing, (trx) =>

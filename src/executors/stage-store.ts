@@ -1,3 +1,4 @@
+import { sql } from "kysely"
 import { saveRow } from "../handlers/index.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Db, Trx } from "../models/database.ts"
@@ -26,6 +27,8 @@ export interface Run {
 
 export interface CallCount {
   calls: number
+  /** Those of them that went to the source. */
+  sourceCalls: number
   writes: number
 }
 
@@ -94,11 +97,19 @@ async function startRun(engine: Engine, trx: Trx, migration: number, tenantId: n
     .execute()
 }
 
+function addCalls({ calls, sourceCalls, writes }: Readonly<CallCount>) {
+  return {
+    calls: sql<number>`calls + ${calls}`,
+    source_calls: sql<number>`source_calls + ${sourceCalls}`,
+    writes: sql<number>`writes + ${writes}`,
+  }
+}
+
 /** Keeps the count of calls of a stage that does not end yet. */
 export async function noteCalls(db: Db, hold: StageHold, count: Readonly<CallCount>): Promise<void> {
   await db
     .updateTable("openstack_replication.stage")
-    .set((eb) => ({ calls: eb("calls", "+", count.calls), writes: eb("writes", "+", count.writes) }))
+    .set(addCalls(count))
     .where("migration_id", "=", hold.migration)
     .where("name", "=", hold.stage)
     .where("attempt", "=", hold.attempt)
@@ -117,12 +128,7 @@ export async function finishStage(
     await lockRun(trx, hold.migration)
     const ended = await trx
       .updateTable("openstack_replication.stage")
-      .set((eb) => ({
-        state: "done",
-        finished: new Date(),
-        calls: eb("calls", "+", count.calls),
-        writes: eb("writes", "+", count.writes),
-      }))
+      .set({ state: "done", finished: new Date(), ...addCalls(count) })
       .where("migration_id", "=", hold.migration)
       .where("name", "=", hold.stage)
       .where("state", "=", "running")

@@ -6,6 +6,7 @@ import { worker } from "./migrations/0002-worker.ts"
 import { surveyNotes } from "./migrations/0003-survey-notes.ts"
 import { actions } from "./migrations/0004-actions.ts"
 import { lane } from "./migrations/0005-lane.ts"
+import { sourceCalls } from "./migrations/0006-source-calls.ts"
 
 const migrations: Readonly<Record<string, Migration>> = {
   "0001-run-stage-object": runStageObject,
@@ -13,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0003-survey-notes": surveyNotes,
   "0004-actions": actions,
   "0005-lane": lane,
+  "0006-source-calls": sourceCalls,
 }
 
 /** Names of the migrations of the plugin's own tables. */

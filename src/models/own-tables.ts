@@ -181,6 +181,8 @@ export interface StageTable {
   /** Counts every start; a worker that holds an older number may not write any more. */
   attempt: Generated<number>
   calls: Generated<number>
+  /** Those of the calls that went to the source cloud. */
+  source_calls: Generated<number>
   writes: Generated<number>
   started: Timestamp | null
   finished: Timestamp | null

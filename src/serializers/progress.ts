@@ -48,6 +48,7 @@ export const progressAnswer = Type.Object(
   {
     kinds: Type.Array(kindProgress, { description: "Kinds that the plan has something of." }),
     calls: count("Requests to both clouds so far, sign-ins and retries included."),
+    source_calls: count("Those of them that went to the source, to read it."),
     writes: count("Those of them that change something; all of them in the destination."),
     started: moment("When the work began; null while it waits."),
     finished: moment("When the work ended; null until then."),
@@ -61,10 +62,11 @@ export type Progress = Static<typeof progressAnswer>
 /** How far a migration is, counted from the objects of its plan. undefined: this plugin does not run it. */
 export async function readProgress(db: Db, migrationId: number): Promise<Progress | undefined> {
   // Stages first: what an ended verification has found is stored with its end, so it is there when the run is read.
-  const { calls, writes, verifying } = await db
+  const { calls, source_calls, writes, verifying } = await db
     .selectFrom("openstack_replication.stage")
     .select(({ fn, eb }) => [
       fn.sum<string>("calls").as("calls"),
+      fn.sum<string>("source_calls").as("source_calls"),
       fn.sum<string>("writes").as("writes"),
       fn
         .countAll<string>()
@@ -114,6 +116,7 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
       }
     }),
     calls: Number(calls),
+    source_calls: Number(source_calls),
     writes: Number(writes),
     started: run.started?.toISOString() ?? null,
     finished: run.finished?.toISOString() ?? null,
