@@ -78,6 +78,7 @@ async function workOnStage(
   const clouds: SurveyClouds = {
     destination: async () => cloud,
     source: async () => counted(await engine.clouds.get(run.srcSettingsId), run.srcSettingsId, "source"),
+    stopped: anyOf([signal, enough]),
   }
   if (stage === surveyStage) {
     const { inputs } = run
@@ -92,7 +93,7 @@ async function workOnStage(
   if (stage === verifyStage) {
     // Whoever verifies a migration that has ended only looks.
     if (!run.ended) await removeTwins(engine.db, await context(), migration)
-    const verified = await verifyTenant(engine.db, await context(), clouds, run.inputs, migration)
+    const verified = await verifyTenant(engine.db, context, clouds, run.inputs, migration)
     goOn(stops)
     await finishStage(engine, hold, run, count, async (trx) => {
       await noteVerified(trx, verified.notes)

@@ -12,7 +12,7 @@ import { readSource, type SurveyClouds } from "./survey.ts"
 /** What the source tells now that it did not tell when the plan was made: it is read and planned once more. */
 export async function sourceChanges(
   db: Db,
-  clouds: Pick<SurveyClouds, "source">,
+  clouds: Pick<SurveyClouds, "source" | "stopped">,
   inputs: PlanInputs,
   migration: number,
 ): Promise<SourceChanges> {

@@ -9,6 +9,7 @@ import { liveOnly } from "../planning/attributes.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import { type Completed, completeSource } from "../survey/complete.ts"
 import { projectExists, readExtensions, readLiveSource } from "../survey/read.ts"
+import { patiently } from "./patience.ts"
 import { planInputs } from "./plan-request.ts"
 
 export interface Surveyed {
@@ -22,6 +23,8 @@ export interface Surveyed {
 export interface SurveyClouds {
   source(): Promise<Cloud>
   destination(): Promise<Cloud>
+  /** Aborted where the worker is to stop. */
+  readonly stopped?: AbortSignal | undefined
 }
 
 /**
@@ -31,7 +34,7 @@ export interface SurveyClouds {
 export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInputs): Promise<Surveyed> {
   const [read, extensions] = await Promise.all([
     readSource(db, clouds, inputs),
-    ignoringFaults(async () => readExtensions(await clouds.destination())),
+    ignoringFaults(() => patiently(async () => readExtensions(await clouds.destination()), clouds.stopped)),
   ])
   const { source, findings, gone, unread } = read
   const summary: SurveySummary = {
@@ -58,7 +61,7 @@ type Read = Completed & { readonly unread?: string }
 /** The source as it is now, or as its rows are, with the reason why it was not read. */
 export async function readSource(
   db: Db,
-  clouds: Pick<SurveyClouds, "source">,
+  clouds: Pick<SurveyClouds, "source" | "stopped">,
   inputs: Pick<PlanInputs, "srcTenantId" | "networkIds">,
 ): Promise<Read> {
   const rows = await readSourceTenant(db, inputs.srcTenantId, inputs.networkIds ?? undefined)
@@ -68,18 +71,18 @@ export async function readSource(
     .select(["name", "backend_id"])
     .where("id", "=", inputs.srcTenantId)
     .executeTakeFirst()
-  if (!tenant?.backend_id) return byRows("The source tenant's row names no project of its cloud.")
+  const { name, backend_id: projectId } = tenant ?? {}
+  if (!projectId) return byRows("The source tenant's row names no project of its cloud.")
   try {
-    const cloud = await clouds.source()
-    // Both at once: of a project that is not there, what was read is of no use.
-    const reading = readLiveSource(cloud, tenant.backend_id)
-    reading.catch(() => undefined)
-    if (!(await projectExists(cloud, tenant.backend_id))) {
-      return byRows(
-        `${cloud.name} has no project ${tenant.backend_id}, which is the tenant "${tenant.name}".`,
-      )
-    }
-    return completeSource(rows, await reading, inputs.networkIds !== null)
+    return await patiently(async () => {
+      const cloud = await clouds.source()
+      // Both at once: of a project that is not there, what was read is of no use.
+      const reading = readLiveSource(cloud, projectId)
+      reading.catch(() => undefined)
+      return (await projectExists(cloud, projectId))
+        ? completeSource(rows, await reading, inputs.networkIds !== null)
+        : byRows(`${cloud.name} has no project ${projectId}, which is the tenant "${name}".`)
+    }, clouds.stopped)
   } catch (error) {
     if (!(error instanceof ReplicationError)) throw error
     return byRows(error.message)

@@ -7,6 +7,7 @@ import type { Difference, Extra, VerifySummary } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import type { Work } from "./apply.ts"
+import { patiently } from "./patience.ts"
 import { sourceChanges } from "./source-changes.ts"
 import type { SurveyClouds } from "./survey.ts"
 import { loadWorks } from "./works.ts"
@@ -29,24 +30,30 @@ const namedExtras = 500
 /**
  * Reads both clouds: compares the destination with the plan, attribute by attribute, and the plan with what the source
  * tells now. Writes nothing.
+ * @param context the destination, read anew at each call
  */
 export async function verifyTenant(
   db: Db,
-  context: CloudContext,
-  clouds: Pick<SurveyClouds, "source">,
+  context: () => Promise<CloudContext>,
+  clouds: Pick<SurveyClouds, "source" | "stopped">,
   inputs: PlanInputs | undefined,
   migration: number,
 ): Promise<Verified> {
   const at = new Date().toISOString()
-  if (context.projectId === "") return { summary: { at, compared: 0, differences: 0 }, notes: [] }
+  if ((await context()).projectId === "") return { summary: { at, compared: 0, differences: 0 }, notes: [] }
   const [{ summary, notes }, source] = await Promise.all([
-    verifyDestination(db, context, migration),
+    verifyDestination(db, context, migration, clouds.stopped),
     inputs === undefined ? undefined : sourceChanges(db, clouds, inputs, migration),
   ])
   return { summary: { at, ...summary, ...(source && { source }) }, notes }
 }
 
-async function verifyDestination(db: Db, context: CloudContext, migration: number): Promise<Verified> {
+async function verifyDestination(
+  db: Db,
+  context: () => Promise<CloudContext>,
+  migration: number,
+  stopped: AbortSignal | undefined,
+): Promise<Verified> {
   try {
     const loaded = await Promise.all(
       kinds.map(async (kind) => {
@@ -57,7 +64,10 @@ async function verifyDestination(db: Db, context: CloudContext, migration: numbe
     const ours = new Map(
       loaded.flatMap(({ done }) => done.map(({ backendId, name }) => [backendId ?? "", name] as const)),
     )
-    const results = await Promise.all(loaded.map(({ kind, done }) => verifyKind(kind, context, done, ours)))
+    const results = await patiently(async () => {
+      const seen = await context()
+      return Promise.all(loaded.map(({ kind, done }) => verifyKind(kind, seen, done, ours)))
+    }, stopped)
     const notes = results.flatMap((one) => one.notes)
     const extra = results.flatMap((one) => one.extra)
     const differing = notes.reduce((sum, one) => sum + one.differences.length, 0)

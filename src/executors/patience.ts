@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from "node:timers/promises"
+import { CloudError } from "../openstack/index.ts"
+
+/** Pauses before a reading is begun anew, in milliseconds. */
+const pausesMs = [500, 2_000, 4_000] as const
+
+/**
+ * A reading that took longer has met a cloud that the client has waited for already, and is not begun anew, in
+ * milliseconds.
+ */
+const longMs = 20_000
+
+/**
+ * Reads again what one call of many could not read for a passing reason, e.g. a token that was taken back twice: what
+ * follows from a reading that failed, a copy without what only the live source tells, is worth some patience.
+ * @param stopped ends the patience
+ * @throws what the last reading threw
+ */
+export async function patiently<T>(read: () => Promise<T>, stopped?: AbortSignal): Promise<T> {
+  const began = performance.now()
+  for (const pause of pausesMs) {
+    try {
+      return await read()
+    } catch (error) {
+      const passing = error instanceof CloudError && error.retry === "later" && !error.failure.pauseMs
+      if (!passing || stopped?.aborted || performance.now() - began > longMs) throw error
+    }
+    await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => undefined)
+  }
+  return read()
+}

@@ -1,0 +1,55 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import type { SimulatedCloud } from "../../simulator/index.ts"
+import { withWorld } from "../helpers/world.ts"
+
+const takenBack = {
+  status: 401,
+  body: {
+    error: {
+      code: 401,
+      title: "Unauthorized",
+      message: "The request you have made requires authentication.",
+    },
+  },
+}
+
+/** Refuses the token of a reading so often; answers how often it was asked. */
+function refuse(cloud: SimulatedCloud, path: string, times: number): () => number {
+  let asked = 0
+  cloud.onRequest = async (call) => {
+    if (call.method !== "GET" || call.path !== path) return undefined
+    asked += 1
+    return asked <= times ? takenBack : undefined
+  }
+  return () => asked
+}
+
+t.test("a cloud that takes a token back twice while it is read is read again", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const source = refuse(world.source, "subnets", 2)
+    const destination = refuse(world.destination, "trunks", 2)
+    const { uuid } = await world.create(tenant)
+    const migration = await world.ended(uuid)
+    t.equal(migration.error_message, "")
+    t.ok(source() > 2 && destination() > 2, "both were refused, and asked again")
+    const { rows } = await world.pool.query(
+      "select survey ->> 'unread' as survey, summary ->> 'unread' as summary from openstack_replication.run",
+    )
+    t.strictSame(rows, [{ survey: null, summary: null }], "and nothing says that one could not be read")
+    const { verification } = await world.owner.progress(uuid)
+    t.match(verification, { differences: 0, source: { changes: 0 } })
+  }),
+)
+
+t.test("a cloud that refuses every token is waited for no longer than a few readings", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    refuse(world.destination, "trunks", Number.POSITIVE_INFINITY)
+    const { uuid } = await world.create(tenant)
+    const migration = await world.ended(uuid)
+    t.equal(migration.state, "ERRED")
+    t.match(migration.error_message, /^Everything was made, but could not be read back: .*401/)
+  }),
+)
