@@ -31,12 +31,12 @@ await main(async () => {
     say(summary(migration, progress, await readRecords(world, migration.dst_resource_uuid)))
     const good = migration.state === "OK" && progress.verification?.differences === 0
     if (options.once) return good ? 0 : 1
-    say(`Report: ${url}/api/openstack-migrations/${uuid}/report/?format=html`)
-    say(`Serving ${url}/api/openstack-migrations/ until you press Ctrl+C. Try:`)
-    say(`  curl -H "Authorization: Token ${token}" ${url}/api/openstack-migrations/`)
-    say(
-      `  curl -H "Authorization: Token ${token}" -H "Accept: text/markdown" ${url}/api/openstack-migrations/${uuid}/report/`,
-    )
+    const migrations = `${url}/api/openstack-migrations/`
+    const signedIn = `curl -H "Authorization: Token ${token}"`
+    say(`Serving ${migrations} until you press Ctrl+C. The list, the report as a page, the report as text:`)
+    say(`  ${signedIn} ${migrations}`)
+    say(`  ${signedIn} -o report.html "${migrations}${uuid}/report/?format=html"`)
+    say(`  ${signedIn} "${migrations}${uuid}/report/?format=markdown"`)
     await untilSignal()
     return 0
   } finally {

@@ -1,11 +1,10 @@
-import { sql } from "kysely"
 import { errors } from "../errors.ts"
 import { CoreState, ResourceState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
 import { lockAsked, showUnderWay } from "./action.ts"
 import type { Engine } from "./engine.ts"
-import { surveyStage, verifyStage } from "./graph.ts"
+import { dependents, surveyStage, verifyStage } from "./graph.ts"
 import { setHostRows } from "./host-rows.ts"
 import { renewGateways } from "./renew-gateways.ts"
 import { startReadyStages } from "./stage-store.ts"
@@ -47,7 +46,11 @@ export async function retryMigration(
   return true
 }
 
-/** The stages of kinds with something missing wait again, and so does the check. */
+/**
+ * The stages of kinds with something missing wait again, and with them all that come after them, the check among them.
+ * Also those that have nothing to do: a port may need a network that is missing, and not come after networks but by way
+ * of the subnets, of which there may be none.
+ */
 async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
   const missing = await trx
     .selectFrom("openstack_replication.object")
@@ -56,20 +59,38 @@ async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
     .where("migration_id", "=", migrationId)
     .where("state", "in", ["planned", "creating"])
     .execute()
+  const surveyed = (await plansAnew(trx, migrationId)) ? [surveyStage] : []
+  const again = [...missing.map(({ kind }) => kind), ...surveyed]
+  await trx
+    .updateTable("openstack_replication.stage")
+    .set({ state: "waiting" })
+    .where("migration_id", "=", migrationId)
+    .where("name", "in", [verifyStage, ...again.flatMap(dependents)])
+    .execute()
   await trx
     .updateTable("openstack_replication.stage")
     .set({ state: "waiting", started: null, finished: null })
     .where("migration_id", "=", migrationId)
-    .where("name", "in", [verifyStage, ...missing.map(({ kind }) => kind)])
+    .where("name", "in", [verifyStage, ...again])
     .execute()
-  // A survey that could not be planned from left nothing behind, and one whose destination could not be asked may have
-  // planned too much; where something was made, its plan stands.
-  await sql`
-    update openstack_replication.stage as stage set state = 'waiting', finished = null
-    from openstack_replication.run as run
-    where run.migration_id = ${migrationId}
-      and (run.survey is null or not exists (
-        select from openstack_replication.object as object
-        where object.migration_id = run.migration_id and object.backend_id is not null))
-      and stage.migration_id = run.migration_id and stage.name = ${surveyStage}`.execute(trx)
+}
+
+/**
+ * A survey that could not be planned from left nothing behind, and one whose destination could not be asked may have
+ * planned too much; where something was made, its plan stands.
+ */
+async function plansAnew(trx: Trx, migrationId: number): Promise<boolean> {
+  const { survey } = await trx
+    .selectFrom("openstack_replication.run")
+    .select("survey")
+    .where("migration_id", "=", migrationId)
+    .executeTakeFirstOrThrow()
+  if (survey === null) return true
+  const made = await trx
+    .selectFrom("openstack_replication.object")
+    .select("id")
+    .where("migration_id", "=", migrationId)
+    .where("backend_id", "is not", null)
+    .executeTakeFirst()
+  return made === undefined
 }

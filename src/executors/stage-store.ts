@@ -141,6 +141,11 @@ export async function finishStage(
   })
 }
 
+/** A stage without anything to do has taken no time, or what it took when it had. */
+function sinceEver(column: "started" | "finished") {
+  return sql<Date>`coalesce(${sql.ref(column)}, now())`
+}
+
 /** Enqueues the stages that wait for nothing that is not done. The caller holds the run's row. */
 export async function startReadyStages(
   engine: Engine,
@@ -158,7 +163,11 @@ export async function startReadyStages(
     if (names.length === 0) continue
     await trx
       .updateTable("openstack_replication.stage")
-      .set({ state, ...(state === "done" && { started: new Date(), finished: new Date() }) })
+      .set(
+        state === "done"
+          ? { state, started: sinceEver("started"), finished: sinceEver("finished") }
+          : { state },
+      )
       .where("migration_id", "=", migration)
       .where("name", "in", [...names])
       .execute()

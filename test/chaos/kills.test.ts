@@ -4,8 +4,8 @@ import { callPlaces, killAt, latePlaces, nameOf, openLane, stagePlaces, statemen
 import { seeded } from "./random.ts"
 import { newTally } from "./tally.ts"
 
-/** `npm run chaos -- --mode a` tries all places; here a few, of each sort, others in each run. */
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9))
+/** `npm run chaos -- --mode a` tries all places; here a few of each sort, the same each time. */
+const seed = Number(process.env.SEED ?? 1)
 
 /** Longer than a busy machine needs. */
 const patience = { timeout: 290_000 }

@@ -5,8 +5,8 @@ import { startShakyServer } from "./shaky-postgres.ts"
 import { newTally, told } from "./tally.ts"
 import { killing, restarting, shaking } from "./troubles.ts"
 
-/** `npm run chaos` has many runs of each; other tenants and faults in each. */
-const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9))
+/** `npm run chaos` has many runs of each, with other tenants and faults; these are the same each time. */
+const seed = Number(process.env.SEED ?? 1)
 
 const troubles: Readonly<Record<string, Omit<RunOptions, "seed">>> = {
   "clouds that fail every fifth call": {

@@ -113,3 +113,45 @@ t.test("what a lost answer has made is found and kept by a migration that was ca
     t.strictSame(rows.map((row) => row.backend_id).sort(), networks.map(({ id }) => id).sort())
   }),
 )
+
+t.test("a retry makes a network before the ports on it, also where no subnet stands between", (t) =>
+  withWorld(async (world) => {
+    const small = demoTenant("small")
+    const networks = small.networks.slice(0, 1)
+    const port = {
+      key: "bare",
+      network: networks[0]?.key ?? "",
+      name: "bare",
+      description: "",
+      fixedIps: [],
+      groups: [],
+      allowedAddressPairs: [],
+      portSecurityEnabled: false,
+    }
+    const tenant = await world.importTenant({
+      ...small,
+      networks,
+      subnets: [],
+      routers: [],
+      ports: [port],
+    })
+    const made = Promise.withResolvers<string>()
+    const cancelled = cancelAt(world, made.promise, "POST", "projects")
+    const { uuid } = await world.create(tenant, request)
+    made.resolve(uuid)
+    t.equal((await world.ended(uuid)).state, "ERRED")
+    t.equal(await cancelled(), 202)
+    // The network takes longer than it takes to see that it is not there.
+    world.destination.onRequest = async ({ method, path }) => {
+      if (method === "POST" && path === "networks") await sleep(300)
+      return undefined
+    }
+    t.equal((await act(world, uuid, "retry")).status, 200)
+    const again = await world.ended(uuid)
+    t.equal(again.error_message, "")
+    t.strictSame(
+      await viewTenant(world.destinationCloud, await world.projectOf(again)),
+      await viewTenant(world.sourceCloud, tenant.projectId),
+    )
+  }),
+)
