@@ -109,6 +109,10 @@ async function workOnStage(
       rollback: run.rollback,
       context,
       signal: anyOf([signal, enough]),
+    }).catch((error: unknown) => {
+      // A call that was stopped fails as if the cloud had: it is no fault, and not to be waited for.
+      goOn(stops)
+      throw error
     })
     goOn(stops)
     await finishStage(engine, hold, run, count, (trx) => endRollback(engine, trx, migration, rolledBack))
