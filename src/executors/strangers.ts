@@ -1,8 +1,7 @@
 import type { CloudContext } from "../kinds/cloud-context.ts"
-import { kinds } from "../kinds/index.ts"
 import type { Db } from "../models/database.ts"
 import { CloudError, listProjectServers, listProjectVolumes, listResources } from "../openstack/index.ts"
-import { loadWorks } from "./works.ts"
+import { foreignOf, loadStanding } from "./standing.ts"
 
 /**
  * What is in the destination project and is none of the migration's, for people: structure that others have added,
@@ -15,25 +14,14 @@ export async function strangersIn(
 ): Promise<readonly string[]> {
   const { cloud, projectId } = context
   if (projectId === "") return []
-  const loaded = await Promise.all(
-    kinds.map(async (kind) => {
-      const { works } = await loadWorks(db, kind, migration)
-      return { kind, works: works.filter((one) => one.backendId !== null) }
-    }),
-  )
-  const ours = new Map(
-    loaded.flatMap(({ works }) => works.map((one) => [one.backendId ?? "", one.name] as const)),
-  )
+  const { parts, ours } = await loadStanding(db, migration)
   const structure = await Promise.all(
-    loaded.map(async ({ kind, works }) => {
-      const { foreign } = kind
-      if (foreign === undefined) return []
-      const actual: readonly unknown[] = await orNone(kind.list(context, works))
-      const own = new Set(works.map(({ backendId }) => backendId))
-      return actual.flatMap((one) => {
-        const name = own.has(kind.id(one)) ? undefined : foreign(one, ours)
-        return name === undefined ? [] : [`${kind.name.replaceAll("_", " ")} "${name}"`]
-      })
+    parts.map(async ({ kind, done }) => {
+      if (kind.foreign === undefined) return []
+      const actual: readonly unknown[] = await orNone(kind.list(context, done))
+      return foreignOf(kind, actual, done, ours).map(
+        (one) => `${one.kind.replaceAll("_", " ")} "${one.name}"`,
+      )
     }),
   )
   const users = await Promise.all([

@@ -1,6 +1,5 @@
 import { sql } from "kysely"
 import type { CloudContext } from "../kinds/cloud-context.ts"
-import { kinds } from "../kinds/index.ts"
 import type { AnyKind } from "../kinds/kind.ts"
 import type { Db, Trx } from "../models/database.ts"
 import type { Difference, Extra, VerifySummary } from "../models/own-tables.ts"
@@ -9,8 +8,8 @@ import type { PlanInputs } from "../planning/inputs.ts"
 import type { Work } from "./apply.ts"
 import { patiently } from "./patience.ts"
 import { sourceChanges } from "./source-changes.ts"
+import { foreignOf, loadStanding } from "./standing.ts"
 import type { SurveyClouds } from "./survey.ts"
-import { loadWorks } from "./works.ts"
 
 export interface Verified {
   readonly summary: VerifySummary
@@ -55,18 +54,10 @@ async function verifyDestination(
   stopped: AbortSignal | undefined,
 ): Promise<Verified> {
   try {
-    const loaded = await Promise.all(
-      kinds.map(async (kind) => {
-        const { works } = await loadWorks(db, kind, migration)
-        return { kind, done: works.filter((work) => work.backendId !== null) }
-      }),
-    )
-    const ours = new Map(
-      loaded.flatMap(({ done }) => done.map(({ backendId, name }) => [backendId ?? "", name] as const)),
-    )
+    const { parts, ours } = await loadStanding(db, migration)
     const results = await patiently(async () => {
       const seen = await context()
-      return Promise.all(loaded.map(({ kind, done }) => verifyKind(kind, seen, done, ours)))
+      return Promise.all(parts.map(({ kind, done }) => verifyKind(kind, seen, done, ours)))
     }, stopped)
     const notes = results.flatMap((one) => one.notes)
     const extra = results.flatMap((one) => one.extra)
@@ -91,17 +82,12 @@ async function verifyKind(
   done: readonly Work[],
   ours: ReadonlyMap<string, string>,
 ): Promise<{ readonly notes: readonly Note[]; readonly extra: readonly Extra[] }> {
-  const { foreign } = kind
-  if (done.length === 0 && foreign === undefined) return { notes: [], extra: [] }
+  if (done.length === 0 && kind.foreign === undefined) return { notes: [], extra: [] }
   const actual = await list(kind, context, done)
   const byId = new Map(actual.map((one) => [kind.id(one), one]))
-  const own = new Set(done.map(({ backendId }) => backendId))
   return {
     notes: done.map((work) => ({ id: work.id, differences: compareOne(kind, work, byId) })),
-    extra: [...byId].flatMap(([id, one]) => {
-      const name = own.has(id) ? undefined : foreign?.(one, ours)
-      return name === undefined ? [] : [{ kind: kind.name, id, name }]
-    }),
+    extra: foreignOf(kind, actual, done, ours),
   }
 }
 
