@@ -3,6 +3,7 @@ import { once } from "node:events"
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { startPostgres } from "../host/postgres.ts"
+import { failuresOf } from "./failures.ts"
 
 /**
  * `npm test`: one embedded PostgreSQL for all test files, then tap. Arguments go to tap: files, or `--coverage`.
@@ -46,7 +47,10 @@ try {
     // Tests provoke faults on purpose; LOG_LEVEL=warn shows what the hosts then say.
     LOG_LEVEL: process.env.LOG_LEVEL ?? "silent",
   })
-  const [passed, failed, skipped] = countsOf(readFileSync(output, "utf8"))
+  const text = readFileSync(output, "utf8")
+  // What tap shows is drawn over as it goes on; who reads a log needs it once more, in plain lines.
+  for (const failure of failuresOf(text)) process.stdout.write(`\nfailed: ${failure}\n`)
+  const [passed, failed, skipped] = countsOf(text)
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`)
   process.exitCode = code
 } finally {

@@ -2,19 +2,19 @@ import pg from "pg"
 import { buildServer } from "../../host/server.ts"
 import { main, untilSignal } from "../../host/until-signal.ts"
 import { quick } from "./paces.ts"
-import { followParent } from "./parent.ts"
+import { underParent } from "./parent.ts"
 
 /** A host with API and worker in one process, as `npm run host` starts it, on a database that is there. */
-await main(async () => {
-  const letGo = followParent()
-  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 15 })
-  const app = await buildServer({ pool, connection: quick, remapPorts: true })
-  const url = await app.listen({ host: "127.0.0.1", port: 0 })
-  const signal = untilSignal()
-  process.send?.({ url })
-  await signal
-  await app.close()
-  await pool.end()
-  letGo()
-  return 0
-})
+await main(() =>
+  underParent(async () => {
+    const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 15 })
+    const app = await buildServer({ pool, connection: quick, remapPorts: true })
+    const url = await app.listen({ host: "127.0.0.1", port: 0 })
+    const signal = untilSignal()
+    process.send?.({ url })
+    await signal
+    await app.close()
+    await pool.end()
+    return 0
+  }),
+)

@@ -5,27 +5,27 @@ import { stderrLog } from "../../src/executors/log.ts"
 import { startStageWorker } from "../../src/executors/worker.ts"
 import { type Death, Doom } from "./death.ts"
 import { hasty, quick } from "./paces.ts"
-import { followParent } from "./parent.ts"
+import { underParent } from "./parent.ts"
 
 /** A worker as `npm run worker` starts it, which does not wait as long and dies where it is told to. */
-await main(async () => {
-  const letGo = followParent()
-  const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
-  const doom = new Doom()
-  doom.watch(pool)
-  const { engine } = await prepare({ pool, connection: quick }, stderrLog, hasty)
-  const worker = await startStageWorker(
-    { ...engine, onCall: () => doom.answered() },
-    { pool, concurrency: Number(process.env.CHAOS_CONCURRENCY ?? 8), log: stderrLog },
-  )
-  process.on("message", ({ death }: { death: Death | null }) => process.send?.(doom.set(death)))
-  // Who is ready may be asked to stop at once.
-  const signal = untilSignal()
-  process.send?.("ready")
-  await signal
-  await worker.stop()
-  await engine.clouds.close()
-  await pool.end()
-  letGo()
-  return 0
-})
+await main(() =>
+  underParent(async () => {
+    const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
+    const doom = new Doom()
+    doom.watch(pool)
+    const { engine } = await prepare({ pool, connection: quick }, stderrLog, hasty)
+    const worker = await startStageWorker(
+      { ...engine, onCall: () => doom.answered() },
+      { pool, concurrency: Number(process.env.CHAOS_CONCURRENCY ?? 8), log: stderrLog },
+    )
+    process.on("message", ({ death }: { death: Death | null }) => process.send?.(doom.set(death)))
+    // Who is ready may be asked to stop at once.
+    const signal = untilSignal()
+    process.send?.("ready")
+    await signal
+    await worker.stop()
+    await engine.clouds.close()
+    await pool.end()
+    return 0
+  }),
+)
