@@ -21,8 +21,7 @@ const troubles: Readonly<Record<string, Omit<RunOptions, "seed">>> = {
     tenants: 3,
     latencyMs: 10,
     most: { kills: 2, restarts: 2 },
-    // Owners who meddle are in `npm run chaos`.
-    meddled: false,
+    meddled: true,
   },
 }
 
