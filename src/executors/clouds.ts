@@ -32,8 +32,8 @@ export function openClouds(
   // Stages may still work with a session whose settings have changed; it ends with the process.
   const retired: Cloud[] = []
   const lanes = openLanes(db)
-  const gateOf = (settingsId: number, connection: CloudConnection): Gate => {
-    const gate = lanes.gate(settingsId, connection)
+  const gateOf = async (settingsId: number, connection: CloudConnection): Promise<Gate> => {
+    const gate = lanes.gate(await laneOf(db, settingsId), connection)
     return {
       enter: (entry) => gate.enter(entry),
       pause(ms, cause) {
@@ -53,8 +53,12 @@ export function openClouds(
       const facts = JSON.stringify(connection)
       const before = known.get(settingsId)
       if (before?.facts === facts) return before.cloud
-      if (before !== undefined) retired.push(before.cloud)
-      const cloud = connectCloud(connection, undefined, timing, gateOf(settingsId, connection))
+      const gate = await gateOf(settingsId, connection)
+      // Somebody else may have connected meanwhile.
+      const now = known.get(settingsId)
+      if (now?.facts === facts) return now.cloud
+      if (now !== undefined) retired.push(now.cloud)
+      const cloud = connectCloud(connection, undefined, timing, gate)
       known.set(settingsId, { facts, cloud })
       return cloud
     },
@@ -66,6 +70,26 @@ export function openClouds(
       await lanes.close()
     },
   }
+}
+
+/**
+ * The lane of a cloud is that of the first settings with its address and region: what the cloud allows, it allows all
+ * of them together.
+ */
+async function laneOf(db: Db, settingsId: number): Promise<number> {
+  const rows = await db
+    .selectFrom("structure_servicesettings")
+    .select(["id", "backend_url", "options"])
+    .where("backend_url", "is not", null)
+    .orderBy("id")
+    .execute()
+  const placeOf = ({ backend_url: url, options }: (typeof rows)[number]) => {
+    const { region } = parseJson<{ readonly region?: unknown }>(options, {})
+    return JSON.stringify([url?.replace(/\/+$/, ""), region || ""])
+  }
+  const own = rows.find(({ id }) => id === settingsId)
+  if (own === undefined) return settingsId
+  return rows.find((row) => placeOf(row) === placeOf(own))?.id ?? settingsId
 }
 
 async function readSettings(db: Db, id: number): Promise<SettingsRow> {

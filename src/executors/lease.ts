@@ -121,7 +121,13 @@ export async function holdLease(
     if (ended) return
     take().catch(() => setTimeout(retake, pauseMs))
   }
-  await take()
+  try {
+    await take()
+  } catch (error) {
+    // Nobody will end it: it must not be taken again behind the back of whoever is told of this.
+    ended = true
+    throw error
+  }
 
   const suspects = new Map<string, number>()
   const beating = setInterval(() => {

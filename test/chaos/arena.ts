@@ -21,6 +21,15 @@ import { quick } from "./paces.ts"
 /** A migration that has not ended by then never will. */
 const endMs = 200_000
 
+/** Jobs that are still there by then are left: what a dead worker had is long given back. */
+const tidyMs = 30_000
+
+const jobsInWords = `
+  select concat_ws(' ', task.identifier, job.payload, 'after', job.attempts, 'attempts,',
+    case when job.locked_at is not null then concat('held by ', job.locked_by, ' since ', now() - job.locked_at)
+      else concat('due in ', job.run_at - now()) end, job.last_error) as job
+  from graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = job.task_id`
+
 export type SourceTenant = ImportedTenant & { readonly projectId: string }
 
 export interface Outcomes {
@@ -46,8 +55,8 @@ export interface Arena {
   untilEnded(uuids: readonly string[]): Promise<readonly string[]>
   /** What the migrations have come to, and what is new in the destination and in none of their projects. */
   outcomes(uuids: readonly string[]): Promise<Outcomes>
-  /** Jobs that are left although every migration has ended. */
-  jobsLeft(): Promise<number>
+  /** Jobs that are left although every migration has ended, in words. */
+  jobsLeft(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -140,13 +149,9 @@ export async function openArena(serverUrl: string): Promise<Arena> {
     },
 
     async jobsLeft() {
-      for (let look = 0; ; look += 1) {
-        const { rows } = await pool.query<{ jobs: number }>(
-          "select count(*)::int as jobs from graphile_worker._private_jobs",
-        )
-        const jobs = rows[0]?.jobs ?? 0
-        if (jobs === 0 || look === 100) return jobs
-        await sleep(100)
+      for (const began = Date.now(); ; await sleep(100)) {
+        const { rows } = await pool.query<{ job: string }>(jobsInWords)
+        if (rows.length === 0 || Date.now() - began > tidyMs) return rows.map(({ job }) => job)
       }
     },
 

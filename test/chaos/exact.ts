@@ -131,7 +131,7 @@ export async function killAt(lane: Lane, place: Place, tally: Tally): Promise<vo
     ...(left.length > 0 ? [`it does not end: ${fleet.lastWords().slice(-5).join("\n    ")}`] : []),
     ...outcomes.flatMap((outcome) => lossesOf(calm, outcome)),
     ...strays.map((stray) => `${stray} is nobody's`),
-    ...((await arena.jobsLeft()) > 0 ? ["jobs are left"] : []),
+    ...(await arena.jobsLeft()).map((job) => `left: ${job}`),
     ...fleet.faults.splice(0),
   ]
   tally.runs += 1

@@ -50,8 +50,7 @@ export async function manyAtOnce(arena: Arena, options: ManyOptions, tally: Tall
   const all = uuids.flat()
   const left = await arena.untilEnded(all)
   const losses = left.length > 0 ? [`${left.length} migrations do not end`] : []
-  const jobs = await arena.jobsLeft()
-  if (jobs > 0) losses.push(`${jobs} jobs are left`)
+  losses.push(...(await arena.jobsLeft()).map((job) => `left: ${job}`))
   for (const pace of paces) {
     const { calls, seconds } = pace()
     if (calls > options.pace * seconds + atOnce)

@@ -70,7 +70,7 @@ export async function runOnce(
   for (const cloud of [arena.source, arena.destination]) cloud.setLatency(0)
   losses.push(...faults)
   if (faults.length > 0) losses.push(`the workers said: ${arena.fleet.lastWords().join("\n    ")}`)
-  else if ((await arena.jobsLeft()) > 0) losses.push("jobs are left")
+  else losses.push(...(await arena.jobsLeft()).map((job) => `left: ${job}`))
   await arena.fleet.stop()
   losses.push(...arena.fleet.faults.splice(0))
   // Of what was rolled back nothing may be there: it is in none of these projects.

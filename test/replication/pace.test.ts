@@ -4,6 +4,7 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
 import type { StageOutcome } from "../../src/executors/engine.ts"
 import { startStageWorker } from "../../src/executors/worker.ts"
+import { type Cloud, listResources } from "../../src/openstack/index.ts"
 import type { OwnWorker } from "../helpers/own-worker.ts"
 import { startProcess } from "../helpers/process.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
@@ -28,13 +29,14 @@ t.test("the pace of a cloud, and its pauses, hold over three worker processes to
       const looking = new AbortController()
       const looks = (async () => {
         while (!looking.signal.aborted) {
-          const { rows } = await world.pool.query<{ holder: string; paused: boolean }>(
+          const { rows } = await world.pool.query<{ holder: string | null; paused: boolean }>(
+            // Who waits for the end of a pause has no calls there, and so no row of its own.
             `select holder, paused_until > clock_timestamp() as paused
-             from openstack_replication.lane join openstack_replication.lane_hold using (settings_id)
+             from openstack_replication.lane left join openstack_replication.lane_hold using (settings_id)
              where settings_id = $1`,
             [world.rows.destination.settings.id],
           )
-          for (const { holder } of rows) holders.add(holder)
+          for (const { holder } of rows) if (holder !== null) holders.add(holder)
           if (rows.some(({ paused }) => paused)) inPause ??= seen.starts.length
           await sleep(5)
         }
@@ -122,4 +124,40 @@ t.test(
       },
       { worker: false },
     ),
+)
+
+t.test("settings of one cloud share its pace, and those of its other regions have their own", (t) =>
+  withWorld(
+    async ({ pool, rows, app }) => {
+      const { source, destination } = rows
+      const lanes = async () => {
+        const { rows } = await pool.query(
+          "select settings_id as id from openstack_replication.lane order by 1",
+        )
+        return rows.map(({ id }) => id)
+      }
+      const use = async (cloud: Cloud) => void (await listResources(cloud, "networks"))
+      // The source's settings become others of the destination's cloud, with another user's name and password.
+      await pool.query(
+        `update structure_servicesettings mine set backend_url = other.backend_url || '/',
+           username = other.username, password = other.password, domain = other.domain, options = other.options
+         from structure_servicesettings other where mine.id = $1 and other.id = $2`,
+        [source.settings.id, destination.settings.id],
+      )
+      const { engine } = await prepare({ pool }, app.log)
+      await Promise.all(
+        [source, destination].map(async ({ settings }) => use(await engine.clouds.get(settings.id))),
+      )
+      t.strictSame(await lanes(), [Math.min(source.settings.id, destination.settings.id)])
+
+      await pool.query(
+        "update structure_servicesettings set options = options::jsonb - 'region' where id = $1",
+        [destination.settings.id],
+      )
+      await use(await engine.clouds.get(destination.settings.id))
+      t.equal((await lanes()).length, 2)
+      await engine.clouds.close()
+    },
+    { worker: false },
+  ),
 )

@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import pg from "pg"
 import t, { type Test } from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import { prepare } from "../../plugin/start.ts"
+import { startStageWorker } from "../../src/executors/worker.ts"
 import type { OwnWorker } from "../helpers/own-worker.ts"
 import { startProcess } from "../helpers/process.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
@@ -31,6 +34,38 @@ t.test("a worker that is asked to stop ends although a call hangs, and its work 
       await using _second = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
       await copied(t, world, uuid, tenant.projectId)
       t.ok(calls > before)
+    },
+    { worker: false },
+  ),
+)
+
+t.test("a worker that loses the database while it starts says so, and leaves no lease behind", (t) =>
+  withWorld(
+    async ({ app, databaseUrl, pool: others }) => {
+      const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 })
+      let broken = false
+      pool.on("connect", (client: pg.PoolClient & { readonly processID?: number }) => {
+        const query = client.query.bind(client) as (...args: unknown[]) => unknown
+        const breaking = async (...args: unknown[]) => {
+          broken = true
+          await others.query("select pg_terminate_backend($1)", [client.processID])
+          return query(...args)
+        }
+        const either = (...args: unknown[]) =>
+          !broken && /insert into openstack_replication.worker/.test(String(args[0]))
+            ? breaking(...args)
+            : query(...args)
+        client.query = either as typeof client.query
+      })
+      const { engine } = await prepare({ pool }, app.log)
+      await t.rejects(startStageWorker(engine, { pool, concurrency: 2, log: app.log }))
+      // Longer than a broken lease waits until it is taken again.
+      await sleep(1_000)
+      const { rows } = await others.query("select pid from pg_locks where locktype = 'advisory' and granted")
+      t.strictSame(rows, [])
+      await engine.clouds.close()
+      // A lease that was left behind would keep its connection.
+      if (rows.length === 0) await pool.end()
     },
     { worker: false },
   ),
