@@ -1,6 +1,6 @@
 import { contains, formatIp, hosts, parseCidr, parseIp, pickFree, slaacAddress } from "../addresses.ts"
 import { Refusal } from "../refusals.ts"
-import { addressTaken, invalidInput, noAddressLeft, notFound } from "./refusals.ts"
+import { addressTaken, invalidInput, noAddressLeft, noSubnetFor, notFound } from "./refusals.ts"
 import type { FixedIp, Subnet } from "./rows.ts"
 import type { NetworkState } from "./state.ts"
 import { poolRange } from "./subnetChecks.ts"
@@ -23,6 +23,7 @@ const invalidIp = (address: string, type: string, where: string): Refusal =>
 export const allocationRefusals: readonly string[] = [
   "IpAddressAlreadyAllocated",
   "IpAddressGenerationFailure",
+  "IpAddressGenerationFailureNoMatchingSubnet",
   "InvalidIpForSubnet",
   "InvalidIpForNetwork",
   "InvalidInput",
@@ -32,9 +33,27 @@ export const allocationRefusals: readonly string[] = [
 const isAuto = (subnet: Subnet): boolean =>
   subnet.ipv6_address_mode === "slaac" || subnet.ipv6_address_mode === "dhcpv6-stateless"
 
+/** Whose addresses are looked for. */
+export interface Asking {
+  readonly networkId: string
+  readonly mac: string
+  /** Its `device_owner`: a subnet with `service_types` is for ports of these only, and they look there first. */
+  readonly owner: string
+  /** undefined: it is not made yet. */
+  readonly portId?: string | undefined
+}
+
 /** Finds and takes addresses for one port. */
-export function allocator(state: NetworkState, networkId: string, mac: string, portId: string | undefined) {
-  const subnets = state.subnets.find("network", networkId)
+export function allocator(state: NetworkState, { networkId, mac, owner, portId }: Asking) {
+  const all = state.subnets.find("network", networkId)
+  const forOthers = (subnet: Subnet) =>
+    subnet.service_types.length > 0 &&
+    !subnet.service_types.includes(owner) &&
+    !(owner === "network:dhcp" && subnet.enable_dhcp)
+  const subnets = all
+    .filter((subnet) => !forOthers(subnet))
+    .sort((a, b) => Number(b.service_types.length > 0) - Number(a.service_types.length > 0))
+  if (subnets.length === 0 && all.length > 0) throw noSubnetFor(networkId, owner)
   const mine = new Set<string>()
   const taken = (subnet: Subnet, address: string): boolean => {
     const key = `${subnet.id}/${address}`
@@ -57,7 +76,7 @@ export function allocator(state: NetworkState, networkId: string, mac: string, p
   const find = (id: string): Subnet => {
     const subnet = state.subnets.get(id)
     if (!subnet) throw notFound.subnet(id)
-    if (subnet.network_id !== networkId)
+    if (subnet.network_id !== networkId || forOthers(subnet))
       throw invalidInput(
         `Failed to create port on network ${networkId}, because fixed_ips included invalid subnet ${id}`,
       )

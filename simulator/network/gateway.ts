@@ -52,7 +52,12 @@ function addressOf(state: NetworkState, wanted: WantedGateway, mac: string, own?
   for (const { ip_address } of wanted.external_fixed_ips ?? [])
     if (ip_address !== undefined && subnets.some(({ gateway_ip }) => gateway_ip === ip_address))
       throw badRouter(`External IP ${ip_address} is the same as the gateway IP.`)
-  const addresses = allocator(state, wanted.network_id, mac, own)
+  const addresses = allocator(state, {
+    networkId: wanted.network_id,
+    mac,
+    owner: "network:router_gateway",
+    portId: own,
+  })
   return wanted.external_fixed_ips && wanted.external_fixed_ips.length > 0
     ? addresses.wanted(wanted.external_fixed_ips)
     : addresses.automatic()

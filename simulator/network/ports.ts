@@ -149,7 +149,7 @@ export function portResource(state: NetworkState): Resource<Port> {
       checkSecurity(secured, given.security_groups ?? [], given.allowed_address_pairs)
       const own =
         given.security_groups === undefined ? [defaultGroup(state, projectId).id] : given.security_groups
-      const addresses = allocator(state, networkId, mac_address, undefined)
+      const addresses = allocator(state, { networkId, mac: mac_address, owner: given.device_owner })
       return state.ports.put({
         ...born(projectId, given.description, 1),
         name: given.name,
@@ -217,7 +217,14 @@ export function portResource(state: NetworkState): Resource<Port> {
           ...pick(given),
           ...(given["binding:vnic_type"] && { vnicType: given["binding:vnic_type"] }),
           ...(given.fixed_ips && {
-            fixed_ips: inOrder(allocator(state, row.network_id, mac_address, row.id).wanted(given.fixed_ips)),
+            fixed_ips: inOrder(
+              allocator(state, {
+                networkId: row.network_id,
+                mac: mac_address,
+                owner: row.device_owner,
+                portId: row.id,
+              }).wanted(given.fixed_ips),
+            ),
           }),
           ...(given.extra_dhcp_opts && {
             extra_dhcp_opts: mergedOptions(row.extra_dhcp_opts, given.extra_dhcp_opts),

@@ -37,6 +37,13 @@ export const addressTaken = (ip: string, subnetId: string): Refusal =>
 export const noAddressLeft = (networkId: string): Refusal =>
   new Refusal(409, "IpAddressGenerationFailure", `No more IP addresses available on network ${networkId}.`)
 
+export const noSubnetFor = (networkId: string, owner: string): Refusal =>
+  new Refusal(
+    409,
+    "IpAddressGenerationFailureNoMatchingSubnet",
+    `No valid service subnet for the given device owner, network ${networkId}, service type ${owner}.`,
+  )
+
 export const inUse = {
   network: (id: string, ports: readonly string[]) =>
     new Refusal(

@@ -27,6 +27,8 @@ interface Body extends LiveAttributes {
    * there, and gives the same one, for the MAC is the same.
    */
   readonly auto_addressed?: readonly Ref[]
+  /** Only where one of its subnets is for ports of certain owners, its `service_types`: Neutron refuses others. */
+  readonly device_owner?: string
 }
 
 const stored = storedIn<Body>("openstack_port", (context, body) => ({
@@ -39,7 +41,7 @@ const stored = storedIn<Body>("openstack_port", (context, body) => ({
   tenant_id: context.tenantId,
   fixed_ips: textJson(body.fixed_ips.map(({ ip_address }) => ({ subnet_id: "", ip_address }))),
   device_id: "",
-  device_owner: "",
+  device_owner: body.device_owner ?? "",
   port_security_enabled: body.port_security_enabled,
   instance_id: null,
   subnet_id: body.fixed_ips[0] === undefined ? null : context.rowId(body.fixed_ips[0].subnet_id),
@@ -232,7 +234,8 @@ function autoAddressed(addresses: SourcePort["fixedIps"]): Pick<Body, "auto_addr
 
 /** The attributes that only the live source told. */
 function liveOf(desired: Resolved<Body>): LiveAttributes {
-  const { project_id: _, auto_addressed: __, ...rest } = desired
+  // The owner is Nova's to change, as soon as a machine is attached.
+  const { project_id: _, auto_addressed: __, device_owner: ___, ...rest } = desired
   const known = new Set(Object.keys(comparable(desired)))
   return Object.fromEntries(Object.entries(rest).filter(([name]) => !known.has(name)))
 }
@@ -266,6 +269,11 @@ function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
       autoModes.includes(String(live?.ipv6_address_mode ?? "")) ? [key] : [],
     ),
   )
+  const forOwners = new Set(
+    source.subnets.flatMap(({ key, live }) =>
+      Array.isArray(live?.service_types) && live.service_types.length > 0 ? [key] : [],
+    ),
+  )
   return {
     objects: source.ports.map((port) => ({
       key: port.key,
@@ -287,6 +295,8 @@ function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
           ...pair,
           ip_address: mapAddressOrPrefix(pair.ip_address, mappings),
         })),
+        ...(port.deviceOwner &&
+          port.fixedIps.some(({ subnet }) => forOwners.has(subnet)) && { device_owner: port.deviceOwner }),
         ...autoAddressed(port.fixedIps.filter(({ subnet }) => automatic.has(subnet))),
         ...port.live,
       },

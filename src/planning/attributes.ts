@@ -281,7 +281,10 @@ export const attributeTables = {
       tags,
       qos,
       dropped("device_id", "The machine is not copied with its port; it is attached when there is one."),
-      dropped("device_owner", "Nova sets it when a machine is attached; ports of other owners are left out."),
+      mapped(
+        "device_owner",
+        "As it is in a subnet with `service_types`, which refuses others; elsewhere Nova sets it when a machine is attached.",
+      ),
       dropped("binding:host_id", operators),
       dropped("binding:profile", operators),
       dropped("data_plane_status", "What the source's network says of its wires is not true elsewhere."),

@@ -133,6 +133,8 @@ export interface SourcePort extends SourceObject {
   readonly securityGroups: readonly string[]
   readonly allowedAddressPairs: readonly AddressPair[]
   readonly portSecurityEnabled: boolean
+  /** Only the live source's is asked for: it matters in subnets that are for ports of certain owners. */
+  readonly deviceOwner?: string
 }
 
 export interface AddressPair {

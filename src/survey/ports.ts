@@ -69,5 +69,6 @@ function sourcePort(port: Port, known: Names): SourcePort {
     securityGroups: port.security_groups.map((id) => known.key(id)),
     allowedAddressPairs: port.allowed_address_pairs ?? [],
     portSecurityEnabled: port.port_security_enabled ?? true,
+    deviceOwner: port.device_owner,
   }
 }

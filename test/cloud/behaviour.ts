@@ -13,6 +13,7 @@ import { races } from "./topics/races.ts"
 import { routers } from "./topics/routers.ts"
 import { rules } from "./topics/rules.ts"
 import { serviceQuotas } from "./topics/serviceQuotas.ts"
+import { serviceSubnets } from "./topics/serviceSubnets.ts"
 import { sharing } from "./topics/sharing.ts"
 import { signin } from "./topics/signin.ts"
 import { specialRouters } from "./topics/specialRouters.ts"
@@ -32,6 +33,7 @@ const topics = [
   routers,
   ports,
   addresses,
+  serviceSubnets,
   groups,
   rules,
   addressGroups,

@@ -59,6 +59,7 @@ interface RichNetwork {
   readonly id: string
   readonly slaac: string
   readonly stateful: string
+  readonly special: string
 }
 
 async function enrichNetworks(place: Place): Promise<RichNetwork> {
@@ -108,7 +109,7 @@ async function enrichNetworks(place: Place): Promise<RichNetwork> {
     host_routes: [{ destination: "10.99.0.0/16", nexthop: "10.66.0.9" }],
     ...where("subnet-dns-publish-fixed-ip", { dns_publish_fixed_ip: true }),
   })
-  await createResource(cloud, "subnets", {
+  const special = await createResource(cloud, "subnets", {
     ...own,
     network_id: id,
     name: "special",
@@ -119,7 +120,7 @@ async function enrichNetworks(place: Place): Promise<RichNetwork> {
     ...where("subnet-service-types", { service_types: ["compute:special", "network:router_interface"] }),
   })
   await replaceTags(cloud, "subnets", four.id, ["no-gateway"])
-  return { id, slaac: six[0]?.id ?? "", stateful: six[2]?.id ?? "" }
+  return { id, slaac: six[0]?.id ?? "", stateful: six[2]?.id ?? "", special: special.id }
 }
 
 /** Names of the zones that a cloud offers for networks or routers. */
@@ -285,6 +286,14 @@ async function enrichPorts(place: Place, network: RichNetwork): Promise<string> 
     network_id: network.id,
     name: "auto",
     fixed_ips: [{ subnet_id: network.slaac }, { subnet_id: network.stateful, ip_address: "fd00:0:0:3::77" }],
+  })
+  // Of a subnet that is for certain owners, others get no address.
+  await createResource(cloud, "ports", {
+    ...own,
+    network_id: network.id,
+    name: "special",
+    fixed_ips: [{ subnet_id: network.special, ip_address: "10.67.0.66" }],
+    ...where("subnet-service-types", { device_owner: "compute:special" }),
   })
   return ports[1]?.id ?? ""
 }
