@@ -21,8 +21,8 @@ import { quick } from "./paces.ts"
 /** A migration that has not ended by then never will. */
 const endMs = 200_000
 
-/** Jobs that are still there by then are left: what a dead worker had is long given back. */
-const tidyMs = 30_000
+/** Jobs that are still there by then are left: those of a worker that died are given back within a minute. */
+const tidyMs = 60_000
 
 const jobsInWords = `
   select concat_ws(' ', task.identifier, job.payload, 'after', job.attempts, 'attempts,',
