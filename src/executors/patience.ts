@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { CloudError } from "../openstack/index.ts"
+import { HandOver } from "./hand-over.ts"
 
 /** Pauses before a reading is begun anew, in milliseconds. */
 const pausesMs = [500, 2_000, 4_000] as const
@@ -14,7 +15,7 @@ const longMs = 20_000
  * Reads again what one call of many could not read for a passing reason, e.g. a token that was taken back twice: what
  * follows from a reading that failed, a copy without what only the live source tells, is worth some patience.
  * @param stopped ends the patience
- * @throws what the last reading threw
+ * @throws what the last reading threw; HandOver where the cloud asks for a longer pause than a call may wait
  */
 export async function patiently<T>(read: () => Promise<T>, stopped?: AbortSignal): Promise<T> {
   const began = performance.now()
@@ -22,10 +23,20 @@ export async function patiently<T>(read: () => Promise<T>, stopped?: AbortSignal
     try {
       return await read()
     } catch (error) {
-      const passing = error instanceof CloudError && error.retry === "later" && !error.failure.pauseMs
+      waitOutside(error)
+      const passing = error instanceof CloudError && error.retry === "later"
       if (!passing || stopped?.aborted || performance.now() - began > longMs) throw error
     }
     await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => undefined)
   }
-  return read()
+  return read().catch((error: unknown) => {
+    waitOutside(error)
+    throw error
+  })
+}
+
+/** A pause is no failure: the reading is left to a later job. */
+function waitOutside(error: unknown): void {
+  const pauseMs = error instanceof CloudError ? error.failure.pauseMs : undefined
+  if (pauseMs) throw new HandOver("the cloud asked for a pause", pauseMs)
 }

@@ -11,6 +11,12 @@ import { logCall, logStageEnd, placeOf } from "./stage-log.ts"
 const mostFaults = 8
 const longestDelaySeconds = 60
 
+/**
+ * A stage that waits for the end of a cloud's pause looks so often whether it still lasts, in milliseconds: a person may
+ * have ended it, or cancelled the migration.
+ */
+const longestWaitMs = 60_000
+
 /** The turn of a stage, in milliseconds: long beside what it costs to take a stage up again, which is a list. */
 const defaultQuantumMs = 10_000
 /** A stage that none of whose calls has come to its turn gives its place in the worker away after this time. */
@@ -71,7 +77,9 @@ export async function stageJob(
       log.warn(place, lost ? signal.reason.message : errors.staleWorker(stage).message)
       if (lost || !(await holdsJob(engine.db, engine.queueSchema, job))) throw error
     } else if (error instanceof HandOver || signal?.aborted || enough?.aborted) {
-      const { delayMs, message: why } = error instanceof HandOver ? error : new HandOver("the worker stops")
+      const { delayMs: askedMs, message: why } =
+        error instanceof HandOver ? error : new HandOver("the worker stops")
+      const delayMs = Math.min(askedMs, longestWaitMs)
       await passOnAfter(delayMs)
       ended("handed_over")
       log.info({ ...place, why, delayMs: Math.round(delayMs) }, "stage handed over")

@@ -93,38 +93,54 @@ function watch(world: TestWorld, { refuseAt, seconds }: { refuseAt: number; seco
   return { starts, busiest: () => busiest, refusedAt: () => refusedAt }
 }
 
-t.test(
-  "a cloud that asks for a longer pause than a call may wait fails nothing: the stage waits for it",
-  (t) =>
-    withWorld(
-      async (world) => {
-        const tenant = await world.importTenant(demoTenant("small"))
-        const { uuid } = await world.create(tenant)
-        let asked = 0
-        world.destination.onRequest = async ({ path }) => {
-          if (path !== "networks" || asked > 0) return
-          asked += 1
-          return { status: 429, headers: { "retry-after": "2" }, body: "slow down" }
-        }
-        const { engine } = await prepare(
-          { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
-          world.app.log,
-          { slowDownBudgetMs: 500 },
-        )
-        const ends: StageOutcome[] = []
-        const worker = await startStageWorker(
-          { ...engine, onStage: (stage, outcome) => stage === "network" && ends.push(outcome) },
-          { pool: world.pool, concurrency: 8, log: world.app.log },
-        )
-        const { state, error_message } = await world.ended(uuid)
-        t.strictSame([state, error_message], ["OK", ""])
-        t.strictSame([ends[0], ends.at(-1)], ["handed_over", "done"])
-        await worker.stop()
-        await engine.clouds.close()
-      },
-      { worker: false },
-    ),
-)
+/** What a migration first asks a cloud for its networks in. */
+const pausing = [
+  ["survey", "source", 1],
+  ["network", "destination", 1],
+  // The source is read once more to tell what has changed in it.
+  ["verify", "source", 2],
+] as const
+
+for (const [stage, cloud, count] of pausing) {
+  t.test(
+    `a ${cloud} that asks for a longer pause than a call may wait does not fail ${stage}: it waits`,
+    (t) =>
+      withWorld(
+        async (world) => {
+          const tenant = await world.importTenant(demoTenant("small"))
+          const { uuid } = await world.create(tenant)
+          let asked = 0
+          world[cloud].onRequest = async ({ path }) => {
+            if (path !== "networks") return
+            asked += 1
+            if (asked !== count) return
+            return { status: 429, headers: { "retry-after": "2" }, body: "slow down" }
+          }
+          const { engine } = await prepare(
+            { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
+            world.app.log,
+            { slowDownBudgetMs: 500 },
+          )
+          const ends: StageOutcome[] = []
+          const worker = await startStageWorker(
+            { ...engine, onStage: (ended, outcome) => ended === stage && ends.push(outcome) },
+            { pool: world.pool, concurrency: 8, log: world.app.log },
+          )
+          const { state, error_message } = await world.ended(uuid)
+          await worker.stop()
+          await engine.clouds.close()
+          t.strictSame([state, error_message], ["OK", ""])
+          t.strictSame([ends[0], ends.at(-1)], ["handed_over", "done"])
+          const { rows } = await world.pool.query(
+            `select survey -> 'unread' as survey, summary -> 'unread' as destination,
+             summary -> 'source' -> 'unread' as source from openstack_replication.run`,
+          )
+          t.strictSame(rows, [{ survey: null, destination: null, source: null }], "nothing is unread")
+        },
+        { worker: false },
+      ),
+  )
+}
 
 t.test("settings of one cloud share its pace, and those of its other regions have their own", (t) =>
   withWorld(
