@@ -62,6 +62,7 @@ export function connectionOf(named: NamedDefinition, place: Pick<Place, "cwd" | 
     }),
     ...interfaceOf(value, refuse),
     ...tlsOf(value, place, refuse),
+    ...paceOf(value, refuse),
   }
 }
 
@@ -104,6 +105,23 @@ function interfaceOf(value: Values, refuse: (what: string) => UsageError) {
   const known = interfaces.find((one) => one === wanted)
   if (known === undefined) throw refuse(`has an interface that is none of ${interfaces.join(", ")}.`)
   return { interface: known }
+}
+
+/** openstacksdk's words for how hard a cloud may be asked. */
+function paceOf(value: Values, refuse: (what: string) => UsageError) {
+  const amount = (key: string) => {
+    const text = value(key)
+    const number = Number(text)
+    if (text !== undefined && !(number > 0 && Number.isFinite(number)))
+      throw refuse(`has a ${key} that is no number above 0.`)
+    return text === undefined ? undefined : number
+  }
+  const [requestsPerSecond, inFlight, seconds] = ["rate_limit", "concurrency", "api_timeout"].map(amount)
+  return {
+    ...(requestsPerSecond !== undefined && { requestsPerSecond }),
+    ...(inFlight !== undefined && { inFlight: Math.ceil(inFlight) }),
+    ...(seconds !== undefined && { timeoutMs: 1_000 * seconds }),
+  }
 }
 
 function tlsOf(

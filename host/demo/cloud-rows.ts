@@ -63,7 +63,7 @@ function createSettings(db: Queryable, { region, providerId, facts }: Place): Pr
     password: connection.password,
     domain: connection.userDomain ?? "Default",
     options: JSON.stringify({
-      ...signInOptions(connection),
+      ...connectionOptions(connection),
       external_network_id: externalNetworkId,
       verify_ssl: connection.tls?.verify ?? true,
       availability_zone: "",
@@ -72,8 +72,8 @@ function createSettings(db: Queryable, { region, providerId, facts }: Place): Pr
   })
 }
 
-/** The options of Waldur's service settings that say how to sign in; what is not given is left out. */
-function signInOptions(connection: CloudConnection): Row {
+/** The options of Waldur's service settings that say how to reach the cloud; what is not given is left out. */
+function connectionOptions(connection: CloudConnection): Row {
   const { applicationCredential: credential } = connection
   const options = {
     tenant_name: connection.projectName,
@@ -88,6 +88,9 @@ function signInOptions(connection: CloudConnection): Row {
     region: connection.region,
     interface: connection.interface,
     ca_certificate: connection.tls?.ca,
+    requests_per_second: connection.requestsPerSecond,
+    requests_in_flight: connection.inFlight,
+    request_timeout: connection.timeoutMs && connection.timeoutMs / 1_000,
   }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
 }

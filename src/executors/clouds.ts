@@ -148,6 +148,20 @@ function usualConnection({
     ...given("region", text("region")),
     ...(catalogInterface && { interface: catalogInterface }),
     ...((ca !== "" || !verify) && { tls: { ...given("ca", ca), ...(!verify && { verify }) } }),
+    ...paceOf(options),
+  }
+}
+
+/** A number that is none is ignored: the default is safe. */
+function paceOf(options: SettingsRow["options"]) {
+  const amount = <Key extends string>(key: Key, value: unknown, unit = 1) =>
+    (Number(value) > 0 && Number.isFinite(Number(value)) ? { [key]: Number(value) * unit } : {}) as {
+      readonly [Name in Key]?: number
+    }
+  return {
+    ...amount("requestsPerSecond", options.requests_per_second),
+    ...amount("inFlight", options.requests_in_flight),
+    ...amount("timeoutMs", options.request_timeout, 1_000),
   }
 }
 

@@ -66,6 +66,11 @@ for (const [title, definition, wanted] of [
   ],
   ["the interface", { auth, interface: "internal" }, { ...usual, interface: "internal" }],
   ["the interface, as it was called", { auth, endpoint_type: "adminURL" }, { ...usual, interface: "admin" }],
+  [
+    "how hard it may be asked",
+    { auth, rate_limit: "2.5", concurrency: "3", api_timeout: "30" },
+    { ...usual, requestsPerSecond: 2.5, inFlight: 3, timeoutMs: 30_000 },
+  ],
   ["insecure", { auth, insecure: "True", cacert: "none.pem" }, { ...usual, tls: { verify: false } }],
   ["verify", { auth, verify: "false" }, { ...usual, tls: { verify: false } }],
   ["verify as it is by default", { auth, verify: "true", insecure: "false" }, usual],
@@ -120,6 +125,7 @@ for (const [title, definition, message] of [
     { auth, interface: "private" },
     "has an interface that is none of public, internal, admin.",
   ],
+  ["no pace", { auth, rate_limit: "0" }, "has a rate_limit that is no number above 0."],
   ["a client certificate", { auth, cert: "c.pem" }, "has a client certificate, which is not supported."],
   [
     "an authority that is not there",

@@ -177,3 +177,39 @@ t.test("settings of one cloud share its pace, and those of its other regions hav
     { worker: false },
   ),
 )
+
+t.test("options of a cloud's settings pace it, and those that are no amounts are passed over", (t) =>
+  withWorld(
+    async ({ pool, rows, app }) => {
+      const { id } = rows.destination.settings
+      const seen: unknown[] = []
+      const { engine } = await prepare(
+        {
+          pool,
+          connection(_, usual) {
+            const { requestsPerSecond, inFlight, timeoutMs } = usual
+            seen.push([requestsPerSecond, inFlight, timeoutMs])
+            return usual
+          },
+        },
+        app.log,
+      )
+      for (const options of [
+        { requests_per_second: 2.5, requests_in_flight: 3, request_timeout: 30 },
+        { requests_per_second: "20", requests_in_flight: 0, request_timeout: "long" },
+      ]) {
+        await pool.query(
+          "update structure_servicesettings set options = options::jsonb || $2::jsonb where id = $1",
+          [id, JSON.stringify(options)],
+        )
+        await engine.clouds.get(id)
+      }
+      t.strictSame(seen, [
+        [2.5, 3, 30_000],
+        [20, undefined, undefined],
+      ])
+      await engine.clouds.close()
+    },
+    { worker: false },
+  ),
+)
