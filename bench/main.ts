@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises"
 import { openHostDatabase } from "../host/database.ts"
-import { main } from "../host/until-signal.ts"
+import { main, untilSignal } from "../host/until-signal.ts"
 import { realCloud, requestsPerSecond, simulatedClouds } from "./clouds.ts"
 import { readBenchOptions } from "./options.ts"
 import { recipeOf, reportOf, textOf } from "./print.ts"
@@ -18,7 +18,13 @@ await main(async () => {
   try {
     const say = (line: string) => process.stderr.write(`${line}\n`)
     const { pool } = database
-    const bench = openBench({ pool, clouds, size, original, latencyMs, atOnce: options.atOnce, say })
+    const interrupted = new AbortController()
+    untilSignal().then(() => {
+      say("Ending after this step, to remove what was made; once more ends at once, and leaves it there.")
+      interrupted.abort(new Error("The bench was interrupted."))
+    })
+    const { signal } = interrupted
+    const bench = openBench({ pool, clouds, size, original, latencyMs, atOnce: options.atOnce, say, signal })
     try {
       const report = reportOf(await bench.run(), recipeOf(options, requestsPerSecond))
       process.stdout.write(`${textOf(report)}\n`)

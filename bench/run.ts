@@ -32,6 +32,8 @@ export interface BenchWanted {
   /** Of a real cloud: calls at once with which the bare writes are tried. */
   readonly atOnce: readonly number[]
   readonly say: (line: string) => void
+  /** Ends the bench after the step under way. */
+  readonly signal?: AbortSignal
 }
 
 export interface Bench {
@@ -67,30 +69,34 @@ export function openBench(wanted: BenchWanted): Bench {
 
 async function measureAll(
   host: BenchHost,
-  { pool, clouds, size, latencyMs, atOnce, say, ...wanted }: BenchWanted,
+  { pool, clouds, size, latencyMs, atOnce, say, signal, ...wanted }: BenchWanted,
   keeping: () => (ids: TenantIds) => void,
 ): Promise<BenchResult> {
   const real = latencyMs === undefined
   // A server that has just started is slower.
   if (!real) await host.copy(await host.importTenant(demoTenant("small")))
-  say(`Making a ${size} tenant …`)
+  const begin = (step: string) => {
+    signal?.throwIfAborted()
+    say(step)
+  }
+  begin(`Making a ${size} tenant …`)
   const spec = demoTenant(size)
   const tenant = await host.importTenant(spec)
   keeping()({ projectId: tenant.projectId, userId: "" })
   clouds.begin()
-  say("Copying it by the executor …")
+  begin("Copying it by the executor …")
   const { migration, ...ours } = await host.copy(tenant)
   const slowedDown = clouds.slowedDown()
   const { connection, ...facts } = clouds.destination
   const paced = { ...connection, ...clouds.pace }
-  if (wanted.original) say("Making it in the original's order …")
+  if (wanted.original) begin("Making it in the original's order …")
   const original = wanted.original
     ? await measure((observe) => copyAsOriginal(spec, { ...facts, connection: paced }, observe, keeping()))
     : undefined
   const parts = await plannedParts(pool, migration)
   const bare = []
   for (const inFlight of real ? atOnce : []) {
-    say(`Making its objects with nothing between, ${inFlight} calls at once …`)
+    begin(`Making its objects with nothing between, ${inFlight} calls at once …`)
     const cost = await measure((observe) => makeBare(parts, { ...paced, inFlight }, observe, keeping()))
     bare.push({ ...cost, atOnce: inFlight })
   }

@@ -1,12 +1,20 @@
 import { UsageError } from "./usage-error.ts"
 
+/**
+ * Ctrl+C reaches a process more than once: from the terminal, and from npm, which passes it on. What comes sooner after
+ * the first signal is the same one, in milliseconds.
+ */
+const sameMs = 500
+
 /** Waits for SIGTERM or SIGINT. A second one ends the process at once. */
 export async function untilSignal(): Promise<void> {
   await new Promise<void>((resolve) => {
+    let first: number | undefined
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
+        first ??= performance.now()
+        if (performance.now() - first > sameMs) process.exit(1)
         resolve()
-        process.once(signal, () => process.exit(1))
       })
     }
   })
