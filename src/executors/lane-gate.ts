@@ -33,6 +33,8 @@ const missedMs = 500
 const pollMs = [20, 80] as const
 /** Where all places are our own, or the database cannot be asked. */
 const againMs = 500
+/** In a pause it is asked so often whether it still lasts, if somebody waits: a person may have ended it. */
+const pauseLookMs = 5_000
 /** Calls asked for in one question. */
 const mostWanted = 16
 
@@ -51,6 +53,8 @@ export class LaneGate implements Gate {
   #tellAt: number | undefined
   #pausedUntil = 0
   #pauseToTell = 0
+  /** When it was last heard how long the pause lasts. */
+  #pauseHeard = 0
   #freshUntil = 0
   #askAfter = 0
   #polls = 0
@@ -74,6 +78,7 @@ export class LaneGate implements Gate {
     const until = performance.now() + ms
     this.#pausedUntil = Math.max(this.#pausedUntil, until)
     this.#pauseToTell = Math.max(this.#pauseToTell, until)
+    this.#pauseHeard = performance.now()
     this.#next()
   }
 
@@ -102,7 +107,7 @@ export class LaneGate implements Gate {
     if (this.#closed) return
     clearTimeout(this.#timer)
     const now = performance.now()
-    this.#turns.refuseImpatient(this.#pausedUntil - now, pauseText)
+    if (now < this.#pauseHeard + pauseLookMs) this.#turns.refuseImpatient(this.#pausedUntil - now, pauseText)
     if (this.#silentSince !== undefined) this.#turns.refuseImpatient(now - this.#silentSince, silenceText)
     this.#start(now)
     if (this.#asking !== undefined) return
@@ -129,7 +134,10 @@ export class LaneGate implements Gate {
     else this.#tellAt ??= now + tellMs
     const times = [
       this.#pauseToTell > now ? now : undefined,
-      due ?? (this.#turns.size > 0 ? Math.max(now, this.#pausedUntil) : undefined),
+      due ??
+        (this.#turns.size > 0
+          ? Math.max(now, Math.min(this.#pausedUntil, this.#pauseHeard + pauseLookMs))
+          : undefined),
       this.#tellAt,
     ]
     return Math.max(Math.min(...times.map((at) => at ?? Number.POSITIVE_INFINITY)), this.#askAfter)
@@ -147,8 +155,11 @@ export class LaneGate implements Gate {
       this.#told = running + turn.startsMs.length
       this.#tellAt = undefined
       this.#due.push(...turn.startsMs.map((ms) => then + Math.max(0, ms)))
-      if (this.#pauseToTell === pauseToTell) this.#pauseToTell = 0
-      if (turn.pausedMs > 0) this.#pausedUntil = Math.max(this.#pausedUntil, then + turn.pausedMs)
+      // What this process was told meanwhile, the lane does not know yet.
+      const told = this.#pauseToTell === pauseToTell
+      if (told) this.#pauseToTell = 0
+      this.#pausedUntil = Math.max(told ? 0 : this.#pausedUntil, then + turn.pausedMs)
+      this.#pauseHeard = then
       this.#freshUntil = then + freshMs
       this.#silentSince = turn.fenced ? (this.#silentSince ?? now) : undefined
       const refused = wanted > 0 && turn.startsMs.length === 0 && turn.pausedMs === 0

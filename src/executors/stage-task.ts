@@ -7,7 +7,7 @@ import { describeError, type Log } from "./log.ts"
 import { giveUpStage, runStage } from "./run-stage.ts"
 import { logCall, logStageEnd, placeOf } from "./stage-log.ts"
 
-/** A stage that has failed so often is given up. With the delays below that is after about four minutes. */
+/** A stage that has failed so often is given up. With the delays below that is after about two minutes. */
 const mostFaults = 8
 const longestDelaySeconds = 60
 
@@ -66,6 +66,18 @@ export async function stageJob(
     ended("taken_over")
     throw errors.staleWorker(stage)
   }
+  const giveUp = async (error: unknown) => {
+    log.error({ ...place, error: describeError(error) }, "stage given up")
+    try {
+      await giveUpStage(engine, migration, stage, error)
+      ended("given_up")
+    } catch (fault) {
+      // To give up is to save, and a host's hook may refuse each save: the migration goes on once that is corrected.
+      await passOnAfter(longestDelaySeconds * 1_000, { faults })
+      ended("failed")
+      log.error({ ...place, error: describeError(fault) }, "stage could not be given up, and is tried again")
+    }
+  }
   try {
     await runStage(watched, migration, stage, { signal, enough, othersWait: turn.over })
     ended("done")
@@ -85,9 +97,7 @@ export async function stageJob(
       log.info({ ...place, why, delayMs: Math.round(delayMs) }, "stage handed over")
     } else if (faults + 1 >= mostFaults) {
       if (!(await holdsJob(engine.db, engine.queueSchema, job))) throw error
-      ended("given_up")
-      log.error({ ...place, error: describeError(error) }, "stage given up")
-      await giveUpStage(engine, migration, stage, error)
+      await giveUp(error)
     } else {
       const delay = Math.min(2 ** faults, longestDelaySeconds)
       await passOnAfter(delay * 1_000, { faults: faults + 1 })

@@ -29,7 +29,10 @@ const full = planOf({
     network("net", { mtu: 1400, live: everything("network"), tags: ["a"], qosPolicy: { key: "q" } }),
   ],
   subnets: [
-    subnet("s", { allocationPools: [{ start: "10.1.0.5", end: "10.1.0.9" }], live: everything("subnet") }),
+    subnet("s", {
+      allocationPools: [{ start: "10.1.0.5", end: "10.1.0.9" }],
+      live: { ...everything("subnet"), service_types: ["compute:nova"] },
+    }),
   ],
   routers: [
     router("r", {
@@ -42,7 +45,13 @@ const full = planOf({
   securityGroups: [
     { ...group("g", [rule("x", { remoteAddressGroup: "a" })]), live: everything("security_group") },
   ],
-  ports: [port("p", { fixedIps: [{ subnet: "s", ipAddress: "10.1.0.9" }], live: everything("port") })],
+  ports: [
+    port("p", {
+      fixedIps: [{ subnet: "s", ipAddress: "10.1.0.9" }],
+      deviceOwner: "compute:nova",
+      live: everything("port"),
+    }),
+  ],
   live: {
     addressGroups: [{ ...network("a"), addresses: ["10.1.0.0/24"] }],
     qosPolicies: [{ ...network("q"), isDefault: false, rules: [] }],

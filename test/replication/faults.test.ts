@@ -50,6 +50,37 @@ t.test(
     ),
 )
 
+t.test("a hook that refuses each save is asked again each minute, and its correction lets all go on", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { uuid } = await world.create(tenant)
+      const id = await idOf(world, uuid)
+      const hooks = {
+        migration: [
+          () => {
+            throw new Error("the host is not ready")
+          },
+        ],
+      }
+      const { engine } = await prepare({ pool: world.pool, hooks }, world.app.log)
+      // The first stage of all is the one that saves: the migration begins to be CREATING.
+      const job = { migration: id, stage: "survey", cloud: 1, faults: 7 }
+      await world.pool.query("delete from graphile_worker._private_jobs")
+      await stageJob(engine, quiet, job, undefined)
+      t.match(await jobs(world), [{ payload: { stage: "survey", faults: 7 }, later: true }])
+      await engine.clouds.close()
+
+      await world.pool.query("update graphile_worker._private_jobs set run_at = now()")
+      const worker = await world.startWorker()
+      const { state, error_message } = await world.ended(uuid)
+      t.strictSame([state, error_message], ["OK", ""])
+      await worker.stop()
+    },
+    { worker: false },
+  ),
+)
+
 t.test("a check that cannot be made ends the migration, and says so", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))

@@ -101,6 +101,19 @@ t.test("a pause that one process was asked for holds all of them back", (t) =>
   }),
 )
 
+t.test("a pause that a person has ended in the database ends, for who waits and who comes", (t) =>
+  withLanes(1, async ([lanes], db) => {
+    gateOf(lanes).pause(60_000, cause)
+    await until(db, sql`select from openstack_replication.lane where paused_until > now()`)
+    const waiting = gateOf(lanes).enter({ ...calm, patienceMs: 120_000 })
+    await t.rejects(gateOf(lanes).enter({ ...calm, patienceMs: 1_000 }), PauseTooLong)
+    await sql`update openstack_replication.lane set paused_until = now()`.execute(db)
+    ;(await waiting)()
+    ;(await gateOf(lanes).enter({ ...calm, patienceMs: 1_000 }))()
+    t.pass()
+  }),
+)
+
 t.test("a call that was granted its start does not begin in a pause that came meanwhile", (t) =>
   withLanes(2, async ([first, second], db) => {
     const slow = { requestsPerSecond: 2 }
