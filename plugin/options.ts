@@ -33,7 +33,7 @@ export interface ReplicationOptions {
   readonly worker?: boolean
   /**
    * Stages that one process works on at a time, over all migrations. Each holds a database connection now and then:
-   * keep it below the pool's size. @minimum 1 @default 8
+   * the pool needs four more. @minimum 1 @default 8
    */
   readonly concurrency?: number
   /** Which static routes are copied where the request does not say. @default "documented" */

@@ -35,7 +35,7 @@ export interface CloudConnection {
   /** Interface of the catalog. @default "public" */
   readonly interface?: "public" | "internal" | "admin"
   readonly tls?: {
-    /** PEM text of the authorities to trust instead of the system's. */
+    /** PEM text of the authorities to trust instead of those that Node brings. */
     readonly ca?: string
     /** false accepts any certificate: for test clouds only. @default true */
     readonly verify?: boolean
