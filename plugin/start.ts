@@ -87,7 +87,9 @@ function checkPool({ options: { max = 10 } }: pg.Pool, worker: boolean): void {
   const least = worker ? leastOfWorker : leastOfApi
   if (max >= least) return
   const whose = worker ? "of a process with a worker" : "of an API without a worker"
-  throw errors.options(`pool: ${max} connections are too few; the pool ${whose} needs ${least}, better ${worker ? "concurrency + 4" : "10"}.`)
+  throw errors.options(
+    `pool: ${max} connections are too few; the pool ${whose} needs ${least}, better ${worker ? "concurrency + 4" : "10"}.`,
+  )
 }
 
 async function checkDatabase(db: Db, { access }: ReplicationOptions): Promise<void> {

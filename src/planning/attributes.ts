@@ -195,7 +195,10 @@ export const attributeTables = {
   gateway: {
     document: `${api}#routers-routers`,
     attributes: [
-      mapped("network_id", "The customer's external network in the destination, or that of the destination's settings."),
+      mapped(
+        "network_id",
+        "The customer's external network in the destination, or that of the destination's settings.",
+      ),
       live("enable_snat", "As it is.", { extension: "ext-gw-mode", usual: true }),
       dropped("external_fixed_ips", "Addresses of an external network are given by the destination."),
       dropped("qos_policy_id", "The bandwidth of a way out is the operator's."),
