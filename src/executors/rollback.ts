@@ -56,8 +56,10 @@ export async function rollBack(work: RollbackWork): Promise<RolledBack> {
     if (!withProject.has(kind.name) && !kind.goesAlong) await removeKind(work, kind)
   }
   await noteGoneAlong(db, hold)
+  // What goes along can only hang on the default group by now: its born rules, where ours were never made.
+  const holds = (kind: AnyKind) => !kind.goesAlong
   const left = [
-    ...(await strangersIn(db, await work.context(), hold.migration)),
+    ...(await strangersIn(db, await work.context(), hold.migration, holds)),
     ...(await stillThere(db, hold.migration)),
   ]
   if (left.length > 0) return { inUse: false, left }

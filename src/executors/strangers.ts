@@ -1,4 +1,5 @@
 import type { CloudContext } from "../kinds/cloud-context.ts"
+import type { AnyKind } from "../kinds/kind.ts"
 import type { Db } from "../models/database.ts"
 import { CloudError, listProjectServers, listProjectVolumes, listResources } from "../openstack/index.ts"
 import { foreignOf, loadStanding } from "./standing.ts"
@@ -6,18 +7,20 @@ import { foreignOf, loadStanding } from "./standing.ts"
 /**
  * What is in the destination project and is none of the migration's, for people: structure that others have added,
  * and what makes use of ours. What the cloud makes by itself, e.g. a port for DHCP, is no stranger.
+ * @param counts kinds that are looked at
  */
 export async function strangersIn(
   db: Db,
   context: CloudContext,
   migration: number,
+  counts: (kind: AnyKind) => boolean = () => true,
 ): Promise<readonly string[]> {
   const { cloud, projectId } = context
   if (projectId === "") return []
   const { parts, ours } = await loadStanding(db, migration)
   const structure = await Promise.all(
     parts.map(async ({ kind, done }) => {
-      if (kind.foreign === undefined) return []
+      if (kind.foreign === undefined || !counts(kind)) return []
       const actual: readonly unknown[] = await orNone(kind.list(context, done))
       return foreignOf(kind, actual, done, ours).map(
         (one) => `${one.kind.replaceAll("_", " ")} "${one.name}"`,

@@ -1,0 +1,48 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { act, request } from "../helpers/rollback.ts"
+import { wholeCloud } from "../helpers/whole-cloud.ts"
+import { type TestWorld, withWorld } from "../helpers/world.ts"
+
+const forbidden = {
+  status: 403,
+  body: { NeutronError: { type: "PolicyNotAuthorized", message: "disallowed by policy", detail: "" } },
+}
+
+/** Ways to end a migration when its groups are there, and the rules that they were born with, too. */
+const endings: Readonly<Record<string, (world: TestWorld, uuid: Promise<string>) => void>> = {
+  "was cancelled": (world, uuid) => {
+    world.destination.onRequest = async ({ method, path }) => {
+      if (method === "POST" && path === "security-groups") await act(world, await uuid, "cancel")
+      return undefined
+    }
+  },
+  "could not read": (world) => {
+    let groups = false
+    world.destination.onRequest = async ({ method, path }) => {
+      if (path !== "security-groups") return undefined
+      if (method === "POST") groups = true
+      return groups && method === "GET" ? forbidden : undefined
+    }
+  },
+}
+
+for (const [what, end] of Object.entries(endings)) {
+  t.test(
+    `a migration that ${what} before its rules is rolled back, with the rules that groups are born with`,
+    (t) =>
+      withWorld(async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const cloud = await wholeCloud(world.destinationCloud)
+        const made = Promise.withResolvers<string>()
+        end(world, made.promise)
+        const { uuid } = await world.create(tenant, request)
+        made.resolve(uuid)
+        t.equal((await world.ended(uuid)).state, "ERRED")
+        world.destination.onRequest = undefined
+        t.equal((await act(world, uuid, "rollback")).status, 202)
+        t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
+        t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+      }),
+  )
+}
