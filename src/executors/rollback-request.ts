@@ -73,12 +73,12 @@ async function openStage(trx: Trx, migrationId: number): Promise<void> {
       conflict.columns(["migration_id", "name"]).doUpdateSet({ state: "ready", finished: null }),
     )
     .execute()
-  // What has failed may be there all the same, if the cloud's last answer was lost.
+  // What was asked for may be there all the same, if the cloud's answer was lost: also what was then cancelled.
   await trx
     .updateTable("openstack_replication.object")
     .set({ state: "creating", modified: new Date() })
     .where("migration_id", "=", migrationId)
-    .where("state", "=", "failed")
+    .where("state", "in", ["failed", "skipped"])
     .where("attempts", ">", 0)
     .execute()
 }

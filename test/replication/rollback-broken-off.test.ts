@@ -1,5 +1,6 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import { startProcess } from "../helpers/process.ts"
 import { act, request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
@@ -46,3 +47,48 @@ for (const [what, end] of Object.entries(endings)) {
       }),
   )
 }
+
+t.test("what was asked for by a worker that died, and then cancelled, is looked for and removed", (t) =>
+  withWorld(
+    async (world) => {
+      const spec = demoTenant("small")
+      // An interface with an address of its own: its port is made first, and nobody has noted that.
+      const routers = spec.routers.map((router) => ({
+        ...router,
+        routes: [],
+        interfaces: router.interfaces.map((one, index) =>
+          index === 0 ? { ...one, ipAddress: "10.20.0.2" } : one,
+        ),
+      }))
+      const tenant = await world.importTenant({ ...spec, routers })
+      const cloud = await wholeCloud(world.destinationCloud)
+      const { uuid } = await world.create(tenant, request)
+      const env = {
+        DATABASE_URL: world.databaseUrl,
+        WORKER: JSON.stringify({
+          heartbeat: { beatMs: 200, deadMs: 2_000 },
+          pace: { requestsPerSecond: 1_000, inFlight: 4 },
+        }),
+      }
+      await using first = startProcess(["test/helpers/own-worker.ts"], env)
+      const cancelled = Promise.withResolvers<void>()
+      world.destination.onRequest = async ({ method, path, body }) => {
+        const attaches = method === "PUT" && path.endsWith("add_router_interface")
+        if (!attaches || !JSON.stringify(body).includes("port_id")) return undefined
+        world.destination.onRequest = undefined
+        first.signal("SIGKILL")
+        t.equal((await act(world, uuid, "cancel")).status, 202)
+        cancelled.resolve()
+        return "drop-before"
+      }
+      await cancelled.promise
+      await using second = startProcess(["test/helpers/own-worker.ts"], env)
+      t.equal((await world.ended(uuid)).state, "ERRED")
+      t.equal((await act(world, uuid, "rollback")).status, 202)
+      t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
+      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+      t.equal(await second.end(), 0)
+    },
+    { worker: false },
+  ),
+)
