@@ -33,8 +33,8 @@ export async function storeSurvey(trx: Trx, migrationId: number, surveyed: Surve
     .where("migration_id", "=", migrationId)
     .executeTakeFirst()
   if (run?.cancelled !== null) return
-  if (plan === undefined) {
-    await refuse(trx, migrationId, refused ?? "")
+  if (refused !== undefined) {
+    await refuse(trx, migrationId, refused)
     return
   }
   await trx
@@ -42,7 +42,7 @@ export async function storeSurvey(trx: Trx, migrationId: number, surveyed: Surve
     .set({ survey: JSON.stringify(summary) })
     .where("migration_id", "=", migrationId)
     .execute()
-  await replan(trx, migrationId, plan)
+  if (plan !== undefined) await replan(trx, migrationId, plan)
 }
 
 /** A source that cannot be planned: every object that waits for the survey has failed for that reason. */

@@ -9,11 +9,11 @@ import { applyPass, type OpenWork, objectError, type Work } from "./apply.ts"
 import type { Engine } from "./engine.ts"
 import { rollbackStage, surveyStage, verifyStage } from "./graph.ts"
 import { anyOf, goOn, HandOver, type Interruption } from "./hand-over.ts"
+import type { HeldJob } from "./jobs.ts"
 import { asHolder, closeAll, type StageHold, stageJournal } from "./journal.ts"
 import { storeSurvey } from "./replan.ts"
 import { rollBack } from "./rollback.ts"
 import { beginRollback, endRollback } from "./rollback-end.ts"
-import type { Sizes } from "./sizes.ts"
 import { type CallCount, finishStage, noteCalls, type Run, startStage } from "./stage-store.ts"
 import { type SurveyClouds, surveyTenant } from "./survey.ts"
 import { removeTwins } from "./twins.ts"
@@ -31,6 +31,7 @@ const pausesMs = [250, 500, 1_000, 2_000, 4_000, 4_000, 4_000] as const
 /**
  * Runs one stage to its end: every object of its kind is done, failed or skipped, and the stages that waited for it
  * are enqueued. May be run again at any time, by anybody: what is done stays as it is.
+ * @param job undefined: nobody else can have it
  * @throws HandOver where it was interrupted, or the cloud asked for a long pause
  */
 export async function runStage(
@@ -38,8 +39,9 @@ export async function runStage(
   migration: number,
   stage: string,
   interruption: Interruption = {},
+  job?: HeldJob,
 ): Promise<void> {
-  const started = await startStage(engine, migration, stage)
+  const started = await startStage(engine, migration, stage, job)
   if (started === undefined) return
   const { hold, run } = started
   const count: CallCount = { calls: 0, sourceCalls: 0, writes: 0 }
@@ -93,7 +95,7 @@ async function workOnStage(
   if (stage === verifyStage) {
     // Whoever verifies a migration that has ended only looks.
     if (!run.ended) await removeTwins(engine.db, await context(), migration)
-    const verified = await verifyTenant(engine.db, context, clouds, run.inputs, migration)
+    const verified = await verifyTenant(engine.db, context, clouds, run.inputs, migration, !run.cancelled)
     goOn(stops)
     await finishStage(engine, hold, run, count, async (trx) => {
       await noteVerified(trx, verified.notes)
@@ -118,7 +120,7 @@ async function workOnStage(
     await finishStage(engine, hold, run, count, (trx) => endRollback(engine, trx, migration, rolledBack))
     return
   }
-  if (kind !== undefined) await workOn(engine, kind, hold, context, engine.sizesOf(run.settingsId), stops)
+  if (kind !== undefined) await workOn(engine, kind, hold, run, context, stops)
   await finishStage(engine, hold, run, count)
 }
 
@@ -131,8 +133,9 @@ export async function giveUpStage(
   migration: number,
   stage: string,
   error: unknown,
+  job?: HeldJob,
 ): Promise<void> {
-  const started = await startStage(engine, migration, stage)
+  const started = await startStage(engine, migration, stage, job)
   if (started === undefined) return
   const { hold, run } = started
   const reason = `The stage could not be worked on: ${error instanceof Error ? error.message : String(error)}`
@@ -161,10 +164,11 @@ async function workOn(
   engine: Engine,
   kind: AnyKind,
   hold: StageHold,
+  run: Run,
   context: () => Promise<CloudContext>,
-  sizes: Sizes,
   stops: Interruption,
 ): Promise<void> {
+  const sizes = engine.sizesOf(run.settingsId)
   const stopped = anyOf([stops.signal, stops.enough, stops.othersWait])
   const journal = stageJournal(engine.db, kind, hold)
   const refusedOnce = new Set<string>()
@@ -185,8 +189,9 @@ async function workOn(
     )
     goOn(stops)
     const askedMs = Math.max(0, ...open.map(({ error }) => error.failure.pauseMs ?? 0))
-    if (askedMs > 0) throw new HandOver("the cloud asked for a pause", askedMs)
-    const pause = pausesMs[pass]
+    if (askedMs > 0 && !run.cancelled) throw new HandOver("the cloud asked for a pause", askedMs)
+    // Whoever cancels does not wait for a pause: a retry or a roll back looks for what was asked for.
+    const pause = askedMs > 0 ? undefined : pausesMs[pass]
     for (const one of open) {
       if (pause === undefined || isFinal(one)) await journal.failed(one.work, objectError(one.error))
     }

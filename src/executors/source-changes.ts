@@ -5,9 +5,10 @@ import type { SourceChange, SourceChanges } from "../models/own-tables.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import type { Planned } from "../planning/plan.ts"
 import type { SourceTenant } from "../planning/source.ts"
+import { HandOver } from "./hand-over.ts"
 import { planInputs } from "./plan-request.ts"
 import { omittedKey } from "./plan-store.ts"
-import { readSource, type SurveyClouds } from "./survey.ts"
+import { readSource, rowGone, type SurveyClouds } from "./survey.ts"
 
 /** What the source tells now that it did not tell when the plan was made: it is read and planned once more. */
 export async function sourceChanges(
@@ -16,7 +17,9 @@ export async function sourceChanges(
   inputs: PlanInputs,
   migration: number,
 ): Promise<SourceChanges> {
-  const { source, unread } = await readSource(db, clouds, inputs)
+  const read = await readNow(db, clouds, inputs)
+  if (read === undefined || "paused" in read) return { unread: read?.paused ?? rowGone, changes: [] }
+  const { source, unread } = read
   if (unread !== undefined) return { unread, changes: [] }
   const all = await db
     .selectFrom("openstack_replication.object")
@@ -82,4 +85,14 @@ function text(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null"
   const entries = Object.entries(value).map(([key, one]) => `${key}:${text(one)}`)
   return `{${entries.toSorted().join()}}`
+}
+
+/** What is told of the source beside a finished copy is not worth its pause. */
+async function readNow(...[db, clouds, inputs]: Parameters<typeof readSource>) {
+  try {
+    return await readSource(db, clouds, inputs)
+  } catch (error) {
+    if (!(error instanceof HandOver)) throw error
+    return { paused: `The source asked for a pause of ${Math.ceil(error.delayMs / 1_000)} s.` }
+  }
 }

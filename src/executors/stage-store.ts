@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import { errors } from "../errors.ts"
 import { saveRow } from "../handlers/index.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Db, Trx } from "../models/database.ts"
@@ -7,7 +8,7 @@ import type { Rollback } from "../models/own-tables.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import type { Engine } from "./engine.ts"
 import { nextStages } from "./graph.ts"
-import { enqueueStages } from "./jobs.ts"
+import { enqueueStages, type HeldJob, holdsJob } from "./jobs.ts"
 import type { StageHold } from "./journal.ts"
 
 /** What the stages of one migration share. */
@@ -32,15 +33,20 @@ export interface CallCount {
   writes: number
 }
 
-/** Takes the stage: from here on an earlier worker of it can write no more. undefined: there is nothing to do. */
+/**
+ * Takes the stage: from here on an earlier worker of it can write no more. undefined: there is nothing to do.
+ * @throws STALE_WORKER where the job is another worker's by now: it must not be kept from its stage, for then nobody had it
+ */
 export async function startStage(
   engine: Engine,
   migration: number,
   stage: string,
+  job: HeldJob | undefined,
 ): Promise<{ readonly hold: StageHold; readonly run: Run } | undefined> {
   return engine.db.transaction().execute(async (trx) => {
     const run = await lockRun(trx, migration)
     if (run === undefined) return undefined
+    if (!(await holdsJob(trx, engine.queueSchema, job))) throw errors.staleWorker(stage)
     const taken = await trx
       .updateTable("openstack_replication.stage")
       .set((eb) => ({

@@ -69,7 +69,7 @@ export async function stageJob(
   const giveUp = async (error: unknown) => {
     log.error({ ...place, error: describeError(error) }, "stage given up")
     try {
-      await giveUpStage(engine, migration, stage, error)
+      await giveUpStage(engine, migration, stage, error, job)
       ended("given_up")
     } catch (fault) {
       // To give up is to save, and a host's hook may refuse each save: the migration goes on once that is corrected.
@@ -79,7 +79,7 @@ export async function stageJob(
     }
   }
   try {
-    await runStage(watched, migration, stage, { signal, enough, othersWait: turn.over })
+    await runStage(watched, migration, stage, { signal, enough, othersWait: turn.over }, job)
     ended("done")
     await logStageEnd(engine.db, log, place, performance.now() - began)
   } catch (error) {
@@ -111,7 +111,8 @@ export async function stageJob(
 
 /**
  * The turn of a stage: over once it has had its time, and others wait. Not before it has changed something: a stage that
- * only gets to look at what is there would never end. One that gets to no call at all may as well wait in the queue.
+ * only gets to look at what is there, or whose changes all fail, would never end. One that gets to no call at all may as
+ * well wait in the queue.
  */
 function takeTurn({ db, queueSchema }: Engine, { migration }: StageJob, quantumMs: number) {
   const began = performance.now()
@@ -129,9 +130,9 @@ function takeTurn({ db, queueSchema }: Engine, { migration }: StageJob, quantumM
   timer = setTimeout(look, quantumMs)
   return {
     over: over.signal,
-    called({ write }: CallRecord) {
+    called({ write, status }: CallRecord) {
       calls += 1
-      if (write) writes += 1
+      if (write && status >= 200 && status < 300) writes += 1
     },
     end() {
       clearTimeout(timer)

@@ -14,7 +14,7 @@ import { planInputs } from "./plan-request.ts"
 
 export interface Surveyed {
   readonly summary: SurveySummary
-  /** The plan of what is there; undefined where it cannot be planned, for the reason `refused`. */
+  /** The plan of what is there; undefined: what was planned stays, or cannot be planned any more, for the reason `refused`. */
   readonly plan?: TenantPlan
   readonly refused?: string
 }
@@ -36,9 +36,11 @@ export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInp
     readSource(db, clouds, inputs),
     ignoringFaults(() => patiently(async () => readExtensions(await clouds.destination()), clouds.stopped)),
   ])
+  const at = new Date().toISOString()
+  if (read === undefined) return { summary: { at, unread: rowGone, unknown: liveOnly(), findings: [] } }
   const { source, findings, gone, unread } = read
   const summary: SurveySummary = {
-    at: new Date().toISOString(),
+    at,
     ...(unread !== undefined && { unread }),
     unknown: unread === undefined ? [] : liveOnly(),
     findings,
@@ -58,20 +60,26 @@ export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInp
 
 type Read = Completed & { readonly unread?: string }
 
-/** The source as it is now, or as its rows are, with the reason why it was not read. */
+export const rowGone = "The source tenant's row is gone."
+
+/**
+ * The source as it is now, or as its rows are, with the reason why it was not read; undefined where its row is gone.
+ * @throws HandOver where the source asks for a long pause
+ */
 export async function readSource(
   db: Db,
   clouds: Pick<SurveyClouds, "source" | "stopped">,
   inputs: Pick<PlanInputs, "srcTenantId" | "networkIds">,
-): Promise<Read> {
-  const rows = await readSourceTenant(db, inputs.srcTenantId, inputs.networkIds ?? undefined)
-  const byRows = (unread: string): Read => ({ source: rows, findings: [], gone: [], unread })
+): Promise<Read | undefined> {
   const tenant = await db
     .selectFrom("openstack_tenant")
     .select(["name", "backend_id"])
     .where("id", "=", inputs.srcTenantId)
     .executeTakeFirst()
-  const { name, backend_id: projectId } = tenant ?? {}
+  if (tenant === undefined) return undefined
+  const { name, backend_id: projectId } = tenant
+  const rows = await readSourceTenant(db, inputs.srcTenantId, inputs.networkIds ?? undefined)
+  const byRows = (unread: string): Read => ({ source: rows, findings: [], gone: [], unread })
   if (!projectId) return byRows("The source tenant's row names no project of its cloud.")
   try {
     return await patiently(async () => {

@@ -6,6 +6,7 @@ import type { Difference, Extra, VerifySummary } from "../models/own-tables.ts"
 import { CloudError } from "../openstack/index.ts"
 import type { PlanInputs } from "../planning/inputs.ts"
 import type { Work } from "./apply.ts"
+import { HandOver } from "./hand-over.ts"
 import { patiently } from "./patience.ts"
 import { sourceChanges } from "./source-changes.ts"
 import { foreignOf, loadStanding } from "./standing.ts"
@@ -30,6 +31,8 @@ const namedExtras = 500
  * Reads both clouds: compares the destination with the plan, attribute by attribute, and the plan with what the source
  * tells now. Writes nothing.
  * @param context the destination, read anew at each call
+ * @param waits whether a long pause of the destination is worth waiting for
+ * @throws HandOver for such a pause
  */
 export async function verifyTenant(
   db: Db,
@@ -37,11 +40,12 @@ export async function verifyTenant(
   clouds: Pick<SurveyClouds, "source" | "stopped">,
   inputs: PlanInputs | undefined,
   migration: number,
+  waits: boolean,
 ): Promise<Verified> {
   const at = new Date().toISOString()
   if ((await context()).projectId === "") return { summary: { at, compared: 0, differences: 0 }, notes: [] }
   const [{ summary, notes }, source] = await Promise.all([
-    verifyDestination(db, context, migration, clouds.stopped),
+    verifyDestination(db, context, migration, clouds.stopped, waits),
     inputs === undefined ? undefined : sourceChanges(db, clouds, inputs, migration),
   ])
   return { summary: { at, ...summary, ...(source && { source }) }, notes }
@@ -52,6 +56,7 @@ async function verifyDestination(
   context: () => Promise<CloudContext>,
   migration: number,
   stopped: AbortSignal | undefined,
+  waits: boolean,
 ): Promise<Verified> {
   try {
     const { parts, ours } = await loadStanding(db, migration)
@@ -71,7 +76,7 @@ async function verifyDestination(
       notes,
     }
   } catch (error) {
-    if (!(error instanceof CloudError)) throw error
+    if (!(error instanceof CloudError) && (waits || !(error instanceof HandOver))) throw error
     return { summary: { compared: 0, differences: 0, unread: error.message }, notes: [] }
   }
 }

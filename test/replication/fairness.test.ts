@@ -4,8 +4,10 @@ import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
 import { startStageWorker } from "../../src/executors/worker.ts"
+import type { CloudConnection } from "../../src/openstack/types.ts"
 import { withWorld } from "../helpers/world.ts"
 
+const quick = (_: unknown, usual: CloudConnection) => ({ ...usual, requestsPerSecond: 5_000 })
 const ports = { mappings: { sync_instance_ports: true } }
 
 t.test("a small migration ends while two large ones, which came first, fill the only worker", (t) =>
@@ -58,6 +60,36 @@ t.test("a small migration ends while two large ones, which came first, fill the 
     },
     { worker: false },
     { destination: { bulk: false } },
+  ),
+)
+
+t.test("stages that cannot succeed come to their end although each keeps another one waiting", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      world.destination.onRequest = async ({ method, path }) =>
+        method === "POST" && path === "routers"
+          ? {
+              status: 500,
+              body: { NeutronError: { type: "HTTPInternalServerError", message: "no", detail: "" } },
+            }
+          : undefined
+      const { engine } = await prepare({ pool: world.pool, connection: quick }, world.app.log)
+      const log = world.app.log
+      const worker = await startStageWorker(engine, { pool: world.pool, concurrency: 1, log, quantumMs: 300 })
+      try {
+        const both = [await world.create(tenant), await world.create(tenant)]
+        for (const { uuid } of both) {
+          const { state, error_message } = await world.ended(uuid)
+          t.equal(state, "ERRED")
+          t.match(error_message, /answered 500/)
+        }
+      } finally {
+        await worker.stop()
+        await engine.clouds.close()
+      }
+    },
+    { worker: false },
   ),
 )
 

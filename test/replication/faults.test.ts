@@ -50,6 +50,36 @@ t.test(
     ),
 )
 
+t.test("a worker whose job is another's by now does not keep that one from the stage", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { uuid } = await world.create(tenant)
+      const id = await idOf(world, uuid)
+      const { rows } = await world.pool.query<{ id: string }>(
+        `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'its successor'
+         where payload ->> 'stage' = 'project' returning id`,
+      )
+      const { engine } = await prepare({ pool: world.pool }, world.app.log)
+      const job = { id: rows[0]?.id ?? "", pool: "stood still" }
+      for (const faults of [0, 7])
+        await t.rejects(
+          stageJob(engine, quiet, { migration: id, stage: "project", cloud: 1, faults }, { job }),
+          {
+            code: "STALE_WORKER",
+          },
+        )
+      const stages = await world.pool.query(
+        "select state, attempt from openstack_replication.stage where name = 'project'",
+      )
+      t.strictSame(stages.rows, [{ state: "ready", attempt: 0 }], "the stage is as it was")
+      t.equal((await jobs(world)).filter(({ payload }) => payload.stage === "project").length, 1)
+      await engine.clouds.close()
+    },
+    { worker: false },
+  ),
+)
+
 t.test("a hook that refuses each save is asked again each minute, and its correction lets all go on", (t) =>
   withWorld(
     async (world) => {

@@ -5,6 +5,7 @@ import { prepare } from "../../plugin/start.ts"
 import type { StageOutcome } from "../../src/executors/engine.ts"
 import { startStageWorker } from "../../src/executors/worker.ts"
 import { type Cloud, listResources } from "../../src/openstack/index.ts"
+import { ask } from "../helpers/http.ts"
 import type { OwnWorker } from "../helpers/own-worker.ts"
 import { startProcess } from "../helpers/process.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
@@ -97,8 +98,8 @@ function watch(world: TestWorld, { refuseAt, seconds }: { refuseAt: number; seco
 const pausing = [
   ["survey", "source", 1],
   ["network", "destination", 1],
-  // The source is read once more to tell what has changed in it.
-  ["verify", "source", 2],
+  // After the call that made them.
+  ["verify", "destination", 2],
 ] as const
 
 for (const [stage, cloud, count] of pausing) {
@@ -141,6 +142,59 @@ for (const [stage, cloud, count] of pausing) {
       ),
   )
 }
+
+t.test("a finished copy does not wait for a source that asks for a pause", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    let made = false
+    world.destination.onRequest = async ({ method, path }) => {
+      made ||= method === "POST" && path === "routers"
+      return undefined
+    }
+    world.source.onRequest = async () =>
+      made ? { status: 429, headers: { "retry-after": "3600" }, body: "slow down" } : undefined
+    const { uuid } = await world.create(tenant)
+    const { state, error_message } = await world.ended(uuid)
+    t.strictSame([state, error_message], ["OK", ""])
+    const { verification } = await world.owner.progress(uuid)
+    t.match(verification, { differences: 0, compared: Number })
+    const { rows } = await world.pool.query(
+      "select summary -> 'source' as source from openstack_replication.run",
+    )
+    t.match(rows, [{ source: { unread: /asked for a pause of 3\d\d\d s/, changes: [] } }])
+  }),
+)
+
+for (const [moment, path, message] of [
+  ["makes", "ports", /^Cancelled by /],
+  ["reads back", "subnets", /^Everything was made, but could not be read back: the cloud asked for a pause$/],
+] as const)
+  t.test(`who cancels a migration does not wait for a destination that pauses while it ${moment}`, (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      let paused = false
+      world.destination.onRequest = async (call) => {
+        const due = moment === "makes" ? call.method === "POST" : call.method === "GET"
+        paused ||= due && call.path === path
+        return paused ? { status: 429, headers: { "retry-after": "3600" }, body: "slow down" } : undefined
+      }
+      const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
+      const waits =
+        "select from graphile_worker._private_jobs where run_at > now() and payload ->> 'stage' <> ''"
+      while ((await world.pool.query(waits)).rowCount === 0) await sleep(20)
+      const { token } = world.rows.users.owner
+      await ask(`${world.url}/api/openstack-migrations/${uuid}/cancel/`, { method: "POST", token })
+      // Stages look once a minute; nobody waits for that here.
+      const soon = setInterval(
+        () =>
+          world.pool.query("update graphile_worker._private_jobs set run_at = now() where run_at > now()"),
+        200,
+      )
+      const { state, error_message } = await world.ended(uuid).finally(() => clearInterval(soon))
+      t.equal(state, "ERRED")
+      t.match(error_message, message)
+    }),
+  )
 
 t.test("settings of one cloud share its pace, and those of its other regions have their own", (t) =>
   withWorld(

@@ -56,6 +56,23 @@ function withCopy(run: (copied: Copied) => Promise<void>, spec: TenantSpec = dem
   })
 }
 
+t.test("a copy whose source has been deleted is still compared with its plan", (t) =>
+  withCopy(async ({ world, verified, destination }) => {
+    const { destinationCloud: cloud, pool } = world
+    const [network] = await listResources(cloud, "networks", { project_id: destination })
+    await updateResource(cloud, "networks", network?.id ?? "", { description: "changed" })
+    const client = await pool.connect()
+    // What else hangs on the row is the host's to delete.
+    await client.query("set session_replication_role = replica")
+    await client.query(
+      "delete from openstack_tenant where id = (select (context -> 'inputs' ->> 'srcTenantId')::int from openstack_replication.run)",
+    )
+    await client.query("set session_replication_role = origin")
+    client.release()
+    t.match(await verified(), { differences: 1, source: { unread: "The source tenant's row is gone." } })
+  }),
+)
+
 /** Changes in the destination project, and how a later verification tells of them. */
 const drifts: readonly (readonly [
   title: string,
