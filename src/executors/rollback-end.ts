@@ -17,14 +17,14 @@ export async function beginRollback(engine: Engine, trx: Trx, migrationId: numbe
 
 /**
  * Ends a roll back. Everything gone: the tenant's rows go too, the resource is Terminated as Waldur has it, and the
- * order stays for the records. Something left: ERRED, and the roll back may be asked for again. A tenant that others
- * use is as before.
+ * order stays for the records. Something left: ERRED, and the roll back may be asked for again. A tenant of
+ * which nothing was removed, e.g. because others use it, is as before.
  */
 export async function endRollback(
   engine: Engine,
   trx: Trx,
   migrationId: number,
-  { inUse, left }: RolledBack,
+  { inUse, givenUp, left }: RolledBack,
 ): Promise<void> {
   const { rollback, tenant_id, dst_resource_id } = await trx
     .selectFrom("openstack_replication.run as run")
@@ -33,12 +33,15 @@ export async function endRollback(
     .where("migration_id", "=", migrationId)
     .executeTakeFirstOrThrow()
   if (rollback === null) return
-  const ended = inUse
-    ? untouched(rollback, left)
-    : left.length > 0
-      ? unfinished(rollback, left)
-      : await gone(trx, migrationId, rollback)
-  await forgetRemoved(trx, migrationId, tenant_id)
+  const removed = await removedBy(trx, migrationId)
+  const touched = removed > 0 || (givenUp === true && rollback.removes === true)
+  const ended =
+    left.length === 0
+      ? gone(rollback, removed)
+      : rollback.from === CoreState.OK && !touched
+        ? untouched(rollback, inUse, left)
+        : unfinished(rollback, givenUp === true, left)
+  if (ended.rollback !== null) await forgetRemoved(trx, migrationId, tenant_id)
   const whole = ended.resource === ResourceState.TERMINATED
   if (!whole || !(await deleteTenant(trx, tenant_id))) {
     await trx
@@ -70,37 +73,52 @@ interface Ended {
   readonly rollback: Rollback | null
 }
 
-function untouched({ by }: Rollback, users: readonly string[]): Ended {
+function untouched({ by }: Rollback, inUse: boolean, why: readonly string[]): Ended {
   return {
     state: CoreState.OK,
     resource: ResourceState.OK,
-    message: `Not rolled back for ${by}, because others use the tenant: ${shortList(users)}.`,
+    message: inUse
+      ? `Not rolled back for ${by}, because others use the tenant: ${shortList(why)}.`
+      : `Not rolled back for ${by}, and nothing was removed: ${textOf(why)}.`,
     rollback: null,
   }
 }
 
-function unfinished(rollback: Rollback, left: readonly string[]): Ended {
+function unfinished(rollback: Rollback, givenUp: boolean, left: readonly string[]): Ended {
+  const { by, from } = rollback
   return {
     state: CoreState.ERRED,
     resource: ResourceState.ERRED,
-    message: `Rolled back for ${rollback.by}, except for what is left in the project: ${shortList(left)}. Remove what is not the migration's, and roll back again.`,
-    rollback: { ...rollback, from: CoreState.ERRED, left },
+    message: givenUp
+      ? `Not rolled back to its end for ${by}: ${textOf(left)}. Roll back again when that is put right.`
+      : `Rolled back for ${by}, except for what is left in the project: ${shortList(left)}. Remove what is not the migration's, and roll back again.`,
+    rollback: { by, from, left },
   }
 }
 
-async function gone(trx: Trx, migrationId: number, rollback: Rollback): Promise<Ended> {
+/** To stand before a full stop. */
+function textOf(reasons: readonly string[]): string {
+  return shortList(reasons).replace(/\.$/, "")
+}
+
+function gone({ by, from }: Rollback, removed: number): Ended {
+  return {
+    state: CoreState.ERRED,
+    resource: ResourceState.TERMINATED,
+    message: `Rolled back for ${by}: ${removed} objects were removed.`,
+    rollback: { by, from, done: new Date().toISOString() },
+  }
+}
+
+/** How many objects a roll back has removed. */
+export async function removedBy(trx: Trx, migrationId: number): Promise<number> {
   const { removed } = await trx
     .selectFrom("openstack_replication.object")
     .select(({ fn }) => fn.countAll<string>().as("removed"))
     .where("migration_id", "=", migrationId)
     .where("state", "=", "removed")
     .executeTakeFirstOrThrow()
-  return {
-    state: CoreState.ERRED,
-    resource: ResourceState.TERMINATED,
-    message: `Rolled back for ${rollback.by}: ${removed} objects were removed.`,
-    rollback: { by: rollback.by, from: rollback.from, done: new Date().toISOString() },
-  }
+  return Number(removed)
 }
 
 /** Deletes the host's rows of objects that are gone, and counts them off: what stands in another goes first. */

@@ -10,6 +10,28 @@ import { asHolder, type StageHold } from "./journal.ts"
 
 type Named = Pick<Work, "id" | "name">
 
+/** Notes that from here on something may be gone. */
+export async function noteRemoves(db: Db, hold: StageHold): Promise<void> {
+  await asHolder(db, hold, (trx) =>
+    sql`
+      update openstack_replication.run set rollback = rollback || '{"removes": true}'
+      where migration_id = ${hold.migration} and rollback is not null`.execute(trx),
+  )
+}
+
+/** Why an earlier try could not remove something is no news of this one. */
+export async function forgetReasons(db: Db, hold: StageHold): Promise<void> {
+  await asHolder(db, hold, (trx) =>
+    trx
+      .updateTable("openstack_replication.object")
+      .set({ reason: "", error: null })
+      .where("migration_id", "=", hold.migration)
+      .where("state", "=", "done")
+      .where("reason", "!=", "")
+      .execute(),
+  )
+}
+
 /** Notes that objects are gone. */
 export async function noteRemoved(
   db: Db,

@@ -9,6 +9,7 @@ import { lockAsked, showUnderWay } from "./action.ts"
 import type { Engine } from "./engine.ts"
 import { rollbackStage, verifyStage } from "./graph.ts"
 import { enqueueStages } from "./jobs.ts"
+import { removedBy } from "./rollback-end.ts"
 
 /**
  * Lets the worker take away again what a migration has made. From ERRED, also where an earlier roll back left
@@ -29,12 +30,15 @@ export async function requestRollback(
   if (state === CoreState.DELETION_SCHEDULED || state === CoreState.DELETING) return true
   if (state !== CoreState.OK && state !== CoreState.ERRED) return false
   if (run.rollback?.done !== undefined) return true
-  if (state === CoreState.OK) {
+  // Of a tenant that may be in use nothing is taken on a second try either, unless an earlier one has begun with it.
+  const asFromOk = run.rollback?.from === CoreState.OK && (await removedBy(trx, migrationId)) === 0
+  const from = asFromOk ? CoreState.OK : state
+  if (from === CoreState.OK) {
     const used = await rowsInUse(trx, migrationId, run.tenant_id)
     if (used.length > 0) throw errors.tenantInUse(used)
   }
 
-  const rollback: Rollback = { by, from: state }
+  const rollback: Rollback = { by, from }
   await trx
     .updateTable("openstack_replication.run")
     .set({ rollback: JSON.stringify(rollback) })

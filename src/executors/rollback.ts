@@ -10,7 +10,14 @@ import { match, objectError, type Work } from "./apply.ts"
 import { removalOrder } from "./graph.ts"
 import { inTurn } from "./in-turn.ts"
 import { type StageHold, stageJournal } from "./journal.ts"
-import { noteAbsent, noteGoneAlong, noteLeft, noteRemoved } from "./rollback-journal.ts"
+import {
+  forgetReasons,
+  noteAbsent,
+  noteGoneAlong,
+  noteLeft,
+  noteRemoved,
+  noteRemoves,
+} from "./rollback-journal.ts"
 import { strangersIn } from "./strangers.ts"
 import { removeTwins } from "./twins.ts"
 import { loadWorks } from "./works.ts"
@@ -34,6 +41,8 @@ export interface RollbackWork {
 export interface RolledBack {
   /** true: nothing was touched, because others use the tenant. */
   readonly inUse: boolean
+  /** true: it could not be worked on to its end, so that a removal may have gone unrecorded. */
+  readonly givenUp?: true
   /** For people: what is there and is not ours, and what of ours could not be removed. */
   readonly left: readonly string[]
 }
@@ -47,11 +56,13 @@ const withProject = new Set(["project", "user", "quota"])
  */
 export async function rollBack(work: RollbackWork): Promise<RolledBack> {
   const { db, hold, rollback } = work
+  await forgetReasons(db, hold)
   await adoptLost(work)
   if (rollback?.from === CoreState.ERRED) await removeTwins(db, await work.context(), hold.migration)
   const before = await strangersIn(db, await work.context(), hold.migration)
   if (rollback?.from === CoreState.OK && before.length > 0) return { inUse: true, left: before }
 
+  await noteRemoves(db, hold)
   for (const kind of removalOrder()) {
     if (!withProject.has(kind.name) && !kind.goesAlong) await removeKind(work, kind)
   }

@@ -148,7 +148,7 @@ export async function giveUpStage(
     return
   }
   if (stage === rollbackStage) {
-    const rolledBack = { inUse: false, left: [reason] }
+    const rolledBack = { inUse: false, givenUp: true, left: [reason] } as const
     await finishStage(engine, hold, run, nothing, (trx) => endRollback(engine, trx, migration, rolledBack))
     return
   }

@@ -21,16 +21,16 @@ export async function strangersIn(
   const structure = await Promise.all(
     parts.map(async ({ kind, done }) => {
       if (kind.foreign === undefined || !counts(kind)) return []
-      const actual: readonly unknown[] = await orNone(kind.list(context, done))
+      const actual: readonly unknown[] = await orNone(unknownHere, kind.list(context, done))
       return foreignOf(kind, actual, done, ours).map(
         (one) => `${one.kind.replaceAll("_", " ")} "${one.name}"`,
       )
     }),
   )
   const users = await Promise.all([
-    named("floating IP", orNone(listResources(cloud, "floatingips", { project_id: projectId }))),
-    named("server", orNone(listProjectServers(cloud, projectId))),
-    named("volume", orNone(listProjectVolumes(cloud, projectId))),
+    named("floating IP", orNone(unknownHere, listResources(cloud, "floatingips", { project_id: projectId }))),
+    named("server", orNone(noService, listProjectServers(cloud, projectId))),
+    named("volume", orNone(noService, listProjectVolumes(cloud, projectId))),
   ])
   return [...structure.flat(), ...users.flat()]
 }
@@ -45,15 +45,19 @@ async function named(what: string, reading: Promise<readonly Shown[]>): Promise<
   return (await reading).map((one) => `${what} "${one.name || one.floating_ip_address || one.id}"`)
 }
 
-/** A cloud that does not know such objects (404), or has no such service (nothing was asked), has none of them. */
-async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
+/** A cloud without an extension does not know its objects. */
+const unknownHere = ({ failure }: CloudError) => failure.status === 404
+const noService = ({ failure }: CloudError) => failure.absent === true
+
+/** A cloud has none of what it cannot have. Whatever else keeps it from telling is no answer: nobody may seem not to use the tenant. */
+async function orNone<T>(
+  cannotHave: (error: CloudError) => boolean,
+  reading: Promise<readonly T[]>,
+): Promise<readonly T[]> {
   try {
     return await reading
   } catch (error) {
-    const unknown =
-      error instanceof CloudError &&
-      (error.failure.status === 404 || (error.failure.status === 0 && error.retry === "no"))
-    if (unknown) return []
+    if (error instanceof CloudError && cannotHave(error)) return []
     throw error
   }
 }

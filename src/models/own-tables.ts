@@ -67,8 +67,10 @@ export interface RunTable {
 export interface Rollback {
   /** For people: who asked for it. */
   readonly by: string
-  /** Code of the migration's state before. */
+  /** Code of the migration's state before; of that before an earlier one that has removed nothing. */
   readonly from: number
+  /** true: it has begun to remove; until then all is as before. */
+  readonly removes?: true
   /** ISO 8601: when everything was gone. Absent: under way, or something was left. */
   readonly done?: string
   /** What is in the destination project and is not ours, and what could not be removed. */

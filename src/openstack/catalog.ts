@@ -38,6 +38,15 @@ export function isListed(service: Service, connection: CloudConnection, scope: S
   return service === "identity" || findUrl(service, connection, scope) !== undefined
 }
 
+/** Whether the cloud has the service at all in the connection's region, over whatever interface. */
+export function isOffered(service: Service, { region }: CloudConnection, scope: Scope): boolean {
+  return scope.catalog
+    .filter(({ type }) => types[service].includes(type))
+    .some(({ endpoints }) =>
+      endpoints.some((e) => region === undefined || region === e.region || region === e.region_id),
+    )
+}
+
 /** `/v3` of a Keystone address that may name a version. */
 export function identityRoot(url: string): string {
   return `${url.replace(/\/+$/, "").replace(/\/v(2\.0|3)$/, "")}/v3`

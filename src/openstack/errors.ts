@@ -25,6 +25,8 @@ export interface CloudFailure {
   readonly uncertain: boolean
   /** The cloud asked to wait for so long, in milliseconds from now, which was longer than the call may wait. */
   readonly pauseMs?: number
+  /** Set where nothing was asked, because the cloud's catalog has no such service. */
+  readonly absent?: true
   /** Set where an application credential has signed in: it has the roles that it was made with. */
   readonly delegated?: true
 }

@@ -15,6 +15,7 @@ export interface Ending {
   readonly answer?: Answer | undefined
   readonly token?: string | undefined
   readonly pauseMs?: number | undefined
+  readonly absent?: boolean
 }
 
 interface Failed extends Pick<CloudRequest, "service" | "method" | "path"> {
@@ -27,7 +28,7 @@ export function failure(
   call: Failed,
   ending: Ending,
 ): CloudError {
-  const { message, retry, uncertain, type = "", answer, token, pauseMs } = ending
+  const { message, retry, uncertain, type = "", answer, token, pauseMs, absent } = ending
   const { password, applicationCredential } = connection
   const secrets = [password, applicationCredential?.secret ?? "", token ?? "", ...call.secrets].filter(
     (secret) => secret !== "",
@@ -44,6 +45,7 @@ export function failure(
     retry,
     uncertain,
     ...(pauseMs !== undefined && { pauseMs }),
+    ...(absent && { absent }),
     ...(applicationCredential !== undefined && { delegated: true as const }),
   })
 }

@@ -1,5 +1,5 @@
 import { addressOf } from "./address.ts"
-import { endpointOf, identityRoot, isListed } from "./catalog.ts"
+import { endpointOf, identityRoot, isListed, isOffered } from "./catalog.ts"
 import { CloudError } from "./errors.ts"
 import { failure } from "./failure.ts"
 import type { Gate } from "./gate.ts"
@@ -126,7 +126,8 @@ export class SharedSession {
       return endpointOf(call.service, this.#connection, signedIn)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      throw failure(this.#connection, call, { message, retry: "no", uncertain: false })
+      const absent = !isOffered(call.service, this.#connection, signedIn)
+      throw failure(this.#connection, call, { message, retry: "no", uncertain: false, absent })
     }
   }
 

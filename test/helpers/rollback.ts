@@ -38,3 +38,15 @@ export async function hostRows(world: TestWorld) {
   )
   return { ...Object.fromEntries(counts), usage: usage.rows }
 }
+
+/** Lets a stage that fails be tried again at once, until what is handed in has ended. */
+export async function hurried<T>({ pool }: TestWorld, waiting: Promise<T>): Promise<T> {
+  const timer = setInterval(() => {
+    pool
+      .query(
+        "update graphile_worker._private_jobs set run_at = now() where run_at > now() and locked_at is null",
+      )
+      .catch(() => undefined)
+  }, 100)
+  return waiting.finally(() => clearInterval(timer))
+}
