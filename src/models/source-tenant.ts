@@ -1,3 +1,4 @@
+import { whyOthersPort } from "../planning/port-owners.ts"
 import type {
   AddressPair,
   AddressRange,
@@ -198,7 +199,5 @@ function whyNotCopied(
       ? undefined
       : "Its instance is not in state OK."
   }
-  const owner = row.device_owner ?? ""
-  if (owner === "" || owner.startsWith("compute:")) return undefined
-  return `It belongs to ${owner}, which makes its ports itself.`
+  return whyOthersPort(row.device_owner ?? "")
 }

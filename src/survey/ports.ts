@@ -1,4 +1,5 @@
 import type { Port } from "../openstack/index.ts"
+import { whyOthersPort } from "../planning/port-owners.ts"
 import type { SourceNetwork, SourcePort, SourceSubnet, SourceTenant } from "../planning/source.ts"
 import type { Names } from "./names.ts"
 import type { LiveSource } from "./read.ts"
@@ -51,10 +52,9 @@ export function livePorts(
 
 /** The same rule as for rows: ports of instances that are OK, and free ones. */
 function whyNotWithoutRow({ device_owner: owner }: Port): string | undefined {
-  if (owner === "") return undefined
   return owner.startsWith("compute:")
     ? "Its instance is not known to be OK: the port has no row."
-    : `It belongs to ${owner}, which makes its ports itself.`
+    : whyOthersPort(owner)
 }
 
 function sourcePort(port: Port, known: Names): SourcePort {

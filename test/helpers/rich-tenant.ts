@@ -348,6 +348,8 @@ async function enrichTrunks(place: Place): Promise<void> {
     sub_ports: [{ port_id: child?.id, segmentation_type: "vlan", segmentation_id: 101 }],
   })
   await replaceTags(cloud, "trunks", trunk.id, ["wire"])
+  // As Neutron's drivers do when a trunk is wired, which a cloud without any leaves undone.
+  await updateResource(cloud, "ports", child?.id ?? "", { device_owner: "trunk:subport" })
 }
 
 async function shareThings({ cloud, own, has }: Place, networkId: string, groupId: string): Promise<void> {

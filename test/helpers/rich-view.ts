@@ -92,7 +92,7 @@ export async function richView(cloud: Cloud, projectId: string): Promise<Readonl
 /** The cloud makes ports of its own, e.g. for DHCP. */
 function isStructure(one: Shown): boolean {
   const owner = one.device_owner
-  return typeof owner !== "string" || owner === "" || owner.startsWith("compute:") || ownedByRouter(one)
+  return typeof owner !== "string" || owner === "" || /^(compute:|trunk:)/.test(owner) || ownedByRouter(one)
 }
 
 /** Plain, distributed and highly available routers have ports of different owners. */
