@@ -51,7 +51,8 @@ async function tellState({ instance, previous, trx }: Saved<MigrationRow>): Prom
 async function recordOrder(hooks: Hooks, { instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
   const ended = instance.state === CoreState.OK || instance.state === CoreState.ERRED
   // The end of a roll back is none of the order's: it stays for the records.
-  const rolledBack = previous?.state === CoreState.DELETING
+  const rolledBack =
+    previous?.state === CoreState.DELETING || previous?.state === CoreState.DELETION_SCHEDULED
   if (!ended || rolledBack || previous?.state === instance.state) return
   const resource = await trx
     .selectFrom("marketplace_resource")

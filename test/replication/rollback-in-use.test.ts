@@ -3,7 +3,7 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import { connectionTo } from "../../host/world.ts"
 import { createResource } from "../../src/openstack/index.ts"
 import { signInBody } from "../../src/openstack/sign-in.ts"
-import { act, hurried, request } from "../helpers/rollback.ts"
+import { act, full, hurried, request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
@@ -101,6 +101,34 @@ t.test("a Nova that cannot be asked over TLS does not pass for one without serve
     t.strictSame(await wholeCloud(world.destinationCloud), before)
   }),
 )
+
+for (const [state, how, order] of [
+  ["OK", "Not rolled back for", 3],
+  ["ERRED", "Not rolled back to its end for", 4],
+] as const) {
+  t.test(`the order of a migration that is ${state} stays as it is when a roll back cannot begin`, (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      if (state === "ERRED")
+        world.destination.onRequest = async ({ method, path }) =>
+          method === "POST" && path === "routers" ? full : undefined
+      const { uuid } = await world.create(tenant, request)
+      const migration = await world.ended(uuid)
+      t.equal(migration.state, state)
+      const orders = "select state, error_message, modified from marketplace_order"
+      const before = await world.pool.query(orders)
+      t.match(before.rows, [{ state: order, error_message: migration.error_message }])
+      await world.pool.query(
+        "update structure_servicesettings set backend_url = '' where id = (select settings_id from openstack_replication.run)",
+      )
+      t.equal((await act(world, uuid, "rollback")).status, 202)
+      const ended = await hurried(world, world.ended(uuid))
+      t.equal(ended.state, state)
+      t.ok(ended.error_message.startsWith(how), ended.error_message)
+      t.strictSame((await world.pool.query(orders)).rows, before.rows)
+    }),
+  )
+}
 
 /** From the next sign-in on the catalog names an address of Nova that speaks no TLS with `https`. */
 async function novaBehindTls({ destination }: TestWorld): Promise<void> {
