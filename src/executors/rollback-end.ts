@@ -1,13 +1,11 @@
-import { sql } from "kysely"
 import { shortList } from "../errors.ts"
 import { saveRow } from "../handlers/index.ts"
-import { kinds } from "../kinds/index.ts"
 import { CoreState, ResourceState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
-import { countRows } from "../models/new-tenant.ts"
 import type { Rollback } from "../models/own-tables.ts"
 import { deleteTenant } from "../models/tenant-end.ts"
 import type { Engine } from "./engine.ts"
+import { forgetRemoved } from "./forget-rows.ts"
 import type { RolledBack } from "./rollback.ts"
 
 /** Marks that the work of a roll back begins. */
@@ -35,13 +33,14 @@ export async function endRollback(
   if (rollback === null) return
   const removed = await removedBy(trx, migrationId)
   const touched = removed > 0 || (givenUp === true && rollback.removes === true)
-  const ended =
-    left.length === 0
+  const asBefore = left.length > 0 && rollback.from === CoreState.OK && !touched
+  const rows = asBefore ? [] : await forgetRemoved(trx, migrationId, tenant_id)
+  const all = [...left, ...rows]
+  const ended = asBefore
+    ? untouched(rollback, inUse, left)
+    : all.length === 0
       ? gone(rollback, removed)
-      : rollback.from === CoreState.OK && !touched
-        ? untouched(rollback, inUse, left)
-        : unfinished(rollback, givenUp === true, left)
-  if (ended.rollback !== null) await forgetRemoved(trx, migrationId, tenant_id)
+      : unfinished(rollback, givenUp === true, left, rows)
   const whole = ended.resource === ResourceState.TERMINATED
   if (!whole || !(await deleteTenant(trx, tenant_id))) {
     await trx
@@ -62,7 +61,7 @@ export async function endRollback(
   await saveRow(trx, engine.hooks, "migration", migrationId, {
     state: ended.state,
     error_message: ended.message,
-    error_traceback: left.join("\n"),
+    error_traceback: all.join("\n"),
   })
 }
 
@@ -84,15 +83,24 @@ function untouched({ by }: Rollback, inUse: boolean, why: readonly string[]): En
   }
 }
 
-function unfinished(rollback: Rollback, givenUp: boolean, left: readonly string[]): Ended {
+function unfinished(
+  rollback: Rollback,
+  givenUp: boolean,
+  left: readonly string[],
+  rows: readonly string[],
+): Ended {
   const { by, from } = rollback
+  const all = [...left, ...rows]
+  const message = givenUp
+    ? `Not rolled back to its end for ${by}: ${textOf(all)}. Roll back again when that is put right.`
+    : left.length > 0
+      ? `Rolled back for ${by}, except for what is left in the project: ${shortList(all)}. Remove what is not the migration's, and roll back again.`
+      : `Rolled back for ${by}, except for rows of the host: ${shortList(rows)}. Remove what refers to them, and roll back again.`
   return {
     state: CoreState.ERRED,
     resource: ResourceState.ERRED,
-    message: givenUp
-      ? `Not rolled back to its end for ${by}: ${textOf(left)}. Roll back again when that is put right.`
-      : `Rolled back for ${by}, except for what is left in the project: ${shortList(left)}. Remove what is not the migration's, and roll back again.`,
-    rollback: { by, from, left },
+    message,
+    rollback: { by, from, left: all },
   }
 }
 
@@ -119,37 +127,4 @@ export async function removedBy(trx: Trx, migrationId: number): Promise<number> 
     .where("state", "=", "removed")
     .executeTakeFirstOrThrow()
   return Number(removed)
-}
-
-/** Deletes the host's rows of objects that are gone, and counts them off: what stands in another goes first. */
-async function forgetRemoved(trx: Trx, migrationId: number, tenantId: number): Promise<void> {
-  let counted = 0
-  for (const kind of kinds.toReversed()) {
-    if (kind.forget === undefined) continue
-    const rows = await trx
-      .selectFrom("openstack_replication.object")
-      .select(["id", "row_id"])
-      .where("migration_id", "=", migrationId)
-      .where("kind", "=", kind.name)
-      .where("state", "in", ["removed", "skipped", "failed"])
-      .where("row_id", "is not", null)
-      .execute()
-    if (rows.length === 0) continue
-    await kind.forget(
-      trx,
-      rows.flatMap((row) => row.row_id ?? []),
-    )
-    await sql`update openstack_replication.object set row_id = null where id = any(${rows.map((row) => row.id)}::bigint[])`.execute(
-      trx,
-    )
-    if (kind.table !== undefined) counted += rows.length
-  }
-  if (counted === 0) return
-  const scope = await trx
-    .selectFrom("openstack_tenant as tenant")
-    .innerJoin("structure_project as project", "project.id", "tenant.project_id")
-    .select(["project.id", "project.customer_id"])
-    .where("tenant.id", "=", tenantId)
-    .executeTakeFirst()
-  if (scope !== undefined) await countRows(trx, scope.id, scope.customer_id, -counted)
 }

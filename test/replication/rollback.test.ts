@@ -3,7 +3,7 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import { kinds } from "../../src/kinds/index.ts"
 import { createResource } from "../../src/openstack/index.ts"
 import { ask } from "../helpers/http.ts"
-import { act, count, full, hostRows, request } from "../helpers/rollback.ts"
+import { act, count, full, hostRows, hurried, request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { withWorld } from "../helpers/world.ts"
 
@@ -131,6 +131,42 @@ t.test("what others have put into the project is left, and a second roll back en
     t.match(await world.ended(uuid), { state: "ERRED", dst_resource_state: "Terminated" })
     t.strictSame(await wholeCloud(world.destinationCloud), cloud)
   }),
+)
+
+t.test(
+  "rows that a row of the host's refers to stay and are named, and a second roll back ends when it is gone",
+  (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const [cloud, rows] = [await wholeCloud(world.destinationCloud), await hostRows(world)]
+      world.destination.onRequest = async ({ method, path }) =>
+        method === "POST" && path === "routers" ? full : undefined
+      const { uuid } = await world.create(tenant, request)
+      await world.ended(uuid)
+      world.destination.onRequest = undefined
+      // As the host's pull writes it, e.g. for a port of DHCP.
+      const pulled = await world.pool.query(
+        `insert into openstack_port select (jsonb_populate_record(row, jsonb_build_object(
+         'id', 999999, 'uuid', gen_random_uuid(), 'backend_id', 'pulled', 'name', 'dhcp'))).*
+       from openstack_port row where row.network_id in (select row_id from openstack_replication.object
+         where kind = 'network') order by row.id desc limit 1`,
+      )
+      t.equal(pulled.rowCount, 1)
+      t.equal((await act(world, uuid, "rollback")).status, 202)
+      const left = await hurried(world, world.ended(uuid))
+      t.match(left, { state: "ERRED", dst_resource_state: "Erred" })
+      t.match(
+        left.error_message,
+        /^Rolled back for .+, except for rows of the host: .*network ".+" \(rows of openstack_port refer to it\)\. Remove/,
+      )
+      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+
+      await world.pool.query("delete from openstack_port where id = 999999")
+      t.equal((await act(world, uuid, "rollback")).status, 202)
+      t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
+      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+      t.strictSame(await hostRows(world), rows)
+    }),
 )
 
 t.test("a cloud that fails and loses answers meanwhile is rolled back to the end all the same", (t) =>
