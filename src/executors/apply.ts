@@ -1,8 +1,9 @@
 import type { CloudContext } from "../kinds/cloud-context.ts"
 import { chunkSize } from "../kinds/cost.ts"
 import type { AnyKind, Desired } from "../kinds/kind.ts"
+import { settled } from "../kinds/settled.ts"
 import type { ObjectError } from "../models/own-tables.ts"
-import { CloudError } from "../openstack/index.ts"
+import { CloudError, unlessGone } from "../openstack/index.ts"
 import { tableOf } from "../planning/attributes.ts"
 import type { DroppedAttribute } from "../planning/plan.ts"
 import { inTurn } from "./in-turn.ts"
@@ -63,7 +64,7 @@ export async function applyPass(
 
   const open: OpenWork[] = []
   await takeOver(kind, context, matched, journal, open)
-  await Promise.all((kind.unwanted?.(all, left) ?? []).map((extra) => kind.remove(context, extra)))
+  await settled((kind.unwanted?.(all, left) ?? []).map((extra) => unlessGone(kind.remove(context, extra))))
   sizes.begin(kind)
   const fresh = all.every((work) => work.backendId === null && !work.asked)
   const pass: Pass = { kind, context: { ...context, fresh }, journal, sizes, open }
