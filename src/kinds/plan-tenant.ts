@@ -10,14 +10,44 @@ export interface TenantPlan {
 
 /** The whole plan: what every kind wants, and what is left out. Pure. @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT */
 export function planTenant(context: PlanContext): TenantPlan {
-  const plans = kinds.map((kind) => planKind(kind, context))
+  const plans = withoutOrphans(kinds.map((kind) => planKind(kind, context)))
   return {
     parts: plans.map(({ kind, objects }) => ({ kind, objects })),
     omitted: [...plans.flatMap(({ omitted }) => omitted), ...(context.source.live?.notCopied ?? [])],
   }
 }
 
-function planKind(kind: AnyKind, context: PlanContext) {
+interface PlannedKind {
+  readonly kind: AnyKind
+  readonly objects: readonly Planned<unknown>[]
+  readonly omitted: readonly Omission[]
+}
+
+/**
+ * Leaves out what refers to something that is left out (the tags of a trunk, of whose ports one is not copied): it
+ * would wait in vain, and count as missing.
+ */
+function withoutOrphans(plans: readonly PlannedKind[]): readonly PlannedKind[] {
+  const there = new Set(plans.flatMap(({ kind, objects }) => objects.map(({ key }) => `${kind.name}/${key}`)))
+  const left = plans.map(({ kind, objects, omitted }) => {
+    const orphans = objects.flatMap(({ key, name, body }): readonly Omission[] => {
+      const lost = refsOf(body).find((reference) => !there.has(reference))
+      return lost === undefined ? [] : [{ kind: kind.name, key, name, reason: whyOrphan(lost) }]
+    })
+    const gone = new Set(orphans.map(({ key }) => key))
+    return { kind, objects: objects.filter(({ key }) => !gone.has(key)), omitted: [...omitted, ...orphans] }
+  })
+  return left.every(({ objects }, index) => objects.length === plans[index]?.objects.length)
+    ? plans
+    : withoutOrphans(left)
+}
+
+function whyOrphan(reference: string): string {
+  const [kind = ""] = reference.split("/")
+  return `The ${kind.replaceAll("_", " ")} that it is of is left out.`
+}
+
+function planKind(kind: AnyKind, context: PlanContext): PlannedKind {
   const { objects, omitted } = kind.plan(context)
   const noted =
     context.mappings.length === 0

@@ -60,7 +60,7 @@ const full = planOf({
       {
         key: "x",
         backendId: "x",
-        object: { kind: "network", key: "n" },
+        object: { kind: "network", key: "net" },
         objectType: "network",
         action: "access_as_shared",
         target: "*",

@@ -1,6 +1,6 @@
 import t from "tap"
 import type { SourceRule } from "../../src/planning/source.ts"
-import { bodiesOf, group, mappings, objectsOf, omittedOf, planOf, port, rule } from "./builders.ts"
+import { bodiesOf, group, mappings, network, objectsOf, omittedOf, planOf, port, rule } from "./builders.ts"
 
 const rulesOf = (rules: readonly SourceRule[], ...maps: readonly `${string} → ${string}`[]) =>
   planOf({ securityGroups: [group("default", rules)] }, { mappings: mappings(...maps) })
@@ -8,6 +8,7 @@ const rulesOf = (rules: readonly SourceRule[], ...maps: readonly `${string} → 
 t.test("two groups of one name are two, and their rules and ports stay apart", async (t) => {
   const plan = planOf({
     securityGroups: [group("one", [rule("1")], "web"), group("two", [rule("2")], "web")],
+    networks: [network("net")],
     ports: [port("p", { securityGroups: ["two"] })],
   })
   t.strictSame(
