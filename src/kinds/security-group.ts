@@ -1,17 +1,19 @@
 import { recordRows } from "../models/rows.ts"
 import {
   type Cloud,
-  CloudError,
   createResources,
   deleteResource,
   type SecurityGroup,
+  unlessGone,
   updateResource,
 } from "../openstack/index.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import { bornRules } from "./born-rules.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
+import { settled } from "./settled.ts"
 import { storedIn } from "./stored.ts"
+import { thoughMade } from "./though-made.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref
@@ -68,7 +70,9 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
       "security-groups",
       desired.map(({ body: { empty: _, ...body } }) => body),
     )
-    return Promise.all(made.map((group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group)))
+    return thoughMade(
+      settled(made.map(async (group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group))),
+    )
   },
   async update({ cloud }, { body: { project_id: _, name: __, empty, ...wanted } }, actual) {
     const group =
@@ -99,14 +103,8 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
 
 /** Takes away every rule of a group. One that is gone already is as good. */
 async function strip(cloud: Cloud, group: SecurityGroup): Promise<SecurityGroup> {
-  await Promise.all(
-    group.security_group_rules.map(async ({ id }) => {
-      try {
-        await deleteResource(cloud, "security-group-rules", id)
-      } catch (error) {
-        if (!(error instanceof CloudError) || error.failure.status !== 404) throw error
-      }
-    }),
+  await settled(
+    group.security_group_rules.map(({ id }) => unlessGone(deleteResource(cloud, "security-group-rules", id))),
   )
   return { ...group, security_group_rules: [] }
 }

@@ -6,6 +6,13 @@ import { request } from "../helpers/rollback.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { withWorld } from "../helpers/world.ts"
 
+const inUse = {
+  status: 409,
+  body: {
+    NeutronError: { type: "SecurityGroupRuleInUse", message: "Security Group Rule in use.", detail: "" },
+  },
+}
+
 /** A group that has one rule, and none of those that a group is born with. */
 function withNarrowGroup(): TenantSpec {
   const spec = demoTenant("small")
@@ -39,6 +46,28 @@ t.test("a rule that a group was born with, and that is gone when it is deleted, 
     const { uuid } = await world.create(tenant, request)
     const migration = await world.ended(uuid)
     t.not(gone, "")
+    t.equal(migration.state, "OK", migration.error_message)
+    t.strictSame(
+      await viewTenant(world.destinationCloud, await world.projectOf(migration)),
+      await viewTenant(world.sourceCloud, tenant.projectId),
+    )
+  }),
+)
+
+t.test("a group whose born rules cannot be taken away at once is not made twice", (t) =>
+  withWorld(async (world) => {
+    const spec = demoTenant("small")
+    const empty = ["one", "two"].map((key) => ({ key, name: `empty ${key}`, description: "", rules: [] }))
+    const tenant = await world.importTenant({ ...spec, groups: [...spec.groups, ...empty] })
+    let refused = false
+    world.destination.onRequest = async ({ method, path }) => {
+      if (refused || method !== "DELETE" || !path.startsWith("security-group-rules/")) return
+      refused = true
+      return inUse
+    }
+    const { uuid } = await world.create(tenant, request)
+    const migration = await world.ended(uuid)
+    t.ok(refused)
     t.equal(migration.state, "OK", migration.error_message)
     t.strictSame(
       await viewTenant(world.destinationCloud, await world.projectOf(migration)),
