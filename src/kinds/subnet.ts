@@ -1,10 +1,17 @@
 import { recordRows, textJson } from "../models/rows.ts"
-import { createResources, deleteResource, type Subnet } from "../openstack/index.ts"
-import { sameAddress } from "../planning/addresses.ts"
+import {
+  type Cloud,
+  createResources,
+  deleteResource,
+  type Subnet,
+  updateResource,
+} from "../openstack/index.ts"
+import { parsePrefix, sameAddress } from "../planning/addresses.ts"
 import { mapAddress, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
-import type { AddressRange, StaticRoute } from "../planning/source.ts"
+import type { AddressRange, SourceSubnet, StaticRoute } from "../planning/source.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
+import { countChunks } from "./cost.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 
@@ -17,10 +24,19 @@ interface Body extends LiveAttributes {
   readonly cidr: string
   readonly gateway_ip: string | null
   readonly enable_dhcp: boolean
-  /** Absent: the source's row names none, so that the cloud's own rule (all but the gateway) decides. */
+  /**
+   * Absent: the source's row names none, so that the cloud's own rule (all but the gateway) decides. None at all: taken
+   * away after the subnet is made, for Neutron takes an empty list in a POST for no word about pools.
+   */
   readonly allocation_pools?: readonly AddressRange[]
   readonly dns_nameservers: readonly string[]
   readonly host_routes: readonly StaticRoute[]
+}
+
+const chunk = {
+  size: 20,
+  least: 10,
+  by: (desired: Pools & { readonly cidr: string }) => (isWithoutPools(desired) ? desired.cidr : ""),
 }
 
 /** Subnets, by network and CIDR: Neutron refuses overlaps within one network, and allows them between networks. */
@@ -28,7 +44,7 @@ export const subnet = defineKind<Body, Subnet>({
   name: "subnet",
   after: ["network"],
   table: "openstack_subnet",
-  chunk: { size: 20, least: 10 },
+  chunk,
 
   plan: ({ source, mappings }) => ({
     objects: source.subnets.map((subnet) => {
@@ -48,7 +64,7 @@ export const subnet = defineKind<Body, Subnet>({
           cidr: mapPrefix(subnet.cidr, own),
           gateway_ip: subnet.gatewayIp === null ? null : at(subnet.gatewayIp),
           enable_dhcp: subnet.enableDhcp,
-          ...(pools.length === 0 ? {} : { allocation_pools: pools }),
+          ...poolsOf(subnet, pools),
           dns_nameservers: subnet.dnsNameservers.map(at),
           host_routes: subnet.hostRoutes.map(({ destination, nexthop }) => ({
             destination: mapPrefix(destination, own),
@@ -81,12 +97,22 @@ export const subnet = defineKind<Body, Subnet>({
   list: (context) => context.collection("subnets"),
   id: (actual) => actual.id,
   matches: (desired, actual) => desired.network_id === actual.network_id && desired.cidr === actual.cidr,
-  create: ({ cloud }, desired) =>
-    createResources(
+  cost: (planned) => ({
+    reads: 0,
+    writes: countChunks(chunk, planned) + planned.filter(({ body }) => isWithoutPools(body)).length,
+  }),
+  async create({ cloud }, desired) {
+    const made = await createResources(
       cloud,
       "subnets",
       desired.map(({ body }) => body),
-    ),
+    )
+    return Promise.all(
+      made.map((one, index) => (isWithoutPools(desired[index]?.body) ? takePools(cloud, one) : one)),
+    )
+  },
+  // One that was made before the worker died may have its pools still; else nobody has changed it.
+  update: async ({ cloud }, { body }, actual) => (isWithoutPools(body) ? takePools(cloud, actual) : actual),
   remove: ({ cloud }, actual) => deleteResource(cloud, "subnets", actual.id),
   foreign: ({ name, cidr }) => `${name} ${cidr}`.trim(),
 
@@ -112,6 +138,24 @@ export const subnet = defineKind<Body, Subnet>({
       done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
     ),
 })
+
+interface Pools {
+  readonly allocation_pools?: readonly AddressRange[]
+}
+
+/** Neutron shows the one address of an IPv6 /128 as its pool, and takes no such pool (OutOfBoundsAllocationPool). */
+function poolsOf({ cidr, hasNoPools }: SourceSubnet, pools: readonly AddressRange[]): Pools {
+  if (pools.length === 0) return hasNoPools ? { allocation_pools: [] } : {}
+  return parsePrefix(cidr)?.length === 128 ? {} : { allocation_pools: pools }
+}
+
+function isWithoutPools(body: Pools | undefined): boolean {
+  return body?.allocation_pools?.length === 0
+}
+
+function takePools(cloud: Cloud, { id }: Subnet): Promise<Subnet> {
+  return updateResource(cloud, "subnets", id, { allocation_pools: [] })
+}
 
 function sameGateway(wanted: string | null, seen: string | null): boolean {
   return wanted === null || seen === null ? wanted === seen : sameAddress(wanted, seen)

@@ -70,6 +70,8 @@ export interface SourceSubnet extends SourceObject {
   readonly gatewayIp: string | null
   readonly enableDhcp: boolean
   readonly allocationPools: readonly AddressRange[]
+  /** Only the live source tells: it has no pools. A row without any may be one that nobody has filled. */
+  readonly hasNoPools?: true
   readonly dnsNameservers: readonly string[]
   readonly hostRoutes: readonly StaticRoute[]
 }

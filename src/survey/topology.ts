@@ -32,6 +32,7 @@ export function liveSubnets(
       gatewayIp: subnet.gateway_ip,
       enableDhcp: subnet.enable_dhcp,
       allocationPools: subnet.allocation_pools,
+      ...(subnet.allocation_pools.length === 0 && { hasNoPools: true }),
       dnsNameservers: subnet.dns_nameservers,
       hostRoutes: subnet.host_routes,
     }))

@@ -141,6 +141,11 @@ async function enrichRouters(place: Place): Promise<void> {
     cidr: "10.68.0.0/24",
     gateway_ip: null,
   })
+  const still = { ...own, network_id: crossing.id, enable_dhcp: false, gateway_ip: null }
+  const full = { ...still, name: "no pools", ip_version: 4, cidr: "10.69.0.0/24" }
+  const { id: fullId } = await createResource(cloud, "subnets", full)
+  await updateResource(cloud, "subnets", fullId, { allocation_pools: [] })
+  await createResource(cloud, "subnets", { ...still, name: "alone", ip_version: 6, cidr: "fd00:69::8/128" })
   const [outside] = (await listResources(cloud, "routers", own)).filter((one) => one.external_gateway_info)
   const external = outside?.external_gateway_info?.network_id
   const hints = where("router_availability_zone", { availability_zone_hints: await zones(place, "router") })

@@ -90,6 +90,18 @@ for (const [title, over, want] of [
   })
 }
 
+t.test("a subnet that the cloud shows without pools gets none", async (t) => {
+  const [body] = bodiesOf(planOf({ networks: [net], subnets: [subnet("a", { hasNoPools: true })] }), "subnet")
+  t.strictSame(body?.allocation_pools, [])
+})
+
+t.test("the one address of an IPv6 /128 is left to the cloud, which takes no pool of it", async (t) => {
+  const alone = [{ start: "fd00::8", end: "fd00::8" }]
+  const over = { cidr: "fd00::8/128", ipVersion: 6, gatewayIp: null, allocationPools: alone } as const
+  const [body] = bodiesOf(planOf({ networks: [net], subnets: [subnet("a", over)] }), "subnet")
+  t.notOk("allocation_pools" in (body ?? {}))
+})
+
 t.test("pools that the source's row does not tell are left to the cloud", async (t) => {
   const [body] = bodiesOf(planOf({ networks: [net], subnets: [subnet("a")] }), "subnet")
   t.notOk("allocation_pools" in (body ?? {}))

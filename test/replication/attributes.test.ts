@@ -1,6 +1,6 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import { createResource, listResources } from "../../src/openstack/index.ts"
+import { createResource, listResources, updateResource } from "../../src/openstack/index.ts"
 import { holdExactReport } from "../helpers/exact-report.ts"
 import { ask } from "../helpers/http.ts"
 import { enrich } from "../helpers/rich-tenant.ts"
@@ -92,5 +92,32 @@ t.test("a quota that is too small costs no attribute: a retry makes the object w
     t.equal((await world.ended(uuid)).error_message, "")
     const [copy] = await listResources(world.destinationCloud, "networks", { name: "rare" })
     t.match(copy, { availability_zone_hints: ["zone-1"] })
+  }),
+)
+
+t.test("a subnet without pools has none in the copy, even where taking them away fails at first", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"), async (project_id) => {
+      const [network] = await listResources(world.sourceCloud, "networks", { project_id })
+      const asked = {
+        project_id,
+        network_id: network?.id,
+        name: "no pools",
+        cidr: "10.69.0.0/24",
+        ip_version: 4,
+      }
+      const { id } = await createResource(world.sourceCloud, "subnets", asked)
+      await updateResource(world.sourceCloud, "subnets", id, { allocation_pools: [] })
+    })
+    let refused = 0
+    world.destination.onRequest = async ({ method, path }) => {
+      if (method !== "PUT" || !path.startsWith("subnets/") || refused++ > 0) return undefined
+      return { status: 503, body: {} }
+    }
+    const migration = await world.ended((await world.create(tenant, { name: "copy" })).uuid)
+    t.equal(migration.error_message, "")
+    t.equal(refused, 2, "asked for once more")
+    const copies = await listResources(world.destinationCloud, "subnets", { name: "no pools" })
+    t.match(copies, [{ cidr: "10.69.0.0/24", allocation_pools: [] }])
   }),
 )
