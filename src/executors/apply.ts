@@ -40,8 +40,8 @@ export interface Journal {
 }
 
 /**
- * One pass over the objects of a kind: lists what is there, takes what matches, removes what the cloud put there by
- * itself, makes what is missing. Answers those whose outcome is open: a later pass looks for them again, so that
+ * One pass over the objects of a kind: lists what is there, removes what the cloud put there by itself, takes what
+ * matches, makes what is missing. Answers those whose outcome is open: a later pass looks for them again, so that
  * nothing is made twice. A pass over finished objects changes nothing.
  * @param enough asked before each chunk: true lets the rest wait for a later pass
  * @param sizes how much the cloud is asked for at a time; what waits, waits here, where a cancelled migration can still
@@ -63,8 +63,11 @@ export async function applyPass(
   const { matched, missing, left } = match(kind, all, actual)
 
   const open: OpenWork[] = []
+  // Before anything is taken over: who comes after a worker that died here has to see that nothing was begun.
+  const begun = all.filter((work) => work.asked || work.backendId !== null)
+  const unwanted = kind.unwanted?.(all, begun, left) ?? []
+  await settled(unwanted.map((extra) => unlessGone(kind.remove(context, extra))))
   await takeOver(kind, context, matched, journal, open)
-  await settled((kind.unwanted?.(all, left) ?? []).map((extra) => unlessGone(kind.remove(context, extra))))
   sizes.begin(kind)
   const fresh = all.every((work) => work.backendId === null && !work.asked)
   const pass: Pass = { kind, context: { ...context, fresh }, journal, sizes, open }

@@ -71,8 +71,15 @@ export interface Kind<Body, Actual> {
   create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
   /** Corrects one that was there before (a default group, a quota). Without it, differences are only reported. */
   update?(context: CloudContext, desired: Desired<Body>, actual: Actual): Promise<Actual>
-  /** Of what is there and not desired, what the cloud put into our objects by itself and has to go. */
-  unwanted?(desired: readonly Desired<Body>[], left: readonly Actual[]): readonly Actual[]
+  /**
+   * Of what is there and not desired, what the cloud put into our objects by itself and has to go.
+   * @param begun those of the desired that were asked for or recorded before: from then on a person may add to them
+   */
+  unwanted?(
+    desired: readonly Desired<Body>[],
+    begun: readonly Desired<Body>[],
+    left: readonly Actual[],
+  ): readonly Actual[]
   remove(context: CloudContext, actual: Actual): Promise<void>
   /** The same for several that could not be removed at a time. */
   removeMany?(context: CloudContext, actual: readonly Actual[]): Promise<void>

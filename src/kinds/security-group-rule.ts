@@ -11,7 +11,7 @@ import {
   ref,
 } from "../planning/plan.ts"
 import { prefixText, protocolText, ruleKey } from "../planning/rules.ts"
-import { bornRules, isBorn } from "./born-rules.ts"
+import { bornRules, isBorn, mayBeBorn } from "./born-rules.ts"
 import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
@@ -33,8 +33,13 @@ interface Body {
 
 const atOnce = 50
 
+/** A rule, and when its group was made. */
+interface Actual extends SecurityGroupRule {
+  readonly group_created_at?: string | undefined
+}
+
 /** Rules, by all that they are: a rule cannot be changed in Neutron, only made and deleted. */
-export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
+export const securityGroupRule = defineKind<Body, Actual>({
   name: "security_group_rule",
   after: ["security_group", "address_group"],
   born: true,
@@ -59,7 +64,9 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
   // A group shows its rules, and the groups are read anyway.
   async list(context) {
     const groups = await context.collection("security-groups")
-    return groups.flatMap((group) => group.security_group_rules)
+    return groups.flatMap(({ created_at: group_created_at, security_group_rules: rules }) =>
+      rules.map((rule) => ({ ...rule, group_created_at })),
+    )
   },
   id: (actual) => actual.id,
   cost(planned) {
@@ -76,10 +83,15 @@ export const securityGroupRule = defineKind<Body, SecurityGroupRule>({
       "security-group-rules",
       desired.map(({ body }) => body),
     ),
-  // The rules that a group is born with are the operator's template: those that the source lacks have to go.
-  unwanted(desired, left) {
+  // The rules that a group is born with are the operator's template: those that the source lacks have to go. They go
+  // before the first rule of the group is made or taken over, so that all that is there later is a person's.
+  unwanted(desired, begun, left) {
     const groups = new Set(desired.map(({ body }) => body.security_group_id))
-    return left.filter((rule) => groups.has(rule.security_group_id))
+    for (const { body } of begun) groups.delete(body.security_group_id)
+    return left.filter(
+      ({ security_group_id: group, created_at, group_created_at }) =>
+        groups.has(group) && mayBeBorn(created_at, group_created_at),
+    )
   },
   remove: ({ cloud }, actual) => deleteResource(cloud, "security-group-rules", actual.id),
   foreign: ({ direction, protocol, security_group_id: group }, ours) =>

@@ -8,7 +8,7 @@ import {
   updateResource,
 } from "../openstack/index.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
-import { bornRules } from "./born-rules.ts"
+import { bornRules, mayBeBorn } from "./born-rules.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 import { settled } from "./settled.ts"
@@ -101,10 +101,9 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
     ),
 })
 
-/** Takes away every rule of a group. One that is gone already is as good. */
+/** Takes away the rules that a group is born with. One that is gone already is as good. */
 async function strip(cloud: Cloud, group: SecurityGroup): Promise<SecurityGroup> {
-  await settled(
-    group.security_group_rules.map(({ id }) => unlessGone(deleteResource(cloud, "security-group-rules", id))),
-  )
-  return { ...group, security_group_rules: [] }
+  const born = group.security_group_rules.filter((rule) => mayBeBorn(rule.created_at, group.created_at))
+  await settled(born.map(({ id }) => unlessGone(deleteResource(cloud, "security-group-rules", id))))
+  return { ...group, security_group_rules: group.security_group_rules.filter((rule) => !born.includes(rule)) }
 }

@@ -113,11 +113,13 @@ export interface SecurityGroupRule {
   readonly remote_address_group_id?: string | null
   /** Shown within a group alone. */
   readonly tags?: readonly string[]
+  readonly created_at?: string
 }
 
 export interface SecurityGroup extends Resource {
   readonly stateful?: boolean
   readonly shared?: boolean
+  readonly created_at?: string
   readonly security_group_rules: readonly SecurityGroupRule[]
 }
 
