@@ -35,8 +35,8 @@ export async function patiently<T>(read: () => Promise<T>, stopped?: AbortSignal
   })
 }
 
-/** A pause is no failure: the reading is left to a later job. */
-function waitOutside(error: unknown): void {
+/** A pause is no failure: what waits for it is left to a later job. @throws HandOver where the cloud asked for one */
+export function waitOutside(error: unknown): void {
   const pauseMs = error instanceof CloudError ? error.failure.pauseMs : undefined
   if (pauseMs) throw new HandOver("the cloud asked for a pause", pauseMs)
 }

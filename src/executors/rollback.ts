@@ -10,6 +10,7 @@ import { match, objectError, type Work } from "./apply.ts"
 import { removalOrder } from "./graph.ts"
 import { inTurn } from "./in-turn.ts"
 import { type StageHold, stageJournal } from "./journal.ts"
+import { waitOutside } from "./patience.ts"
 import {
   forgetReasons,
   noteAbsent,
@@ -131,6 +132,7 @@ async function removePass(
   /** Files a failure of several; answers false. */
   const failed = async (ones: readonly Work[], error: unknown): Promise<void> => {
     if (!(error instanceof CloudError)) throw error
+    waitOutside(error)
     for (const one of ones) {
       if (error.retry === "later" || error.failure.uncertain) open.push({ one, error })
       else await noteLeft(db, kind, hold, one, objectError(error))

@@ -11,6 +11,7 @@ import { rollbackStage, surveyStage, verifyStage } from "./graph.ts"
 import { anyOf, goOn, HandOver, type Interruption } from "./hand-over.ts"
 import type { HeldJob } from "./jobs.ts"
 import { asHolder, closeAll, type StageHold, stageJournal } from "./journal.ts"
+import { waitOutside } from "./patience.ts"
 import { storeSurvey } from "./replan.ts"
 import { rollBack } from "./rollback.ts"
 import { beginRollback, endRollback } from "./rollback-end.ts"
@@ -114,6 +115,7 @@ async function workOnStage(
     }).catch((error: unknown) => {
       // A call that was stopped fails as if the cloud had: it is no fault, and not to be waited for.
       goOn(stops)
+      waitOutside(error)
       throw error
     })
     goOn(stops)

@@ -4,6 +4,7 @@ import type { Db } from "../models/database.ts"
 import { CloudError } from "../openstack/index.ts"
 import { fits, type Work } from "./apply.ts"
 import { removalOrder } from "./graph.ts"
+import { waitOutside } from "./patience.ts"
 import { loadWorks } from "./works.ts"
 
 /**
@@ -28,6 +29,7 @@ export async function removeTwins(db: Db, context: CloudContext, migration: numb
       for (const twin of twinsAmong(kind, await kind.list(context, works), works, ours))
         await kind.remove(context, twin)
     } catch (error) {
+      waitOutside(error)
       if (!(error instanceof CloudError)) throw error
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { kinds } from "../../src/kinds/index.ts"
@@ -187,6 +188,47 @@ t.test("a cloud that fails and loses answers meanwhile is rolled back to the end
     t.strictSame(await wholeCloud(world.destinationCloud), cloud)
   }),
 )
+
+/** Jobs of a roll back that wait longer than one that has failed for the first time. */
+const waits = `graphile_worker._private_jobs where payload ->> 'stage' = 'rollback' and locked_at is null
+  and run_at > now() + interval '5 seconds'`
+
+for (const [what, pauses] of [
+  ["reads who uses the tenant", ({ method }) => method === "GET"],
+  ["has removed some", ({ method }, calls) => method === "DELETE" && calls > 3],
+] as const satisfies readonly [string, (call: { method: string }, calls: number) => boolean][]) {
+  t.test(`a roll back that is asked for a pause while it ${what} waits for its end, and goes on`, (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const cloud = await wholeCloud(world.destinationCloud)
+      const { uuid } = await world.create(tenant, request)
+      await world.ended(uuid)
+      const asked = Promise.withResolvers<void>()
+      let calls = 0
+      let paused = false
+      world.destination.onRequest = async ({ method }) => {
+        if (method === "DELETE") calls += 1
+        if (paused || !pauses({ method }, calls)) return undefined
+        paused = true
+        asked.resolve()
+        return { status: 429, headers: { "retry-after": "3600" }, body: {} }
+      }
+      t.equal((await act(world, uuid, "rollback")).status, 202)
+      await asked.promise
+      const goesOn = async () => (await world.owner.retrieve(uuid)).state.startsWith("DELET")
+      while ((await count(world, waits)) === 0 && (await goesOn())) await sleep(20)
+      const unfailed = await count(world, `${waits} and payload ->> 'faults' is null`)
+      t.equal(unfailed, 1, "it waits in the queue, and no fault is counted")
+      await world.pool.query("update openstack_replication.lane set paused_until = now()")
+      t.match(await hurried(world, world.ended(uuid)), {
+        dst_resource_state: "Terminated",
+        error_message: /^Rolled back for .+: \d+ objects were removed\.$/,
+      })
+      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+      t.equal(await count(world, "openstack_replication.object where error is not null"), 0)
+    }),
+  )
+}
 
 t.test("every kind says how its objects are removed, or with what they go", (t) => {
   for (const kind of kinds) t.ok(kind.goesAlong || typeof kind.remove === "function", kind.name)
