@@ -230,16 +230,19 @@ function saysBulkIsOff({ failure: { status, cloudMessage } }: CloudError): boole
 const ofOtherThings = /^(OverQuota|IpAddress\w+|MacAddressInUse)$/
 
 /**
- * The object without the attributes that a cloud may refuse for reasons of its own: those that the refusal is about,
- * or all where it does not say. undefined: there are none.
+ * The object without the attributes that a cloud may refuse for reasons of its own: those that the refusal is about;
+ * where it does not say, all but those whose refusal has words of its own. undefined: there are none.
  */
 function withoutSoft(kind: AnyKind, work: Work, { message, failure }: CloudError) {
   if (ofOtherThings.test(failure.type)) return undefined
   const body = work.body as Readonly<Record<string, unknown>>
   const soft = (tableOf(kind.name)?.attributes ?? []).filter((one) => one.soft && one.name in body)
-  if (soft.length === 0) return undefined
-  const named = soft.filter((one) => one.soft === failure.type || message.includes(one.name))
-  const names = (named.length > 0 ? named : soft).map(({ name }) => name)
+  const named = soft.filter(
+    ({ name, soft: words }) =>
+      words === failure.type || message.includes(name) || (words !== true && message.includes(words ?? name)),
+  )
+  const names = (named.length > 0 ? named : soft.filter((one) => one.soft === true)).map(({ name }) => name)
+  if (names.length === 0) return undefined
   return {
     work: {
       ...work,

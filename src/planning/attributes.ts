@@ -21,7 +21,7 @@ export interface Attribute {
   readonly usual?: unknown
   /**
    * A cloud may refuse it for reasons of its own; then the object is made without it, and that is reported. The text
-   * is the type of a refusal that is about this attribute without naming it.
+   * is the type of a refusal that is about this attribute without naming it, or words of it.
    */
   readonly soft?: true | string
 }
@@ -91,7 +91,14 @@ export const attributeTables = {
     attributes: [
       kept("name", "As it is."),
       described,
-      kept("mtu", "As it is; a destination that allows less refuses it.", { extension: "net-mtu-writable" }),
+      kept(
+        "mtu",
+        "As it is, where the destination allows so much; else it gets the destination's greatest.",
+        {
+          extension: "net-mtu-writable",
+          soft: "Requested MTU is too big",
+        },
+      ),
       live("admin_state_up", "As it is."),
       live("port_security_enabled", "As it is: the default for new ports.", {
         extension: "port-security",

@@ -1,21 +1,28 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import type { SimulatedCloud } from "../../simulator/index.ts"
+import { listResources } from "../../src/openstack/index.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
+const words = { type: "InvalidInput", message: "Invalid input for operation: No such network.", detail: "" }
+
 t.test("one refused object of a bulk call is found, recorded, and stops only what needs it", (t) => {
-  const copyWithOneWideNetwork = async (world: TestWorld) => {
+  const copyWithOneRefusedNetwork = async (world: TestWorld) => {
     const spec = demoTenant("medium")
-    // The destination's networks take an MTU of at most 1450.
-    const networks = spec.networks.map((network, index) => ({ ...network, mtu: index === 0 ? 8_000 : 1_450 }))
-    const tenant = await world.importTenant({ ...spec, networks })
+    const names = spec.networks.map(({ name }) => name)
+    const unwanted = JSON.stringify(names.find((name) => names.indexOf(name) === names.lastIndexOf(name)))
+    world.destination.onRequest = async ({ method, path, body }) =>
+      method === "POST" && path === "networks" && JSON.stringify(body).includes(`"name":${unwanted}`)
+        ? { status: 400, body: { NeutronError: words } }
+        : undefined
+    const tenant = await world.importTenant(spec)
     const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
     const migration = await world.ended(uuid)
     t.equal(migration.state, "ERRED")
     t.equal(migration.dst_resource_state, "Erred")
     t.match(
       migration.error_message,
-      /^\d+ of \d+ objects are missing\. network ".+": .*answered 400: .*MTU is too big/,
+      /^\d+ of \d+ objects are missing\. network ".+": .*answered 400: .*No such network/,
     )
     t.match(migration.error_message, /req-[0-9a-f-]+/, "with the cloud's request id")
 
@@ -43,10 +50,49 @@ t.test("one refused object of a bulk call is found, recorded, and stops only wha
       "select state, error_message from openstack_network where state = 4",
     )
     t.equal(rows.length, 1)
-    t.match(rows[0].error_message, /MTU is too big/)
+    t.match(rows[0].error_message, /No such network/)
   }
-  return withWorld(copyWithOneWideNetwork, {}, { source: { mtu: 9_000 } })
+  return withWorld(copyWithOneRefusedNetwork)
 })
+
+t.test(
+  "a network of an MTU that the destination does not carry gets its greatest, and the report says so",
+  (t) =>
+    withWorld(
+      async (world) => {
+        const spec = demoTenant("small")
+        // As from Open vSwitch's VXLAN to OVN's Geneve, on the same wires.
+        const networks = spec.networks.map((network, index) => ({
+          ...network,
+          mtu: index === 0 ? 1_450 : 1_400,
+        }))
+        const tenant = await world.importTenant({ ...spec, networks })
+        const migration = await world.ended((await world.create(tenant)).uuid)
+        t.equal(migration.error_message, "")
+        const copies = await listResources(world.destinationCloud, "networks", {
+          project_id: await world.projectOf(migration),
+        })
+        t.strictSame(
+          copies.map(({ name, mtu }) => [name, mtu]).toSorted(),
+          networks.map(({ name }, index) => [name, index === 0 ? 1_442 : 1_400]).toSorted(),
+        )
+        const { rows } = await world.pool.query(
+          "select notes -> 'dropped' as dropped from openstack_replication.object where kind = 'network' and name = $1",
+          [networks[0]?.name],
+        )
+        t.match(rows[0]?.dropped, [
+          { attribute: "mtu", value: 1_450, reason: /MTU is too big, maximum is 1442/ },
+        ])
+        const { rows: hosts } = await world.pool.query(
+          "select mtu from openstack_network where name = $1 order by id",
+          [networks[0]?.name],
+        )
+        t.strictSame(hosts, [{ mtu: 1_450 }, { mtu: 1_442 }], "and so does the host's row")
+      },
+      {},
+      { destination: { mtu: 1_492 } },
+    ),
+)
 
 t.test("a destination that refuses the sign-in ends the migration with one clear sentence", (t) =>
   withWorld(async (world) => {
