@@ -2,6 +2,7 @@ import { sql } from "kysely"
 import { textJson } from "../models/rows.ts"
 import {
   addRouterInterface,
+  CloudError,
   createResources,
   deleteResource,
   listResources,
@@ -15,6 +16,7 @@ import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences } from "./compare.ts"
 import { type Desired, defineKind } from "./kind.ts"
+import { thoughMade } from "./though-made.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref
@@ -105,6 +107,7 @@ export const routerInterface = defineKind<Body, Actual>({
     return { reads: withPort, writes: planned.length + withPort + named }
   },
   create: (context, desired) => Promise.all(desired.map((one) => connect(context, one))),
+  update: rename,
   remove: ({ cloud }, actual) =>
     removeRouterInterface(cloud, actual.routerId, { subnet_id: actual.subnetId }),
   foreign: ({ routerId, ipAddress }, ours) =>
@@ -161,7 +164,7 @@ async function connect(context: CloudContext, { body }: Desired<Body>): Promise<
   if (body.is_gateway) {
     const { port_id: portId } = await addRouterInterface(context.cloud, routerId, { subnet_id: subnetId })
     if (isNamed(words)) {
-      await updateResource(context.cloud, "ports", portId, words)
+      await thoughMade(updateResource(context.cloud, "ports", portId, words))
     }
     return { portId, routerId, subnetId, ipAddress, ...words }
   }
@@ -173,6 +176,19 @@ async function connect(context: CloudContext, { body }: Desired<Body>): Promise<
     throw error
   }
   return { portId: port.id, routerId, subnetId, ipAddress, ...words }
+}
+
+/** Gives the port of an interface its words. A cloud that refuses them has the interface all the same. */
+async function rename({ cloud }: CloudContext, { body }: Desired<Body>, actual: Actual): Promise<Actual> {
+  const words = ownWords(body)
+  if (differences(words, { ...actual }).length === 0) return actual
+  try {
+    await updateResource(cloud, "ports", actual.portId, words)
+  } catch (error) {
+    if (!(error instanceof CloudError) || error.failure.uncertain || error.retry !== "no") throw error
+    return actual
+  }
+  return { ...actual, ...words }
 }
 
 /** The port that an earlier, broken-off try has left unattached. */
