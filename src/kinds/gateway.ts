@@ -71,7 +71,7 @@ function planGateways({ source, externalNetworkId }: PlanContext): KindPlan<Body
 }
 
 function notesOf(
-  { networkId, addresses }: NonNullable<SourceRouter["gateway"]>,
+  { networkId, addresses, more = [] }: NonNullable<SourceRouter["gateway"]>,
   externalNetworkId: string,
 ): Notes {
   return {
@@ -82,6 +82,15 @@ function notesOf(
         value: addresses,
         reason: "Addresses of an external network are given by the destination.",
       },
+      ...(more.length === 0
+        ? []
+        : [
+            {
+              attribute: "external_gateways",
+              value: more.map((one) => ({ network_id: one.networkId, ip_addresses: one.addresses })),
+              reason: "The copy of a router has one way out.",
+            },
+          ]),
     ],
   }
 }

@@ -68,6 +68,8 @@ export interface Router extends Resource {
   readonly admin_state_up: boolean
   readonly status: string
   readonly external_gateway_info: ExternalGateway | null
+  /** All of them, the first among them, where Neutron knows routers of several (external-gateway-multihoming). */
+  readonly external_gateways?: readonly ExternalGateway[]
   readonly routes: readonly Route[]
   /** For admins only, as the next. */
   readonly ha?: boolean

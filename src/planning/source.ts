@@ -97,6 +97,8 @@ export interface SourceRouter extends SourceObject {
     readonly networkId: string
     readonly live: Readonly<Record<string, unknown>>
     readonly addresses: readonly string[]
+    /** Ways out beyond this one: the id of each external network and the addresses there. */
+    readonly more?: readonly { readonly networkId: string; readonly addresses: readonly string[] }[]
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ExternalGateway } from "../openstack/index.ts"
 import { liveAttributes } from "../planning/attributes.ts"
 import type { SourceNetwork, SourceRouter, SourceSubnet } from "../planning/source.ts"
 import type { Names } from "./names.ts"
@@ -46,6 +47,7 @@ export function liveRouters(
   const keys = new Map(subnets.map(({ backendId, key }) => [backendId, key]))
   return live.routers.map((router) => {
     const way = router.external_gateway_info
+    const more = (router.external_gateways ?? []).slice(1).map(outsideOf)
     return {
       ...known.named("router", router),
       routes: router.routes,
@@ -61,11 +63,18 @@ export function liveRouters(
       hasGateway: way !== null,
       ...(way !== null && {
         gateway: {
-          networkId: way.network_id,
+          ...outsideOf(way),
           live: liveAttributes("gateway", way),
-          addresses: (way.external_fixed_ips ?? []).map(({ ip_address }) => ip_address),
+          ...(more.length > 0 && { more }),
         },
       }),
     }
   })
+}
+
+function outsideOf({ network_id, external_fixed_ips }: ExternalGateway) {
+  return {
+    networkId: network_id,
+    addresses: (external_fixed_ips ?? []).map(({ ip_address }) => ip_address),
+  }
 }

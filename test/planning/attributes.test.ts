@@ -109,3 +109,20 @@ t.test("tags and QoS policies are objects of their own", async (t) => {
   t.match(objectsOf(full, "tag"), [{ body: { collection: "networks", tags: ["a"] } }])
   t.match(objectsOf(full, "qos_binding"), [{ body: { collection: "networks" } }])
 })
+
+t.test(
+  "what Neutron has learned since Zed is kept, and dropped by name where the destination has not",
+  async (t) => {
+    const live = { hints: { openvswitch: {} }, hardware_offload_type: "switchdev", trusted: true }
+    t.strictSame(liveAttributes("port", { ...live, name: "p" }), live)
+    t.strictSame(liveAttributes("network", { qinq: true }), { qinq: true })
+    const routed = { enable_default_route_bfd: true, enable_default_route_ecmp: true }
+    t.strictSame(liveAttributes("router", routed), routed)
+    const parts = { networks: [network("net")], ports: [port("p", { live })] }
+    const [older] = objectsOf(planOf(parts, { extensions: new Set(["port-security"]) }), "port")
+    t.match(
+      older?.notes?.dropped.map(({ attribute }) => attribute),
+      Object.keys(live),
+    )
+  },
+)

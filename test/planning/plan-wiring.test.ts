@@ -126,3 +126,13 @@ t.test("where ports are not asked for, there are none, and none is missed", asyn
   t.strictSame(objectsOf(plan, "port"), [])
   t.strictSame(omittedOf(plan, "port"), [])
 })
+
+t.test("of a router with several ways out, those beyond the first are told of", async (t) => {
+  const more = [{ networkId: "other", addresses: ["203.0.113.77"] }]
+  const gateway = { networkId: "external", addresses: ["203.0.113.9"], live: {}, more }
+  const [object] = objectsOf(planOf({ routers: [router("r", { hasGateway: true, gateway })] }), "gateway")
+  t.match(object?.notes?.dropped, [
+    { attribute: "external_fixed_ips", value: ["203.0.113.9"] },
+    { attribute: "external_gateways", value: [{ network_id: "other", ip_addresses: ["203.0.113.77"] }] },
+  ])
+})
