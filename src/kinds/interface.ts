@@ -191,7 +191,7 @@ async function rename({ cloud }: CloudContext, { body }: Desired<Body>, actual: 
   return { ...actual, ...words }
 }
 
-/** The port that an earlier, broken-off try has left unattached. */
+/** The port that an earlier, broken-off try has left unattached: one as `portAt` makes it, no person's. */
 async function unattachedPort(
   { cloud, projectId }: CloudContext,
   { subnet_id, ip_address }: Desired<Body>["body"],
@@ -201,7 +201,13 @@ async function unattachedPort(
     fixed_ips: [`subnet_id=${subnet_id}`, `ip_address=${ip_address}`],
   }
   const ports = await listResources(cloud, "ports", query)
-  return ports.find((port) => port.device_id === "" && port.fixed_ips.length === 1)
+  return ports.find(
+    (port) =>
+      port.device_id === "" &&
+      port.fixed_ips.length === 1 &&
+      port.security_groups.length === 0 &&
+      !port.port_security_enabled,
+  )
 }
 
 /** The port for an interface's own address: one that is left, or a new one. */

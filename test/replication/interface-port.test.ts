@@ -1,0 +1,45 @@
+import t from "tap"
+import { demoTenant } from "../../host/demo/tenants.ts"
+import { createResource, listResources } from "../../src/openstack/index.ts"
+import { act, full, request } from "../helpers/rollback.ts"
+import { withWorld } from "../helpers/world.ts"
+
+t.test("a person's port at the address of an interface is not put into the router", (t) =>
+  withWorld(async (world) => {
+    const spec = demoTenant("small")
+    const routers = spec.routers.map((router) => ({
+      ...router,
+      routes: [],
+      interfaces: router.interfaces.map((one, index) =>
+        index === 0 ? { ...one, ipAddress: "10.20.0.2" } : one,
+      ),
+    }))
+    const tenant = await world.importTenant({ ...spec, routers })
+    world.destination.onRequest = async ({ method, path, body }) =>
+      method === "PUT" && path.endsWith("add_router_interface") && JSON.stringify(body).includes("port_id")
+        ? full
+        : undefined
+    const { uuid } = await world.create(tenant, request)
+    const erred = await world.ended(uuid)
+    t.equal(erred.state, "ERRED")
+    world.destination.onRequest = undefined
+
+    const project_id = await world.projectOf(erred)
+    const subnets = await listResources(world.destinationCloud, "subnets", { project_id })
+    const subnet = subnets.find(({ cidr }) => cidr.startsWith("10.20.0."))
+    const theirs = await createResource(world.destinationCloud, "ports", {
+      project_id,
+      network_id: subnet?.network_id,
+      name: "theirs",
+      fixed_ips: [{ subnet_id: subnet?.id, ip_address: "10.20.0.2" }],
+    })
+    t.equal((await act(world, uuid, "retry")).status, 200)
+    const migration = await world.ended(uuid)
+    t.match(migration, { state: "ERRED", error_message: /IpAddressAlreadyAllocated|10\.20\.0\.2|allocated/i })
+    const ports = await listResources(world.destinationCloud, "ports", { project_id })
+    t.match(
+      ports.find(({ id }) => id === theirs.id),
+      { device_id: "", device_owner: "" },
+    )
+  }),
+)
