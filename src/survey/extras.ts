@@ -1,3 +1,4 @@
+import { interfaceKey } from "../kinds/interface.ts"
 import type { QosPolicy, RbacPolicy } from "../openstack/index.ts"
 import type { KindName } from "../planning/plan.ts"
 import type {
@@ -10,6 +11,7 @@ import type {
 } from "../planning/source.ts"
 import type { Names } from "./names.ts"
 import type { LiveSource } from "./read.ts"
+import { isInterface } from "./topology.ts"
 
 interface Copied {
   readonly networks: readonly SourceNetwork[]
@@ -40,7 +42,7 @@ export function liveExtras(live: LiveSource, known: Names, copied: Copied): Live
     })),
     rbacPolicies: live.rbacPolicies.map((policy) => rbacPolicy(policy, live, known, copied)),
     quotas: live.quotas,
-    notCopied: notCopied(live, known),
+    notCopied: notCopied(live, known, copied),
   }
 }
 
@@ -87,9 +89,11 @@ function sharedObject(
   return kind !== undefined && list?.includes(id) ? { kind, key: known.key(id) } : undefined
 }
 
-function notCopied(live: LiveSource, known: Names): LiveExtras["notCopied"] {
+function notCopied(live: LiveSource, known: Names, { networks }: Copied): LiveExtras["notCopied"] {
   const external = live.networks.filter((network) => network["router:external"])
   return [
+    ...footsElsewhere(live, known),
+    ...othersSubnets(live, known, new Set(networks.map(({ backendId }) => backendId))),
     ...live.floatingIps.map(({ id, floating_ip_address: address }) => ({
       kind: "port" as const,
       key: known.key(id),
@@ -110,4 +114,38 @@ function notCopied(live: LiveSource, known: Names): LiveExtras["notCopied"] {
       reason: "Subnet pools and address scopes are not copied; the ranges themselves are kept.",
     })),
   ]
+}
+
+/** A router may stand in a network that another tenant shares; there is no copy of that to stand in. */
+function footsElsewhere(live: LiveSource, known: Names): LiveExtras["notCopied"] {
+  const own = new Set(live.networks.map(({ id }) => id))
+  return live.routers.flatMap((router) =>
+    live.ports
+      .filter((port) => isInterface(port) && port.device_id === router.id && !own.has(port.network_id))
+      .flatMap(({ network_id, fixed_ips }) =>
+        fixed_ips.map(({ subnet_id, ip_address }) => ({
+          kind: "interface" as const,
+          key: interfaceKey(known.key(router.id), known.key(subnet_id)),
+          name: `${router.name} at ${ip_address}`,
+          reason: `Its network ${network_id} belongs to another tenant.`,
+        })),
+      ),
+  )
+}
+
+/** An operator may have made a subnet in the tenant's network for another project; only the network tells of it. */
+function othersSubnets(live: LiveSource, known: Names, copied: ReadonlySet<string>): LiveExtras["notCopied"] {
+  const own = new Set(live.subnets.map(({ id }) => id))
+  return live.networks
+    .filter(({ id }) => copied.has(id))
+    .flatMap(({ name, subnets }) =>
+      subnets
+        .filter((id) => !own.has(id))
+        .map((id) => ({
+          kind: "subnet" as const,
+          key: known.key(id),
+          name: `${id} of ${name}`,
+          reason: "It is in the tenant's network, but belongs to another tenant.",
+        })),
+    )
 }

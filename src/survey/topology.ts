@@ -1,4 +1,4 @@
-import type { ExternalGateway } from "../openstack/index.ts"
+import type { ExternalGateway, Port } from "../openstack/index.ts"
 import { liveAttributes } from "../planning/attributes.ts"
 import type { SourceNetwork, SourceRouter, SourceSubnet } from "../planning/source.ts"
 import type { Names } from "./names.ts"
@@ -10,6 +10,10 @@ const interfaceOwners = [
   "network:router_interface_distributed",
   "network:ha_router_replicated_interface",
 ]
+
+export function isInterface({ device_owner: owner }: Pick<Port, "device_owner">): boolean {
+  return interfaceOwners.includes(owner)
+}
 
 export function liveNetworks(live: LiveSource, known: Names, chosen: boolean): readonly SourceNetwork[] {
   return live.networks
@@ -52,7 +56,7 @@ export function liveRouters(
       ...known.named("router", router),
       routes: router.routes,
       interfaces: live.ports
-        .filter((port) => port.device_id === router.id && interfaceOwners.includes(port.device_owner))
+        .filter((port) => port.device_id === router.id && isInterface(port))
         .flatMap((port) =>
           port.fixed_ips.flatMap(({ subnet_id, ip_address }) => {
             const subnet = keys.get(subnet_id)

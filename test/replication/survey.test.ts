@@ -1,6 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import {
+  addRouterInterface,
   createResource,
   deleteResource,
   listResources,
@@ -119,6 +120,45 @@ t.test("an object that has no row yet is copied, with a row", (t) =>
       ["network newcomer", "subnet newcomers"],
     )
   }),
+)
+
+t.test(
+  "where a router stands in another tenant's network, and what others have in the tenant's, is told",
+  (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const own = { project_id: tenant.projectId }
+      const cloud = world.sourceCloud
+      // Made without a project's name, they are of the administrator's.
+      const shared = await createResource(cloud, "networks", { name: "shared", shared: true })
+      const place = { ip_version: 4, cidr: "10.240.0.0/24" }
+      const subnet = await createResource(cloud, "subnets", { ...place, network_id: shared.id })
+      const port = await createResource(cloud, "ports", {
+        ...own,
+        network_id: shared.id,
+        fixed_ips: [{ subnet_id: subnet.id, ip_address: "10.240.0.9" }],
+      })
+      const [router] = await listResources(cloud, "routers", own)
+      await addRouterInterface(cloud, router?.id ?? "", { port_id: port.id })
+      const [network] = await listResources(cloud, "networks", own)
+      const strange = { ip_version: 4, cidr: "10.241.0.0/24", network_id: network?.id }
+      const { id } = await createResource(cloud, "subnets", strange)
+
+      const migration = await world.ended((await world.create(tenant, all)).uuid)
+      t.equal(migration.error_message, "")
+      const { rows } = await world.pool.query(
+        `select kind, name, reason from openstack_replication.object
+       where state = 'omitted' and reason like '%another tenant.' order by kind`,
+      )
+      t.match(rows, [
+        {
+          kind: "interface",
+          name: `${router?.name} at 10.240.0.9`,
+          reason: `Its network ${shared.id} belongs`,
+        },
+        { kind: "subnet", name: `${id} of ${network?.name}` },
+      ])
+    }),
 )
 
 t.test("a value that a row has kept longer than the cloud is the cloud's", (t) =>
