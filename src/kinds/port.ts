@@ -274,6 +274,11 @@ function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
       Array.isArray(live?.service_types) && live.service_types.length > 0 ? [key] : [],
     ),
   )
+  // As an address of its own: what lies in one of the port's subnets goes where that goes.
+  const mappingsOf = ({ fixedIps }: SourcePort) => [
+    ...fixedIps.flatMap(({ subnet }) => mappingsWithin(cidrs.get(subnet) ?? "", mappings).slice(0, 1)),
+    ...mappings,
+  ]
   return {
     objects: source.ports.map((port) => ({
       key: port.key,
@@ -293,7 +298,7 @@ function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
         security_groups: port.securityGroups.map((group) => ref("security_group", group)),
         allowed_address_pairs: port.allowedAddressPairs.map((pair) => ({
           ...pair,
-          ip_address: mapAddressOrPrefix(pair.ip_address, mappings),
+          ip_address: mapAddressOrPrefix(pair.ip_address, mappingsOf(port)),
         })),
         ...(port.deviceOwner &&
           port.fixedIps.some(({ subnet }) => forOwners.has(subnet)) && { device_owner: port.deviceOwner }),

@@ -136,3 +136,28 @@ t.test("of a router with several ways out, those beyond the first are told of", 
     { attribute: "external_gateways", value: [{ network_id: "other", ip_addresses: ["203.0.113.77"] }] },
   ])
 })
+
+t.test("a virtual address goes where its port's subnet goes, not where a range around it goes", async (t) => {
+  const subnets = [
+    subnet("around", { cidr: "10.0.0.0/16", gatewayIp: null, network: "other" }),
+    subnet("a", { cidr: "10.0.5.0/24", gatewayIp: null }),
+  ]
+  const allowedAddressPairs = ["10.0.5.200", "10.0.5.128/25", "10.0.9.9"].map((ip_address) => ({
+    ip_address,
+  }))
+  const one = port("p", { fixedIps: [{ subnet: "a", ipAddress: "10.0.5.7" }], allowedAddressPairs })
+  const plan = planOf(
+    { networks: [net, network("other")], subnets, ports: [one] },
+    { mappings: mappings("10.0.0.0/16 → 10.9.0.0/16") },
+  )
+  t.match(bodiesOf(plan, "port"), [
+    {
+      fixed_ips: [{ ip_address: "10.0.5.7" }],
+      allowed_address_pairs: [
+        { ip_address: "10.0.5.200" },
+        { ip_address: "10.0.5.128/25" },
+        { ip_address: "10.9.9.9" },
+      ],
+    },
+  ])
+})
