@@ -2,10 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { CloudContext } from "../kinds/cloud-context.ts"
 import { kinds } from "../kinds/index.ts"
 import type { AnyKind } from "../kinds/kind.ts"
+import { settled } from "../kinds/settled.ts"
 import { CoreState } from "../models/codes.ts"
 import type { Db } from "../models/database.ts"
 import type { Rollback } from "../models/own-tables.ts"
-import { CloudError, deleteResource, listResources } from "../openstack/index.ts"
+import { CloudError, deleteResource, listResources, unlessGone } from "../openstack/index.ts"
 import { match, objectError, type Work } from "./apply.ts"
 import { removalOrder } from "./graph.ts"
 import { inTurn } from "./in-turn.ts"
@@ -180,7 +181,7 @@ async function removeBornGroups({ db, hold, context }: RollbackWork): Promise<vo
   const { cloud, projectId } = await context()
   if (projectId === "") return
   const groups = await listResources(cloud, "security-groups", { project_id: projectId })
-  await Promise.all(groups.map(({ id }) => deleteResource(cloud, "security-groups", id)))
+  await settled(groups.map(({ id }) => unlessGone(deleteResource(cloud, "security-groups", id))))
   for (const kind of kinds.filter((one) => one.bornWithProject !== undefined)) {
     const { works } = await loadWorks(db, kind, hold.migration)
     await noteRemoved(db, kind, hold, works)

@@ -25,13 +25,19 @@ export async function removeTwins(db: Db, context: CloudContext, migration: numb
   for (const kind of removalOrder()) {
     if (!again.has(kind.name)) continue
     const { works } = await loadWorks(db, kind, migration)
-    try {
-      for (const twin of twinsAmong(kind, await kind.list(context, works), works, ours))
-        await kind.remove(context, twin)
-    } catch (error) {
-      waitOutside(error)
-      if (!(error instanceof CloudError)) throw error
-    }
+    const actual = await unlessRefused(kind.list(context, works))
+    for (const twin of twinsAmong(kind, actual ?? [], works, ours))
+      await unlessRefused(kind.remove(context, twin))
+  }
+}
+
+async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    waitOutside(error)
+    if (!(error instanceof CloudError)) throw error
+    return undefined
   }
 }
 
