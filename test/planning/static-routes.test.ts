@@ -1,8 +1,19 @@
 import t from "tap"
 import type { SourceRouter } from "../../src/planning/source.ts"
 import { planRoutes } from "../../src/planning/static-routes.ts"
-import { bodiesOf, mappings, objectsOf, omittedOf, planOf, router, subnet, tenant } from "./builders.ts"
+import {
+  bodiesOf,
+  mappings,
+  network,
+  objectsOf,
+  omittedOf,
+  planOf,
+  router,
+  subnet,
+  tenant,
+} from "./builders.ts"
 
+const networks = [network("net")]
 const subnets = [
   subnet("a"),
   subnet("b", { cidr: "10.2.0.0/24", gatewayIp: "10.2.0.1" }),
@@ -154,7 +165,7 @@ t.test("each route of each router is either planned or left out with a reason", 
     routed("192.0.2.0/24 via 10.1.0.5", "192.0.2.0/24 via 10.2.0.5"),
     { ...routed("192.0.2.0/24 via 10.1.0.5"), key: "second" },
   ]
-  const plan = planOf({ subnets, routers })
+  const plan = planOf({ networks, subnets, routers })
   t.strictSame(
     objectsOf(plan, "route").map(({ key }) => key),
     ["r-192.0.2.0/24-10.1.0.5", "second-192.0.2.0/24-10.1.0.5"],
@@ -164,7 +175,7 @@ t.test("each route of each router is either planned or left out with a reason", 
 })
 
 t.test("a route that the mapping changes is the same route, and says what it was", async (t) => {
-  const parts = { subnets, routers: [routed("10.2.0.0/25 via 10.1.0.5")] }
+  const parts = { networks, subnets, routers: [routed("10.2.0.0/25 via 10.1.0.5")] }
   const [plain] = objectsOf(planOf(parts), "route")
   const moved = planOf(parts, { mappings: mappings("10.2.0.0/24 → 10.9.0.0/24") })
   t.match(objectsOf(moved, "route"), [
@@ -178,7 +189,7 @@ t.test("a route that the mapping changes is the same route, and says what it was
 
 t.test("two routes that the mapping makes one are planned once, and the other is recorded", async (t) => {
   const routers = [routed("10.2.0.0/24 via 10.1.0.5", "10.9.0.0/24 via 10.1.0.5")]
-  const plan = planOf({ subnets, routers }, { mappings: mappings("10.2.0.0/24 → 10.9.0.0/24") })
+  const plan = planOf({ networks, subnets, routers }, { mappings: mappings("10.2.0.0/24 → 10.9.0.0/24") })
   t.equal(objectsOf(plan, "route").length, 1)
   t.equal(omittedOf(plan, "route").length, 1)
 })
