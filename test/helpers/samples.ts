@@ -5,14 +5,18 @@ export interface Sample {
   readonly value: number
 }
 
-/** Reads Prometheus' text form. @throws Error at a line that is none */
+/**
+ * Reads Prometheus' text form, in which NaN is a number as well: the delay of an event loop that was not measured yet.
+ * @throws Error at a line that is none
+ */
 export function samplesOf(text: string): readonly Sample[] {
   return text
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => {
       const [, name = "", labels = "", value = ""] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
-      if (name === "" || Number.isNaN(Number(value))) throw new Error(`no sample: ${line}`)
+      if (name === "" || (!/^nan$/i.test(value) && Number.isNaN(Number(value))))
+        throw new Error(`no sample: ${line}`)
       const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = "", one = ""]) => [
         key,
         one,

@@ -95,6 +95,7 @@ t.test("a worker alone shows on a port of its own that it works, and no longer w
       t.equal((await ask(`${url}/health/live`)).status, 200)
     } finally {
       await close()
+      await worker.stop()
     }
   }),
 )
