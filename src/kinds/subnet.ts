@@ -13,7 +13,9 @@ import type { AddressRange, SourceSubnet, StaticRoute } from "../planning/source
 import { differences, liveDifferences, sorted } from "./compare.ts"
 import { countChunks } from "./cost.ts"
 import { defineKind } from "./kind.ts"
+import { settled } from "./settled.ts"
 import { storedIn } from "./stored.ts"
+import { thoughMade } from "./though-made.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref
@@ -107,8 +109,10 @@ export const subnet = defineKind<Body, Subnet>({
       "subnets",
       desired.map(({ body }) => body),
     )
-    return Promise.all(
-      made.map((one, index) => (isWithoutPools(desired[index]?.body) ? takePools(cloud, one) : one)),
+    return thoughMade(
+      settled(
+        made.map(async (one, index) => (isWithoutPools(desired[index]?.body) ? takePools(cloud, one) : one)),
+      ),
     )
   },
   // One that was made before the worker died may have its pools still; else nobody has changed it.
