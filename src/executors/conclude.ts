@@ -4,6 +4,7 @@ import { CoreState, coreStateName } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import type { VerifySummary } from "../models/own-tables.ts"
 import { causeOf } from "../openstack/index.ts"
+import { kindText } from "../planning/plan.ts"
 import type { Engine } from "./engine.ts"
 import type { Run } from "./stage-store.ts"
 
@@ -132,5 +133,5 @@ function describe({ cancelled, planned, skipped, failed }: Outcome, { unread }: 
 function describeCause([first, ...others]: Outcome["failed"]): string {
   if (first === undefined) return ""
   const more = others.length > 0 ? ` and ${others.length} more` : ""
-  return `${first.kind.replaceAll("_", " ")} "${first.name}"${more}: ${first.reason}`
+  return `${kindText(first.kind)} "${first.name}"${more}: ${first.reason}`
 }

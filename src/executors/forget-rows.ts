@@ -4,6 +4,7 @@ import type { AnyKind } from "../kinds/kind.ts"
 import type { Trx } from "../models/database.ts"
 import { countRows } from "../models/new-tenant.ts"
 import { unlessReferred } from "../models/tenant-end.ts"
+import { kindText } from "../planning/plan.ts"
 
 interface Row {
   readonly id: string
@@ -62,7 +63,7 @@ async function forgetRows(trx: Trx, kind: AnyKind, rows: readonly Row[]): Promis
   if (by === undefined) return []
   const [row] = rows
   if (row !== undefined && rows.length === 1)
-    return [`${kind.name.replaceAll("_", " ")} "${row.name}" (rows of ${by} refer to it)`]
+    return [`${kindText(kind.name)} "${row.name}" (rows of ${by} refer to it)`]
   const kept: string[] = []
   for (const one of rows) kept.push(...(await forgetRows(trx, kind, [one])))
   return kept

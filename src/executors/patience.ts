@@ -19,20 +19,18 @@ const longMs = 20_000
  */
 export async function patiently<T>(read: () => Promise<T>, stopped?: AbortSignal): Promise<T> {
   const began = performance.now()
-  for (const pause of pausesMs) {
+  for (let tries = 0; ; tries += 1) {
     try {
       return await read()
     } catch (error) {
       waitOutside(error)
+      const pause = pausesMs[tries]
       const passing = error instanceof CloudError && error.retry === "later"
-      if (!passing || stopped?.aborted || performance.now() - began > longMs) throw error
+      const enough = pause === undefined || stopped?.aborted || performance.now() - began > longMs
+      if (!passing || enough) throw error
+      await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => undefined)
     }
-    await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => undefined)
   }
-  return read().catch((error: unknown) => {
-    waitOutside(error)
-    throw error
-  })
 }
 
 /** A pause is no failure: what waits for it is left to a later job. @throws HandOver where the cloud asked for one */

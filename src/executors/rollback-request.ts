@@ -5,6 +5,7 @@ import { CoreState, ResourceState } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { tell } from "../models/events.ts"
 import type { Rollback } from "../models/own-tables.ts"
+import { kindText } from "../planning/plan.ts"
 import { lockAsked, showUnderWay } from "./action.ts"
 import type { Engine } from "./engine.ts"
 import { rollbackStage, verifyStage } from "./graph.ts"
@@ -98,7 +99,7 @@ async function rowsInUse(trx: Trx, migrationId: number, tenantId: number): Promi
         select from openstack_replication.object as object
         where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
       ) order by row.id`.execute(trx)
-    found.push(...rows.map((row) => `${name.replaceAll("_", " ")} "${row.name}"`))
+    found.push(...rows.map((row) => `${kindText(name)} "${row.name}"`))
   }
   const instances = await trx
     .selectFrom("openstack_instance")

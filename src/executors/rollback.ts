@@ -7,6 +7,7 @@ import { CoreState } from "../models/codes.ts"
 import type { Db } from "../models/database.ts"
 import type { Rollback } from "../models/own-tables.ts"
 import { CloudError, deleteResource, listResources, unlessGone } from "../openstack/index.ts"
+import { kindText } from "../planning/plan.ts"
 import { match, objectError, type Work } from "./apply.ts"
 import { removalOrder } from "./graph.ts"
 import { inTurn } from "./in-turn.ts"
@@ -198,5 +199,5 @@ async function stillThere(db: Db, migration: number): Promise<readonly string[]>
     .where("reason", "!=", "")
     .orderBy("position")
     .execute()
-  return rows.map(({ kind, name, reason }) => `${kind.replaceAll("_", " ")} "${name}": ${reason}`)
+  return rows.map(({ kind, name, reason }) => `${kindText(kind)} "${name}": ${reason}`)
 }

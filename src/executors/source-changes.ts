@@ -17,10 +17,8 @@ export async function sourceChanges(
   inputs: PlanInputs,
   migration: number,
 ): Promise<SourceChanges> {
-  const read = await readNow(db, clouds, inputs)
-  if (read === undefined || "paused" in read) return { unread: read?.paused ?? rowGone, changes: [] }
-  const { source, unread } = read
-  if (unread !== undefined) return { unread, changes: [] }
+  const source = await readNow(db, clouds, inputs)
+  if (typeof source === "string") return { unread: source, changes: [] }
   const all = await db
     .selectFrom("openstack_replication.object")
     .select(["kind", "key", "name", "body", "state"])
@@ -87,12 +85,15 @@ function text(value: unknown): string {
   return `{${entries.toSorted().join()}}`
 }
 
-/** What is told of the source beside a finished copy is not worth its pause. */
-async function readNow(...[db, clouds, inputs]: Parameters<typeof readSource>) {
+/** The source, or why it was not read. What is told of it beside a finished copy is not worth its pause. */
+async function readNow(
+  ...[db, clouds, inputs]: Parameters<typeof readSource>
+): Promise<SourceTenant | string> {
   try {
-    return await readSource(db, clouds, inputs)
+    const read = await readSource(db, clouds, inputs)
+    return read === undefined ? rowGone : (read.unread ?? read.source)
   } catch (error) {
     if (!(error instanceof HandOver)) throw error
-    return { paused: `The source asked for a pause of ${Math.ceil(error.delayMs / 1_000)} s.` }
+    return `The source asked for a pause of ${Math.ceil(error.delayMs / 1_000)} s.`
   }
 }

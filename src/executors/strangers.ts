@@ -2,6 +2,7 @@ import type { CloudContext } from "../kinds/cloud-context.ts"
 import type { AnyKind } from "../kinds/kind.ts"
 import type { Db } from "../models/database.ts"
 import { CloudError, listProjectServers, listProjectVolumes, listResources } from "../openstack/index.ts"
+import { kindText } from "../planning/plan.ts"
 import { foreignOf, loadStanding } from "./standing.ts"
 
 /**
@@ -22,9 +23,7 @@ export async function strangersIn(
     parts.map(async ({ kind, done }) => {
       if (kind.foreign === undefined || !counts(kind)) return []
       const actual: readonly unknown[] = await orNone(unknownHere, kind.list(context, done))
-      return foreignOf(kind, actual, done, ours).map(
-        (one) => `${one.kind.replaceAll("_", " ")} "${one.name}"`,
-      )
+      return foreignOf(kind, actual, done, ours).map((one) => `${kindText(one.kind)} "${one.name}"`)
     }),
   )
   const users = await Promise.all([

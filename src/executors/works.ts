@@ -2,6 +2,7 @@ import type { AnyKind } from "../kinds/kind.ts"
 import { refsOf, resolveRefs } from "../kinds/plan-tenant.ts"
 import type { Db } from "../models/database.ts"
 import type { ObjectState } from "../models/own-tables.ts"
+import { kindText } from "../planning/plan.ts"
 import type { Work } from "./apply.ts"
 
 /** An object that waits for another one that is not there. */
@@ -61,7 +62,7 @@ export async function loadWorks(db: Db, kind: AnyKind, migration: number): Promi
 
 function whySkipped(ref: string, cause: Referred | undefined): string {
   const [kind = "", key = ""] = ref.split("/")
-  const name = `${kind.replaceAll("_", " ")} "${cause?.name ?? key}"`
+  const name = `${kindText(kind)} "${cause?.name ?? key}"`
   return `Skipped, because ${name} ${cause === undefined ? "is not in the plan" : `is ${cause.state}`}.`
 }
 

@@ -13,6 +13,7 @@ import {
 import { sameAddress } from "../planning/addresses.ts"
 import { mapAddress, mappingsWithin } from "../planning/cidr-mapping.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import { isInterface } from "../planning/port-owners.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences } from "./compare.ts"
 import { type Desired, defineKind } from "./kind.ts"
@@ -39,13 +40,6 @@ interface Actual {
   readonly name: string
   readonly description: string
 }
-
-/** How Neutron names the owner of a router's ports: plain, distributed and highly available routers. */
-const owners = [
-  "network:router_interface",
-  "network:router_interface_distributed",
-  "network:ha_router_replicated_interface",
-]
 
 /** A router stands once in a subnet, so the two name an interface. */
 export function interfaceKey(router: string, subnet: string): string {
@@ -85,7 +79,7 @@ export const routerInterface = defineKind<Body, Actual>({
 
   async list(context) {
     const all = await context.collection("ports")
-    const ports = all.filter(({ device_owner }) => owners.includes(device_owner))
+    const ports = all.filter(isInterface)
     // A port of several IPv6 subnets is one interface in each of them.
     return ports.flatMap((port) =>
       port.fixed_ips.map(({ subnet_id, ip_address }) => ({

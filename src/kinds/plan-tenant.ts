@@ -1,4 +1,5 @@
 import type { KindName, Omission, PlanContext, Planned } from "../planning/plan.ts"
+import { kindText } from "../planning/plan.ts"
 import { fitToCloud, noteMapped } from "./fit.ts"
 import { kinds } from "./index.ts"
 import type { AnyKind } from "./kind.ts"
@@ -44,7 +45,7 @@ function withoutOrphans(plans: readonly PlannedKind[]): readonly PlannedKind[] {
 
 function whyOrphan(reference: string): string {
   const [kind = ""] = reference.split("/")
-  return `The ${kind.replaceAll("_", " ")} that it is of is left out.`
+  return `The ${kindText(kind)} that it is of is left out.`
 }
 
 function planKind(kind: AnyKind, context: PlanContext): PlannedKind {

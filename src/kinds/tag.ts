@@ -2,6 +2,7 @@ import { type Collection, replaceTags } from "../openstack/index.ts"
 import {
   type KindName,
   type KindPlan,
+  kindText,
   type PlanContext,
   type Planned,
   type Ref,
@@ -83,7 +84,7 @@ function plan({ source, withPorts }: PlanContext): KindPlan<Body> {
             ? []
             : {
                 key: `${kind}-${key}`,
-                name: `tags of ${kind.replaceAll("_", " ")} ${name}`,
+                name: `tags of ${kindText(kind)} ${name}`,
                 sourceId: backendId,
                 body: { collection, id: ref(kind, key), tags },
               },

@@ -42,9 +42,7 @@ export function isListed(service: Service, connection: CloudConnection, scope: S
 export function isOffered(service: Service, { region }: CloudConnection, scope: Scope): boolean {
   return scope.catalog
     .filter(({ type }) => types[service].includes(type))
-    .some(({ endpoints }) =>
-      endpoints.some((e) => region === undefined || region === e.region || region === e.region_id),
-    )
+    .some(({ endpoints }) => endpoints.some(inRegion(region)))
 }
 
 /** `/v3` of a Keystone address that may name a version. */
@@ -67,14 +65,19 @@ function hasVersion(url: string): boolean {
   return /\/v\d[^/]*(\/|$)/.test(new URL(url).pathname)
 }
 
+/** Where no region is wanted, each will do. */
+function inRegion(region: string | undefined) {
+  return (one: CatalogEntry["endpoints"][number]) =>
+    region === undefined || region === one.region || region === one.region_id
+}
+
 function findUrl(service: Service, connection: CloudConnection, scope: Scope): string | undefined {
   const wanted = connection.interface ?? "public"
   const endpoints = types[service]
     .flatMap((type) => scope.catalog.filter((entry) => entry.type === type))
     .flatMap((entry) => entry.endpoints)
     .filter((endpoint) => endpoint.interface === wanted)
-  const { region } = connection
-  const found = endpoints.find((e) => region === undefined || region === e.region || region === e.region_id)
+  const found = endpoints.find(inRegion(connection.region))
   // Keystone is often listed under a region of its own
   return (found ?? (service === "identity" ? endpoints[0] : undefined))?.url
 }

@@ -28,6 +28,11 @@ export const kindNames = [
 
 export type KindName = (typeof kindNames)[number]
 
+/** `security_group_rule` → `security group rule` */
+export function kindText(kind: string): string {
+  return kind.replaceAll("_", " ")
+}
+
 /** Stands in a desired body for the id that another object of the plan gets in the destination cloud. */
 export interface Ref {
   readonly ref: `${KindName}/${string}`

@@ -1,7 +1,8 @@
 import { causeOf } from "../openstack/index.ts"
+import { kindText } from "../planning/plan.ts"
 import type { Cell, Section, Table } from "./document.ts"
 import type { Report, ReportedObject } from "./report.ts"
-import { countText, kindText, namesText, timeText, valueText } from "./text.ts"
+import { countText, namesText, timeText, valueText } from "./text.ts"
 
 /** What is not as it was asked for, the worst first. Empty where everything is. Pure. */
 export function composeExceptions(report: Report): readonly Section[] {

@@ -1,6 +1,7 @@
+import { kindText } from "../planning/plan.ts"
 import type { Section } from "./document.ts"
 import type { Report, ReportedObject } from "./report.ts"
-import { countText, kindText, namesText, valueText } from "./text.ts"
+import { countText, namesText, valueText } from "./text.ts"
 
 /** What is as it should be: mappings by attribute, and every object with its ids. Pure. */
 export function composeObjects(report: Report): readonly Section[] {

@@ -1,8 +1,9 @@
+import { kindText } from "../planning/plan.ts"
 import { composeExceptions } from "./compose-exceptions.ts"
 import { composeObjects } from "./compose-objects.ts"
 import type { ReportDocument, Section, Shares, Tone } from "./document.ts"
 import { type Outcome, outcomes, type Report } from "./report.ts"
-import { countText, durationText, kindText, namesText, numberText, timeText } from "./text.ts"
+import { countText, durationText, namesText, numberText, timeText } from "./text.ts"
 
 /** What a report says to people: how it ended first, then what needs a look, then what is as it should be. Pure. */
 export function composeReport(report: Report): ReportDocument {

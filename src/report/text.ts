@@ -26,11 +26,6 @@ function itemText(value: unknown): string {
     .join(", ")
 }
 
-/** `security_group_rule` → `security group rule` */
-export function kindText(kind: string): string {
-  return kind.replaceAll("_", " ")
-}
-
 /** ISO 8601 → `2026-03-02 09:15:41 UTC` */
 export function timeText(iso: string | null): string {
   return iso === null ? "not yet" : `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`

@@ -1,6 +1,7 @@
 import { interfaceKey } from "../kinds/interface.ts"
 import type { QosPolicy, RbacPolicy } from "../openstack/index.ts"
 import type { KindName } from "../planning/plan.ts"
+import { isInterface } from "../planning/port-owners.ts"
 import type {
   LiveExtras,
   SourceNetwork,
@@ -11,7 +12,6 @@ import type {
 } from "../planning/source.ts"
 import type { Names } from "./names.ts"
 import type { LiveSource } from "./read.ts"
-import { isInterface } from "./topology.ts"
 
 interface Copied {
   readonly networks: readonly SourceNetwork[]

@@ -1,19 +1,9 @@
-import type { ExternalGateway, Port } from "../openstack/index.ts"
+import type { ExternalGateway } from "../openstack/index.ts"
 import { liveAttributes } from "../planning/attributes.ts"
+import { isInterface } from "../planning/port-owners.ts"
 import type { SourceNetwork, SourceRouter, SourceSubnet } from "../planning/source.ts"
 import type { Names } from "./names.ts"
 import type { LiveSource } from "./read.ts"
-
-/** Owners of the ports by which a router stands in a subnet; other ports of routers are the cloud's own. */
-const interfaceOwners = [
-  "network:router_interface",
-  "network:router_interface_distributed",
-  "network:ha_router_replicated_interface",
-]
-
-export function isInterface({ device_owner: owner }: Pick<Port, "device_owner">): boolean {
-  return interfaceOwners.includes(owner)
-}
 
 export function liveNetworks(live: LiveSource, known: Names, chosen: boolean): readonly SourceNetwork[] {
   return live.networks

@@ -1,20 +1,12 @@
 import t from "tap"
-import { demoTenant } from "../../host/demo/tenants.ts"
 import { createResource, listResources } from "../../src/openstack/index.ts"
+import { offGateway } from "../helpers/off-gateway.ts"
 import { act, full, request } from "../helpers/rollback.ts"
 import { withWorld } from "../helpers/world.ts"
 
 t.test("a person's port at the address of an interface is not put into the router", (t) =>
   withWorld(async (world) => {
-    const spec = demoTenant("small")
-    const routers = spec.routers.map((router) => ({
-      ...router,
-      routes: [],
-      interfaces: router.interfaces.map((one, index) =>
-        index === 0 ? { ...one, ipAddress: "10.20.0.2" } : one,
-      ),
-    }))
-    const tenant = await world.importTenant({ ...spec, routers })
+    const tenant = await world.importTenant(offGateway())
     world.destination.onRequest = async ({ method, path, body }) =>
       method === "PUT" && path.endsWith("add_router_interface") && JSON.stringify(body).includes("port_id")
         ? full

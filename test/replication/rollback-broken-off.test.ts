@@ -1,5 +1,6 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import { offGateway } from "../helpers/off-gateway.ts"
 import { startProcess } from "../helpers/process.ts"
 import { act, request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
@@ -51,16 +52,8 @@ for (const [what, end] of Object.entries(endings)) {
 t.test("what was asked for by a worker that died, and then cancelled, is looked for and removed", (t) =>
   withWorld(
     async (world) => {
-      const spec = demoTenant("small")
-      // An interface with an address of its own: its port is made first, and nobody has noted that.
-      const routers = spec.routers.map((router) => ({
-        ...router,
-        routes: [],
-        interfaces: router.interfaces.map((one, index) =>
-          index === 0 ? { ...one, ipAddress: "10.20.0.2" } : one,
-        ),
-      }))
-      const tenant = await world.importTenant({ ...spec, routers })
+      // Its port is made first, and nobody has noted that.
+      const tenant = await world.importTenant(offGateway())
       const cloud = await wholeCloud(world.destinationCloud)
       const { uuid } = await world.create(tenant, request)
       const env = {
