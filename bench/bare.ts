@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto"
-import { applyPass, type Journal, type Made, type Work } from "../src/executors/apply.ts"
-import { stageGraph } from "../src/executors/graph.ts"
+import { applyPass, type Journal, type Made, type Work } from "../src/executors/stage/apply.ts"
+import { stageGraph } from "../src/executors/stage/graph.ts"
 import { type CloudContext, cloudContext, type TenantFacts } from "../src/kinds/cloud-context.ts"
 import type { AnyKind } from "../src/kinds/kind.ts"
 import { resolveRefs, type TenantPlan } from "../src/kinds/plan-tenant.ts"

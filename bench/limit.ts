@@ -1,4 +1,4 @@
-import { longestChain } from "../src/executors/graph.ts"
+import { longestChain } from "../src/executors/stage/graph.ts"
 import { costOf, countChunks } from "../src/kinds/cost.ts"
 import type { TenantPlan } from "../src/kinds/plan-tenant.ts"
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { ReplicationError } from "../src/errors.ts"
-import { describeError } from "../src/executors/log.ts"
+import { describeError } from "../src/executors/worker/log.ts"
 import { isDatabaseDown } from "../src/models/database-down.ts"
 import { ApiError } from "../src/serializers/api-error.ts"
 

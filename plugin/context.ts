@@ -1,5 +1,5 @@
 import type { Access } from "../src/access/types.ts"
-import type { Engine } from "../src/executors/engine.ts"
+import type { Engine } from "../src/executors/stage/worker-context.ts"
 import type { ValidationSettings } from "../src/serializers/validate-create.ts"
 
 /** What the routes work with. */

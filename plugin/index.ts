@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from "fastify"
 import fp from "fastify-plugin"
-import { startStageWorker } from "../src/executors/worker.ts"
+import { startStageWorker } from "../src/executors/worker/worker.ts"
 import { installErrorAnswers } from "./answers.ts"
 import { limitBodies, limitRequests } from "./limits.ts"
 import { registerMonitoring } from "./monitoring.ts"
@@ -10,10 +10,10 @@ import { prepare } from "./start.ts"
 
 export type { Access, Credentials, User } from "../src/access/types.ts"
 export { ReplicationError } from "../src/errors.ts"
-export type { SettingsRow } from "../src/executors/clouds.ts"
-export type { LanePause } from "../src/executors/engine.ts"
-export type { Log } from "../src/executors/log.ts"
-export type { Worker } from "../src/executors/worker.ts"
+export type { SettingsRow } from "../src/executors/clouds/clouds.ts"
+export type { LanePause } from "../src/executors/stage/worker-context.ts"
+export type { Log } from "../src/executors/worker/log.ts"
+export type { Worker } from "../src/executors/worker/worker.ts"
 export type {
   AfterCommit,
   Committed,

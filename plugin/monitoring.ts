@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from "node:crypto"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { errors } from "../src/errors.ts"
-import type { Engine } from "../src/executors/engine.ts"
+import type { Engine } from "../src/executors/stage/worker-context.ts"
 import { databaseHealth } from "../src/monitoring/health.ts"
 import { type Metrics, metricsType } from "../src/monitoring/metrics.ts"
 import type { ReplicationOptions } from "./options.ts"

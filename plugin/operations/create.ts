@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import { previewPlan } from "../../src/executors/preview.ts"
-import { scheduleMigration } from "../../src/executors/schedule.ts"
+import { scheduleMigration } from "../../src/executors/actions/create-migration.ts"
+import { previewPlan } from "../../src/executors/plan/preview.ts"
 import { readDestinationFacts } from "../../src/models/destination-facts.ts"
 import { readSourceTenant } from "../../src/models/source-tenant.ts"
 import { hex } from "../../src/models/uuid.ts"

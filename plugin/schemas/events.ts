@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox"
-import { newsItem } from "../../src/serializers/news.ts"
+import { newsItem } from "../../src/serializers/event-stream.ts"
 import { notFound, unauthenticated } from "./errors.ts"
 import { migrationUuid } from "./parameters.ts"
 

@@ -3,7 +3,7 @@ import { Refusal } from "../refusals.ts"
 import { addressTaken, invalidInput, noAddressLeft, noSubnetFor, notFound } from "./refusals.ts"
 import type { FixedIp, Subnet } from "./rows.ts"
 import type { NetworkState } from "./state.ts"
-import { poolRange } from "./subnetChecks.ts"
+import { poolRange } from "./subnet-checks.ts"
 
 export interface WantedIp {
   readonly subnet_id?: string

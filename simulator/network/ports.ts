@@ -16,8 +16,8 @@ import {
   fixedIps,
   mac,
   mergedOptions,
-} from "./portChecks.ts"
-import { checkPolicyOf } from "./qosPolicies.ts"
+} from "./port-checks.ts"
+import { checkPolicyOf } from "./qos-policies.ts"
 import { sharesWith } from "./rbac.ts"
 import { disallowed, inUse, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"

@@ -1,14 +1,14 @@
 import type { Caller } from "../identity/tokens.ts"
 import { Refusal } from "../refusals.ts"
-import { addressGroupResource } from "./addressGroups.ts"
+import { addressGroupResource } from "./address-groups.ts"
 import { type Given, optional, required } from "./attributes.ts"
 import { oneOf, string } from "./checks.ts"
 import { find } from "./controller.ts"
 import { notFound } from "./refusals.ts"
 import { common, owns, type Resource, type Values } from "./resource.ts"
 import type { Group, Rule } from "./rows.ts"
-import { checkRule, ethertype, normalized, portNumber, protocol, remotePrefix } from "./ruleChecks.ts"
-import { sameRule } from "./sameRule.ts"
+import { checkRule, ethertype, normalized, portNumber, protocol, remotePrefix } from "./rule-checks.ts"
+import { sameRule } from "./same-rule.ts"
 import { born, type NetworkState, touched } from "./state.ts"
 
 const id = (_name: string, value: unknown): string | null => (value === null ? null : String(value))

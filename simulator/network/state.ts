@@ -15,7 +15,7 @@ import type {
   Subnet,
   Trunk,
 } from "./rows.ts"
-import { sameRule } from "./sameRule.ts"
+import { sameRule } from "./same-rule.ts"
 
 const TUNNEL_OVERHEAD = 50
 

@@ -10,7 +10,7 @@ import { badAttribute, inUse, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import { isInterface, type Pool, type Subnet } from "./rows.ts"
 import { born, type NetworkState, touched } from "./state.ts"
-import * as check from "./subnetChecks.ts"
+import * as check from "./subnet-checks.ts"
 
 const modes = orNull(oneOf(["slaac", "dhcpv6-stateful", "dhcpv6-stateless"]))
 

@@ -17,7 +17,7 @@ import { isInterface } from "../planning/port-owners.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences } from "./compare.ts"
 import { type Desired, defineKind } from "./kind.ts"
-import { thoughMade } from "./though-made.ts"
+import { thoughMade } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref

@@ -11,8 +11,8 @@ import {
   ref,
 } from "../planning/plan.ts"
 import { prefixText, protocolText, ruleKey } from "../planning/rules.ts"
-import { bornRules, isBorn, mayBeBorn } from "./born-rules.ts"
 import { differences } from "./compare.ts"
+import { bornRules, isBorn, mayBeBorn } from "./default-rules.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 

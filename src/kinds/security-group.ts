@@ -8,12 +8,12 @@ import {
   updateResource,
 } from "../openstack/index.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
-import { bornRules, mayBeBorn } from "./born-rules.ts"
+import { settled } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences } from "./compare.ts"
+import { bornRules, mayBeBorn } from "./default-rules.ts"
 import { defineKind } from "./kind.ts"
-import { settled } from "./settled.ts"
 import { storedIn } from "./stored.ts"
-import { thoughMade } from "./though-made.ts"
+import { thoughMade } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref

@@ -10,12 +10,12 @@ import { parsePrefix, sameAddress } from "../planning/addresses.ts"
 import { mapAddress, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import type { AddressRange, SourceSubnet, StaticRoute } from "../planning/source.ts"
+import { settled } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
 import { countChunks } from "./cost.ts"
 import { defineKind } from "./kind.ts"
-import { settled } from "./settled.ts"
 import { storedIn } from "./stored.ts"
-import { thoughMade } from "./though-made.ts"
+import { thoughMade } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref

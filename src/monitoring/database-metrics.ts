@@ -1,7 +1,7 @@
 import { sql } from "kysely"
 import { Gauge, Registry } from "prom-client"
-import { ownTasks } from "../executors/jobs.ts"
-import { leaseIsHeld } from "../executors/lease.ts"
+import { ownTasks } from "../executors/queue/jobs.ts"
+import { leaseIsHeld } from "../executors/worker/lease.ts"
 import { CoreState, coreStateName } from "../models/codes.ts"
 import type { Db } from "../models/database.ts"
 

@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from "prom-client"
-import type { LanePause, StageOutcome } from "../executors/engine.ts"
+import type { LanePause, StageOutcome } from "../executors/stage/worker-context.ts"
 import type { Db } from "../models/database.ts"
 import type { CallRecord } from "../openstack/types.ts"
 import { databaseMetrics } from "./database-metrics.ts"

@@ -1,5 +1,5 @@
 import { ReplicationError, type Retry } from "../errors.ts"
-import { adviceOn } from "./advice.ts"
+import { adviceOn } from "./remediation.ts"
 import type { Service } from "./types.ts"
 
 /** What is known of a call that failed. */

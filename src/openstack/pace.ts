@@ -1,5 +1,5 @@
-import type { Entry, Gate } from "./gate.ts"
-import { Turns } from "./turns.ts"
+import { Turns } from "./fair-queue.ts"
+import type { Entry, Gate } from "./limiter.ts"
 
 /** The pace of one process, for a client that shares its cloud with no other. */
 export class Pace implements Gate {

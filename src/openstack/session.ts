@@ -1,4 +1,4 @@
-import type { Gate } from "./gate.ts"
+import type { Gate } from "./limiter.ts"
 import { Pace } from "./pace.ts"
 import { type ListRequest, listAll } from "./pages.ts"
 import { SharedSession } from "./shared-session.ts"

@@ -1,5 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox"
-import { verifyStage } from "../executors/graph.ts"
+import { verifyStage } from "../executors/stage/graph.ts"
 import type { Db } from "../models/database.ts"
 import type { VerifySummary } from "../models/own-tables.ts"
 import { kindNames } from "../planning/plan.ts"

@@ -1,5 +1,5 @@
 import type { Access, User } from "../access/types.ts"
-import type { ValidRequest } from "../executors/request.ts"
+import type { ValidRequest } from "../executors/plan/request.ts"
 import { CoreState, tenantOffering } from "../models/codes.ts"
 import { contentTypeId } from "../models/content-types.ts"
 import type { Db } from "../models/database.ts"

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { enrich } from "../helpers/rich-tenant.ts"
-import { type Arena, openArena, type SourceTenant } from "./arena.ts"
-import { type Death, stagePoints } from "./death.ts"
+import type { Tally } from "./counters.ts"
+import { type Arena, openArena, type SourceTenant } from "./harness.ts"
+import { type Death, stagePoints } from "./kill-worker.ts"
 import { lossesOf, type Outcome } from "./outcome.ts"
-import type { Tally } from "./tally.ts"
 import { everything } from "./tenants.ts"
 
 /**

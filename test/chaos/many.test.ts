@@ -1,8 +1,8 @@
 import t from "tap"
 import { startPostgres } from "../../host/postgres.ts"
-import { openArena } from "./arena.ts"
+import { newTally } from "./counters.ts"
+import { openArena } from "./harness.ts"
 import { manyAtOnce } from "./many.ts"
-import { newTally } from "./tally.ts"
 
 /** `npm run chaos -- --mode many` has 200. */
 const migrations = 12

@@ -1,9 +1,9 @@
 import { migrationClient } from "../../host/client.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import type { SimulatedCloud } from "../../simulator/index.ts"
-import type { Arena } from "./arena.ts"
+import type { Tally } from "./counters.ts"
+import type { Arena } from "./harness.ts"
 import { lossesOf } from "./outcome.ts"
-import type { Tally } from "./tally.ts"
 import { everything } from "./tenants.ts"
 
 export interface ManyOptions {

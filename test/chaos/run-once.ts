@@ -1,12 +1,12 @@
-import type { Arena, SourceTenant } from "./arena.ts"
-import { drawFate, type Fate, live } from "./fates.ts"
+import type { Tally } from "./counters.ts"
+import type { Most, Trouble } from "./disturbances.ts"
+import type { Arena, SourceTenant } from "./harness.ts"
 import { lossesOf } from "./outcome.ts"
 import { probe } from "./probe.ts"
 import { seeded } from "./random.ts"
+import { drawFate, type Fate, live } from "./scenarios.ts"
 import type { ShakyServer } from "./shaky-postgres.ts"
-import type { Tally } from "./tally.ts"
 import { randomWishes } from "./tenants.ts"
-import type { Most, Trouble } from "./troubles.ts"
 
 export interface RunOptions {
   readonly seed: number

@@ -1,5 +1,6 @@
 import { main } from "../../host/until-signal.ts"
-import { openArena } from "./arena.ts"
+import { newTally, type Tally, told } from "./counters.ts"
+import { killing, restarting, shaking } from "./disturbances.ts"
 import {
   callPlaces,
   killAt,
@@ -12,13 +13,12 @@ import {
   stagePlaces,
   statementPlaces,
 } from "./exact.ts"
+import { openArena } from "./harness.ts"
 import { manyAtOnce } from "./many.ts"
 import { type ChaosOptions, type Mode, readChaosOptions } from "./options.ts"
 import { seeded } from "./random.ts"
 import { type RunOptions, runOnce } from "./run-once.ts"
 import { type ShakyServer, startShakyServer } from "./shaky-postgres.ts"
-import { newTally, type Tally, told } from "./tally.ts"
-import { killing, restarting, shaking } from "./troubles.ts"
 
 /** How the time is shared out. */
 const shares: Readonly<Record<Mode, number>> = { a: 5, b: 1.5, c: 1.5, d: 2, many: 0 }

@@ -1,9 +1,9 @@
 import pg from "pg"
 import { main, untilSignal } from "../../host/until-signal.ts"
 import { prepare } from "../../plugin/start.ts"
-import { stderrLog } from "../../src/executors/log.ts"
-import { startStageWorker } from "../../src/executors/worker.ts"
-import { type Death, Doom } from "./death.ts"
+import { stderrLog } from "../../src/executors/worker/log.ts"
+import { startStageWorker } from "../../src/executors/worker/worker.ts"
+import { type Death, Doom } from "./kill-worker.ts"
 import { hasty, quick } from "./paces.ts"
 import { underParent } from "./parent.ts"
 

@@ -1,7 +1,7 @@
 import pg from "pg"
 import { prepare } from "../../plugin/start.ts"
-import { stderrLog } from "../../src/executors/log.ts"
-import { startStageWorker, type WorkerSettings } from "../../src/executors/worker.ts"
+import { stderrLog } from "../../src/executors/worker/log.ts"
+import { startStageWorker, type WorkerSettings } from "../../src/executors/worker/worker.ts"
 import type { CloudConnection } from "../../src/openstack/types.ts"
 
 /** What a worker of a test does otherwise than one of a host. */

@@ -14,7 +14,7 @@ import {
   sameAddress,
   samePrefix,
 } from "../../src/planning/addresses.ts"
-import { dotted, groups, numberOf, rangeOf } from "./naive.ts"
+import { dotted, groups, numberOf, rangeOf } from "./reference-model.ts"
 
 const prefix = (text: string): Prefix => {
   const parsed = parsePrefix(text)

@@ -10,7 +10,7 @@ import {
 } from "../../src/planning/addresses.ts"
 import type { SourceTenant } from "../../src/planning/source.ts"
 import { drawTenant, type TenantOptions } from "./arbitrary-tenant.ts"
-import { block, type Draw, drawn, prefixOf } from "./draw.ts"
+import { block, type Draw, drawn, prefixOf } from "./generate.ts"
 
 /** A pair of CIDRs as a request names it. */
 export interface CidrPair {

@@ -1,7 +1,7 @@
 import { overlaps } from "../../src/planning/addresses.ts"
 import type { SourceRouter, SourceSubnet, StaticRoute } from "../../src/planning/source.ts"
 import { type AddressBook, identity } from "./arbitrary-tenant.ts"
-import { type Draw, host, isVersion, prefixOf } from "./draw.ts"
+import { type Draw, host, isVersion, prefixOf } from "./generate.ts"
 
 /** Routers with interfaces at the gateway's or another address, and routes with a next hop that they reach. */
 export function drawRouters(

@@ -7,7 +7,7 @@ import type {
   SourceSubnet,
 } from "../../src/planning/source.ts"
 import { type AddressBook, identity } from "./arbitrary-tenant.ts"
-import { bits, block, type Draw, host, prefixOf } from "./draw.ts"
+import { bits, block, type Draw, host, prefixOf } from "./generate.ts"
 
 /** The default group once, and others, whose rules may name any of them, also in circles. */
 export function drawGroups(draw: Draw, subnets: readonly SourceSubnet[]): readonly SourceSecurityGroup[] {

@@ -2,7 +2,7 @@ import { overlaps, samePrefix } from "../../src/planning/addresses.ts"
 import type { SourceNetwork, SourceSubnet, SourceTenant } from "../../src/planning/source.ts"
 import { drawRouters } from "./arbitrary-routers.ts"
 import { drawGroups, drawPorts } from "./arbitrary-security.ts"
-import { block, type Draw, host, hostCount, hostIndex, prefixOf } from "./draw.ts"
+import { block, type Draw, host, hostCount, hostIndex, prefixOf } from "./generate.ts"
 
 export interface TenantOptions {
   /** Whether a subnet of one network may lie inside a subnet of another, which Neutron takes. Default: false. */

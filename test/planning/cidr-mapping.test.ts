@@ -4,7 +4,7 @@ import t from "tap"
 import { formatAddress } from "../../src/planning/addresses.ts"
 import { mapAddress, mapAddressOrPrefix, mapPrefix, readMappings } from "../../src/planning/cidr-mapping.ts"
 import { mappings } from "./builders.ts"
-import { dotted, groups, moved, numberOf, rangeOf } from "./naive.ts"
+import { dotted, groups, moved, numberOf, rangeOf } from "./reference-model.ts"
 
 const same = "10.1.0.0/24 → 10.9.0.0/24"
 const wider = "10.1.0.0/24 → 10.8.0.0/22"

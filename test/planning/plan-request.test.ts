@@ -1,6 +1,6 @@
 import t from "tap"
-import { planRequest } from "../../src/executors/plan-request.ts"
-import type { ValidRequest } from "../../src/executors/request.ts"
+import { planRequest } from "../../src/executors/plan/plan-request.ts"
+import type { ValidRequest } from "../../src/executors/plan/request.ts"
 import { bodiesOf, mappings, network, objectsOf, router, subnet, tenant } from "./builders.ts"
 
 interface Wanted {

@@ -6,7 +6,7 @@ import { readMappings } from "../../src/planning/cidr-mapping.ts"
 import type { KindName, PlanContext } from "../../src/planning/plan.ts"
 import { type MappedTenant, mappedTenants } from "./arbitrary-mapping.ts"
 import { objectsOf, planContext } from "./builders.ts"
-import { isIn, offsetIn, rangeOf } from "./naive.ts"
+import { isIn, offsetIn, rangeOf } from "./reference-model.ts"
 
 const choices = fc.record({
   staticRoutes: fc.constantFrom("documented", "reachable"),

@@ -2,8 +2,8 @@ import fastify from "fastify"
 import pg from "pg"
 import t from "tap"
 import openstackReplication, { type ReplicationOptions } from "../../plugin/index.ts"
-import { type Gate, openGate } from "../helpers/gate.ts"
 import { ask } from "../helpers/http.ts"
+import { type Gate, openGate } from "../helpers/limiter.ts"
 import { type FixtureHost, goodBody, tokens, withFixture } from "../waldur/fixture.ts"
 
 /** A host whose way to the database can be shut. `pool` goes past the gate. */

@@ -1,6 +1,6 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import { longestChain } from "../../src/executors/graph.ts"
+import { longestChain } from "../../src/executors/stage/graph.ts"
 import { kindNames } from "../../src/planning/plan.ts"
 import { withWorld } from "../helpers/world.ts"
 

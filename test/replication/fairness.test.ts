@@ -3,7 +3,7 @@ import t from "tap"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
-import { startStageWorker } from "../../src/executors/worker.ts"
+import { startStageWorker } from "../../src/executors/worker/worker.ts"
 import type { CloudConnection } from "../../src/openstack/types.ts"
 import { withWorld } from "../helpers/world.ts"
 

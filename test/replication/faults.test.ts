@@ -1,8 +1,8 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
-import { giveUpStage } from "../../src/executors/run-stage.ts"
-import { stageJob } from "../../src/executors/stage-task.ts"
+import { stageJob } from "../../src/executors/worker/run-job.ts"
+import { giveUpStage } from "../../src/executors/worker/run-stage.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -1,10 +1,10 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
-import { nextStages, stageGraph } from "../../src/executors/graph.ts"
-import { runStage } from "../../src/executors/run-stage.ts"
+import { nextStages, stageGraph } from "../../src/executors/stage/graph.ts"
+import { runStage } from "../../src/executors/worker/run-stage.ts"
 import { kinds } from "../../src/kinds/index.ts"
-import { idsOf, loseAnswers, makeReady } from "../helpers/lost-answers.ts"
+import { idsOf, loseAnswers, makeReady } from "../helpers/lose-replies.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 

@@ -1,7 +1,7 @@
 import t, { type Test } from "tap"
 import { type Ask, ask } from "../helpers/http.ts"
 import { type FixtureHost, goodBody, tokens, uuids, withFixture } from "./fixture.ts"
-import { addPeople, giveMigration, type People, type Who } from "./people.ts"
+import { addPeople, giveMigration, type People, type Who } from "./users.ts"
 
 /**
  * Whom a migration answers, by whose it is. yes: every request of `onMigration` succeeds, but for actions of those who

@@ -5,7 +5,7 @@ import { ask } from "../../helpers/http.ts"
 import { enrich } from "../../helpers/rich-tenant.ts"
 import { richView } from "../../helpers/rich-view.ts"
 import { viewTenant } from "../../helpers/tenant-view.ts"
-import { openDoor } from "../door.ts"
+import { openDoor } from "../proxy.ts"
 import { type RealWorld, withRealWorld } from "../real-world.ts"
 import { cloud, patience } from "../suite.ts"
 

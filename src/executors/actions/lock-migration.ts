@@ -1,0 +1,49 @@
+import type { Selectable } from "kysely"
+import { saveRow } from "../../handlers/index.ts"
+import type { CoreStateCode } from "../../models/codes.ts"
+import type { Trx } from "../../models/database.ts"
+import type { RunTable } from "../../models/own-tables.ts"
+import { lockRun } from "../stage/stage-store.ts"
+import type { Engine } from "../stage/worker-context.ts"
+
+/** A migration of which a person asks something. */
+export interface Asked {
+  readonly run: Selectable<RunTable>
+  /** Code of the migration's state. */
+  readonly state: number
+  /** Id of the row of the resource that it makes. */
+  readonly resourceId: number
+}
+
+/** Locks a migration, its run first as everywhere. undefined: this plugin does not run it. */
+export async function lockAsked(trx: Trx, migrationId: number): Promise<Asked | undefined> {
+  const run = await lockRun(trx, migrationId)
+  const migration = await trx
+    .selectFrom("waldur_openstack_replication_migration")
+    .select(["state", "dst_resource_id"])
+    .where("id", "=", migrationId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (run === undefined || migration === undefined) return undefined
+  return { run, state: migration.state, resourceId: migration.dst_resource_id }
+}
+
+/** Shows tenant, resource and migration as being worked on again, without the errors of before. */
+export async function showUnderWay(
+  engine: Engine,
+  trx: Trx,
+  { run, resourceId }: Asked,
+  as: { readonly state: CoreStateCode; readonly resource: number },
+): Promise<void> {
+  await trx
+    .updateTable("openstack_tenant")
+    .set({ state: as.state, error_message: "", modified: new Date() })
+    .where("id", "=", run.tenant_id)
+    .execute()
+  await saveRow(trx, engine.hooks, "resource", resourceId, { state: as.resource, error_message: "" })
+  await saveRow(trx, engine.hooks, "migration", run.migration_id, {
+    state: as.state,
+    error_message: "",
+    error_traceback: "",
+  })
+}

@@ -1,0 +1,31 @@
+import { sql } from "kysely"
+import type { Trx } from "../../models/database.ts"
+import { externalNetworkOf } from "../../models/external-network.ts"
+
+/**
+ * Before a retry: routers without their way out get it to the external network that the settings name now. Where none
+ * was wanted, or none is named, the plan stays.
+ */
+export async function renewGateways(trx: Trx, migrationId: number): Promise<void> {
+  const run = await trx
+    .selectFrom("openstack_replication.run as run")
+    .innerJoin("openstack_tenant as tenant", "tenant.id", "run.tenant_id")
+    .innerJoin("structure_project as project", "project.id", "tenant.project_id")
+    .select(["run.context", "run.settings_id", "project.customer_id"])
+    .where("run.migration_id", "=", migrationId)
+    .executeTakeFirstOrThrow()
+  const { context } = run
+  if (context.externalNetworkId === null) return
+  const externalNetworkId = await externalNetworkOf(trx, run.settings_id, run.customer_id)
+  if (externalNetworkId === null || externalNetworkId === context.externalNetworkId) return
+  const inputs = context.inputs && { ...context.inputs, externalNetworkId }
+  await trx
+    .updateTable("openstack_replication.run")
+    .set({ context: JSON.stringify({ ...context, externalNetworkId, ...(inputs && { inputs }) }) })
+    .where("migration_id", "=", migrationId)
+    .execute()
+  await sql`
+    update openstack_replication.object
+    set body = jsonb_set(body, '{network_id}', to_jsonb(${externalNetworkId}::text)), modified = now()
+    where migration_id = ${migrationId} and kind = 'gateway' and state = 'planned'`.execute(trx)
+}

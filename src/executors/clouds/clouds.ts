@@ -1,0 +1,168 @@
+import { errors } from "../../errors.ts"
+import type { Db } from "../../models/database.ts"
+import { parseJson } from "../../models/json.ts"
+import { connectCloud, type Gate } from "../../openstack/index.ts"
+import type { Timing } from "../../openstack/timing.ts"
+import type { Cloud, CloudConnection } from "../../openstack/types.ts"
+import type { Clouds, LanePause } from "../stage/worker-context.ts"
+import { openLanes } from "./limiter-store.ts"
+
+/** The row of a cloud's service settings. */
+export interface SettingsRow {
+  readonly id: number
+  readonly name: string
+  readonly backendUrl: string
+  readonly username: string
+  readonly password: string
+  readonly domain: string
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Clouds by the id of their service settings: one session each, made anew when the row's facts change.
+ * @param timing for tests: shorter times than the client's own
+ */
+export function openClouds(
+  db: Db,
+  connectionOf: (settings: SettingsRow, usual: CloudConnection) => CloudConnection,
+  timing: Partial<Timing> = {},
+  onLanePause: (pause: LanePause) => void = () => undefined,
+): Clouds {
+  const known = new Map<number, { readonly facts: string; readonly cloud: Cloud }>()
+  // Stages may still work with a session whose settings have changed; it ends with the process.
+  const retired: Cloud[] = []
+  const lanes = openLanes(db)
+  const gateOf = async (settingsId: number, connection: CloudConnection): Promise<Gate> => {
+    const gate = lanes.gate(await laneOf(db, settingsId), connection)
+    return {
+      enter: (entry) => gate.enter(entry),
+      pause(ms, cause) {
+        gate.pause(ms, cause)
+        onLanePause({ settingsId, cloud: connection.name, ms, ...cause })
+      },
+    }
+  }
+  return {
+    get holder() {
+      return lanes.holder
+    },
+    renewHolder: () => lanes.renewHolder(),
+    async get(settingsId) {
+      const settings = await readSettings(db, settingsId)
+      const connection = connectionOf(settings, usualConnection(settings))
+      const facts = JSON.stringify(connection)
+      const before = known.get(settingsId)
+      if (before?.facts === facts) return before.cloud
+      const gate = await gateOf(settingsId, connection)
+      // Somebody else may have connected meanwhile.
+      const now = known.get(settingsId)
+      if (now?.facts === facts) return now.cloud
+      if (now !== undefined) retired.push(now.cloud)
+      const cloud = connectCloud(connection, undefined, timing, gate)
+      known.set(settingsId, { facts, cloud })
+      return cloud
+    },
+    async close() {
+      await Promise.all(
+        [...retired, ...known.values().map(({ cloud }) => cloud)].map((cloud) => cloud.close()),
+      )
+      known.clear()
+      await lanes.close()
+    },
+  }
+}
+
+/**
+ * The lane of a cloud is that of the first settings with its address and region: what the cloud allows, it allows all
+ * of them together.
+ */
+async function laneOf(db: Db, settingsId: number): Promise<number> {
+  const rows = await db
+    .selectFrom("structure_servicesettings")
+    .select(["id", "backend_url", "options"])
+    .where("backend_url", "is not", null)
+    .orderBy("id")
+    .execute()
+  const placeOf = ({ backend_url: url, options }: (typeof rows)[number]) => {
+    const { region } = parseJson<{ readonly region?: unknown }>(options, {})
+    return JSON.stringify([url?.replace(/\/+$/, ""), region || ""])
+  }
+  const own = rows.find(({ id }) => id === settingsId)
+  if (own === undefined) return settingsId
+  return rows.find((row) => placeOf(row) === placeOf(own))?.id ?? settingsId
+}
+
+async function readSettings(db: Db, id: number): Promise<SettingsRow> {
+  const row = await db
+    .selectFrom("structure_servicesettings")
+    .select(["id", "name", "backend_url", "username", "password", "domain", "options"])
+    .where("id", "=", id)
+    .executeTakeFirst()
+  if (!row?.backend_url) throw errors.noSuchCloud(row?.name ?? `with id ${id}`)
+  return {
+    id: row.id,
+    name: row.name,
+    backendUrl: row.backend_url,
+    username: row.username ?? "",
+    password: row.password ?? "",
+    domain: row.domain ?? "",
+    options: parseJson<Readonly<Record<string, unknown>>>(row.options, {}),
+  }
+}
+
+/** What Waldur makes of a row of service settings, and what else the row's options may hold. */
+function usualConnection({
+  name,
+  backendUrl,
+  username,
+  password,
+  domain,
+  options,
+}: SettingsRow): CloudConnection {
+  const text = (key: string) => (typeof options[key] === "string" ? options[key] : "")
+  const given = <Key extends string>(key: Key, value: string) =>
+    (value === "" ? {} : { [key]: value }) as { readonly [Name in Key]?: string }
+  const ca = text("ca_certificate")
+  const verify = options.verify_ssl !== false
+  const secret = text("application_credential_secret")
+  const catalogInterface = interfaces.find((one) => one === options.interface)
+  return {
+    name,
+    authUrl: backendUrl,
+    username,
+    password,
+    userDomain: domain || "Default",
+    projectName: text("tenant_name") || "admin",
+    ...given("userId", text("user_id")),
+    ...given("userDomainId", text("user_domain_id")),
+    ...given("projectId", text("tenant_id")),
+    ...given("projectDomain", text("project_domain")),
+    ...given("projectDomainId", text("project_domain_id")),
+    ...(secret !== "" && {
+      applicationCredential: {
+        ...given("id", text("application_credential_id")),
+        ...given("name", text("application_credential_name")),
+        secret,
+      },
+    }),
+    ...given("region", text("region")),
+    ...(catalogInterface && { interface: catalogInterface }),
+    ...((ca !== "" || !verify) && { tls: { ...given("ca", ca), ...(!verify && { verify }) } }),
+    ...paceOf(options),
+  }
+}
+
+/** A number that is none is ignored: the default is safe. */
+function paceOf(options: SettingsRow["options"]) {
+  const amount = <Key extends string>(key: Key, value: unknown, unit = 1) =>
+    (Number(value) > 0 && Number.isFinite(Number(value)) ? { [key]: Number(value) * unit } : {}) as {
+      readonly [Name in Key]?: number
+    }
+  return {
+    ...amount("requestsPerSecond", options.requests_per_second),
+    ...amount("inFlight", options.requests_in_flight),
+    ...amount("timeoutMs", options.request_timeout, 1_000),
+  }
+}
+
+const interfaces = ["public", "internal", "admin"] as const

@@ -1,0 +1,34 @@
+import type { CidrMapping } from "../../planning/cidr-mapping.ts"
+import type { VolumeTypeMapping } from "../../planning/limits.ts"
+import type { StaticRouteRule } from "../../planning/plan.ts"
+
+/** A request for a migration whose every part has been found valid. Ids are those of the host's rows. */
+export interface ValidRequest {
+  readonly userId: number
+  readonly srcResource: {
+    readonly id: number
+    readonly name: string
+    readonly description: string
+    readonly limits: Readonly<Record<string, number | null>>
+  }
+  readonly srcTenantId: number
+  readonly srcSettingsId: number
+  readonly projectId: number
+  readonly customerId: number
+  readonly dstOfferingId: number
+  readonly dstPlanId: number
+  readonly dstSettingsId: number
+  readonly name: string
+  readonly description: string
+  /** What was asked, as it is kept and echoed. */
+  readonly mappings: Readonly<Record<string, unknown>>
+  /** Networks to copy; undefined copies all. */
+  readonly networkIds: readonly number[] | undefined
+  readonly cidrs: readonly CidrMapping[]
+  readonly volumeTypes: readonly VolumeTypeMapping[]
+  /** Names of the destination's volume types. */
+  readonly dstVolumeTypes: readonly string[]
+  readonly externalNetworkId: string | null
+  readonly staticRoutes: StaticRouteRule
+  readonly withPorts: boolean
+}

@@ -1,0 +1,23 @@
+import { sql } from "kysely"
+import { kinds } from "../../kinds/index.ts"
+import type { CoreStateCode } from "../../models/codes.ts"
+import type { Trx } from "../../models/database.ts"
+import type { ObjectState } from "../../models/own-tables.ts"
+
+/** Gives the host's rows of all objects in a state a state and an error of Waldur's. */
+export async function setHostRows(
+  trx: Trx,
+  migrationId: number,
+  of: ObjectState,
+  row: { readonly state: CoreStateCode; readonly errorMessage: string },
+): Promise<void> {
+  for (const { name, table } of kinds) {
+    if (table === undefined) continue
+    await sql`
+      update ${sql.table(table)} as row
+      set state = ${row.state}, error_message = ${row.errorMessage}, modified = now()
+      from openstack_replication.object as object
+      where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
+        and object.state = ${of}`.execute(trx)
+  }
+}

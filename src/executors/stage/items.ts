@@ -1,0 +1,88 @@
+import type { AnyKind } from "../../kinds/kind.ts"
+import { refsOf, resolveRefs } from "../../kinds/plan-tenant.ts"
+import type { Db } from "../../models/database.ts"
+import type { ObjectState } from "../../models/own-tables.ts"
+import { kindText } from "../../planning/plan.ts"
+import type { Work } from "./apply.ts"
+
+/** An object that waits for another one that is not there. */
+export interface Waiting {
+  readonly id: string
+  readonly name: string
+  readonly rowId: number | null
+  readonly reason: string
+}
+
+export interface Works {
+  readonly works: readonly Work[]
+  readonly waiting: readonly Waiting[]
+}
+
+interface Referred {
+  readonly name: string
+  readonly state: ObjectState
+  readonly backendId: string | null
+}
+
+/** The objects of a kind that are wanted or there, with their references known. */
+export async function loadWorks(db: Db, kind: AnyKind, migration: number): Promise<Works> {
+  const rows = await db
+    .selectFrom("openstack_replication.object")
+    .select(["id", "key", "name", "body", "row_id", "backend_id", "attempts"])
+    .where("migration_id", "=", migration)
+    .where("kind", "=", kind.name)
+    .where("state", "in", ["planned", "creating", "done"])
+    .orderBy("position")
+    .execute()
+  const others = await referredObjects(
+    db,
+    migration,
+    rows.map((row) => row.body),
+  )
+  const works: Work[] = []
+  const waiting: Waiting[] = []
+  for (const row of rows) {
+    const lost = refsOf(row.body).find((ref) => !others.get(ref)?.backendId)
+    if (lost !== undefined) {
+      waiting.push({
+        id: row.id,
+        name: row.name,
+        rowId: row.row_id,
+        reason: whySkipped(lost, others.get(lost)),
+      })
+      continue
+    }
+    const body = resolveRefs(row.body, (ref) => others.get(ref)?.backendId ?? "")
+    const { id, key, name, row_id: rowId, backend_id: backendId } = row
+    const { attempts } = row
+    works.push({ id, key, name, body, rowId, backendId, asked: attempts > 0, askedAgain: attempts > 1 })
+  }
+  return { works, waiting }
+}
+
+function whySkipped(ref: string, cause: Referred | undefined): string {
+  const [kind = "", key = ""] = ref.split("/")
+  const name = `${kindText(kind)} "${cause?.name ?? key}"`
+  return `Skipped, because ${name} ${cause === undefined ? "is not in the plan" : `is ${cause.state}`}.`
+}
+
+async function referredObjects(
+  db: Db,
+  migration: number,
+  bodies: readonly unknown[],
+): Promise<ReadonlyMap<string, Referred>> {
+  const named = new Set(bodies.flatMap((body) => refsOf(body).map((ref) => ref.split("/")[0] ?? "")))
+  if (named.size === 0) return new Map()
+  const rows = await db
+    .selectFrom("openstack_replication.object")
+    .select(["kind", "key", "name", "state", "backend_id"])
+    .where("migration_id", "=", migration)
+    .where("kind", "in", [...named])
+    .execute()
+  return new Map(
+    rows.map(({ kind, key, name, state, backend_id }) => [
+      `${kind}/${key}`,
+      { name, state, backendId: backend_id },
+    ]),
+  )
+}

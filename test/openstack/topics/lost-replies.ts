@@ -1,0 +1,34 @@
+import t from "tap"
+import { demoTenant } from "../../../host/demo/tenants.ts"
+import { prepare } from "../../../plugin/start.ts"
+import { runStage } from "../../../src/executors/worker/run-stage.ts"
+import { kinds } from "../../../src/kinds/index.ts"
+import { idsOf, loseAnswers } from "../../helpers/lose-replies.ts"
+import { viewTenant } from "../../helpers/tenant-view.ts"
+import { withRealWorld } from "../real-world.ts"
+import { cloud, patience } from "../suite.ts"
+
+t.setTimeout(patience.timeout)
+
+t.test("a stage none of whose answers arrived finds what it made, and makes nothing twice", patience, (t) =>
+  withRealWorld(cloud, async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const { id, projectId } = await world.replicate(tenant, { mappings: { sync_instance_ports: true } })
+    const before = await viewTenant(world.cloud, projectId)
+    const { engine } = await prepare(world.options, console)
+    for (const { name } of kinds) {
+      const ids = await idsOf(world.pool, id, name)
+      await loseAnswers(world.pool, id, name)
+      world.takeCalls()
+      await runStage(engine, id, name)
+      t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)
+      t.strictSame(
+        world.takeCalls().filter((call) => call.write),
+        [],
+        `${name}: no writes`,
+      )
+    }
+    await engine.clouds.close()
+    t.strictSame(await viewTenant(world.cloud, projectId), before, "the copy is as it was")
+  }),
+)
