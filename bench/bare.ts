@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { applyPass, type Journal, type Made, type Work } from "../src/executors/stage/apply.ts"
+import { applyPass, type Journal, type Made, type StageItem } from "../src/executors/stage/apply.ts"
 import { stageGraph } from "../src/executors/stage/graph.ts"
 import { type CloudContext, cloudContext, type TenantFacts } from "../src/kinds/cloud-context.ts"
 import type { AnyKind } from "../src/kinds/kind.ts"
@@ -30,7 +30,7 @@ export async function makeBare(
   const ids = new Map<string, string>()
   const idOf = (ref: string) => ids.get(ref) ?? ""
   const context = (): CloudContext => cloudContext(cloud, idOf("project/project"), facts)
-  const after = new Map(stageGraph().map((stage) => [stage.name, stage.after]))
+  const dependsOn = new Map(stageGraph().map((stage) => [stage.name, stage.dependsOn]))
   const running = new Map<string, Promise<void>>()
   const run = (kindName: string): Promise<void> => {
     const known = running.get(kindName)
@@ -40,11 +40,11 @@ export async function makeBare(
     return started
   }
   const stage = async (kindName: string) => {
-    await Promise.all((after.get(kindName) ?? []).map(run))
+    await Promise.all((dependsOn.get(kindName) ?? []).map(run))
     const part = parts.find(({ kind }) => kind.name === kindName)
     if (part === undefined) return
     const works = part.objects.map(
-      ({ key, body, ...object }, index): Work => ({
+      ({ key, body, ...object }, index): StageItem => ({
         id: String(index),
         key,
         name: object.name,
@@ -59,7 +59,7 @@ export async function makeBare(
     made({ projectId: idOf("project/project"), userId: idOf("user/user") })
   }
   try {
-    await Promise.all([...after.keys()].map(run))
+    await Promise.all([...dependsOn.keys()].map(run))
   } finally {
     await cloud.close()
   }

@@ -95,8 +95,8 @@ export const extension: ReplicationExtension = {
     await app.register(openstackReplication, options)
   },
   async prepare(options) {
-    const { engine } = await prepare(options, options.log ?? stderrLog)
-    await engine.clouds.close()
+    const { ctx } = await prepare(options, options.log ?? stderrLog)
+    await ctx.clouds.close()
   },
   workerTasks: () => [stageTask],
   startWorker,

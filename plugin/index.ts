@@ -11,7 +11,7 @@ import { prepare } from "./start.ts"
 export type { Access, Credentials, User } from "../src/access/types.ts"
 export { ReplicationError } from "../src/errors.ts"
 export type { SettingsRow } from "../src/executors/clouds/clouds.ts"
-export type { LanePause } from "../src/executors/stage/worker-context.ts"
+export type { RateLimited } from "../src/executors/stage/worker-context.ts"
 export type { Log } from "../src/executors/worker/log.ts"
 export type { Worker } from "../src/executors/worker/worker.ts"
 export type {
@@ -39,7 +39,7 @@ export { type ReplicationWorker, startWorker } from "./start.ts"
 /** Replication of OpenStack tenants: routes, worker and tables, on the host's own database. */
 const openstackReplication: FastifyPluginAsync<ReplicationOptions> = async (app, options) => {
   const log = options.log ?? app.log
-  const { settings, engine, routes, metrics } = await prepare(options, log)
+  const { settings, ctx, routes, metrics } = await prepare(options, log)
   await app.register(
     async (scope) => {
       // Bodies are read by the serializers, whose messages are Waldur's; schemas are for the documentation.
@@ -51,13 +51,13 @@ const openstackReplication: FastifyPluginAsync<ReplicationOptions> = async (app,
     },
     { prefix: settings.prefix },
   )
-  registerMonitoring(app, settings, { engine, metrics })
+  registerMonitoring(app, settings, { ctx, metrics })
   const worker = settings.worker
-    ? await startStageWorker(engine, { pool: options.pool, concurrency: settings.concurrency, log })
+    ? await startStageWorker(ctx, { pool: options.pool, concurrency: settings.concurrency, log })
     : undefined
   app.addHook("onClose", async () => {
     await worker?.stop()
-    await engine.clouds.close()
+    await ctx.clouds.close()
   })
 }
 

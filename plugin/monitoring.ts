@@ -1,7 +1,7 @@
 import { hash, timingSafeEqual } from "node:crypto"
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { errors } from "../src/errors.ts"
-import type { Engine } from "../src/executors/stage/worker-context.ts"
+import type { WorkerContext } from "../src/executors/stage/worker-context.ts"
 import { databaseHealth } from "../src/monitoring/health.ts"
 import { type Metrics, metricsType } from "../src/monitoring/metrics.ts"
 import type { ReplicationOptions } from "./options.ts"
@@ -11,7 +11,7 @@ import { hidden } from "./schemas/operations.ts"
 export function registerMonitoring(
   app: FastifyInstance,
   { health, metrics: asked }: Pick<ReplicationOptions, "health" | "metrics">,
-  { engine, metrics }: { readonly engine: Engine; readonly metrics: Metrics },
+  { ctx, metrics }: { readonly ctx: WorkerContext; readonly metrics: Metrics },
 ): void {
   // They are asked every few seconds, which is not worth a line each.
   const quiet = { schema: hidden, logLevel: "warn" } as const
@@ -19,7 +19,7 @@ export function registerMonitoring(
     const path = pathOf("health", health.path)
     app.get(`${path}/live`, quiet, async () => ({ status: "ok" }))
     app.get(`${path}/ready`, quiet, async (_, reply) => {
-      const found = await databaseHealth(engine.db, engine.queueSchema)
+      const found = await databaseHealth(ctx.db, ctx.queueSchema)
       return reply.code(found.ready ? 200 : 503).send(found)
     })
   }

@@ -9,7 +9,7 @@ export type Format = keyof typeof mediaTypes
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Whether the route's answer also has the forms of `Format`, for people. */
-    readonly forPeople?: boolean
+    readonly negotiated?: boolean
   }
 }
 
@@ -46,7 +46,7 @@ function notAcceptable(): ApiError {
 
 /** Answers are JSON; whoever takes nothing that includes it gets Waldur's refusal. @throws ApiError 404, 406 */
 export function checkAccept(request: FastifyRequest): void {
-  if (request.routeOptions.config.forPeople) {
+  if (request.routeOptions.config.negotiated) {
     formatOf(request)
     return
   }
@@ -61,7 +61,7 @@ export function checkAccept(request: FastifyRequest): void {
 }
 
 /** Forms are taken as well as JSON: the last value of a name counts. */
-export function takeForms(scope: FastifyInstance): void {
+export function acceptForms(scope: FastifyInstance): void {
   scope.addContentTypeParser(
     "application/x-www-form-urlencoded",
     { parseAs: "string" },
@@ -70,7 +70,7 @@ export function takeForms(scope: FastifyInstance): void {
 }
 
 /** What OPTIONS tells of an address. */
-export function describeAddress(request: FastifyRequest) {
+export function describeEndpoint(request: FastifyRequest) {
   const params = request.params as { readonly uuid?: string } | undefined
   return {
     name: params?.uuid === undefined ? "Migration List" : "Migration Instance",

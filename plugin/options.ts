@@ -1,7 +1,7 @@
 import type pg from "pg"
 import type { Access } from "../src/access/types.ts"
 import type { SettingsRow } from "../src/executors/clouds/clouds.ts"
-import type { LanePause } from "../src/executors/stage/worker-context.ts"
+import type { RateLimited } from "../src/executors/stage/worker-context.ts"
 import type { Log } from "../src/executors/worker/log.ts"
 import type { Hooks } from "../src/handlers/index.ts"
 import type { CallRecord, CloudConnection } from "../src/openstack/types.ts"
@@ -85,7 +85,7 @@ export interface ReplicationOptions {
    * Told when a cloud answers 429 (or 413, 498, 503 with a time to wait) to a call of this process, e.g. for metrics:
    * no call to that cloud starts for so long. An observer that throws fails the call.
    */
-  readonly onLanePause?: (pause: LanePause) => void
+  readonly onRateLimited?: (pause: RateLimited) => void
   /** Where the worker writes. @default the Fastify instance's log; the console for a worker alone */
   readonly log?: Log
 }

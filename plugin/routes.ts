@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { apiErrors } from "../src/serializers/api-error.ts"
 import type { RouteContext } from "./context.ts"
 import type { Throttle } from "./limits.ts"
-import { allowedMethods, checkAccept, describeAddress, takeForms } from "./negotiation.ts"
+import { acceptForms, allowedMethods, checkAccept, describeEndpoint } from "./negotiation.ts"
 import { cancel, retry, rollback, verify } from "./operations/actions.ts"
 import { create, preview } from "./operations/create.ts"
 import { destroy, progress, retrieve, run, update } from "./operations/detail.ts"
@@ -41,7 +41,7 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext, th
   )
   scope.get(
     "/:uuid/report/",
-    { schema: operations.report, config: { forPeople: true } },
+    { schema: operations.report, config: { negotiated: true } },
     (request: WithUuid, reply) => report(context, request, reply),
   )
   scope.post("/:uuid/retry/", { schema: operations.retry }, (request: WithUuid, reply) =>
@@ -62,7 +62,7 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext, th
       run(context, request, reply),
     )
   }
-  registerOddities(scope)
+  registerFallbackRoutes(scope)
 }
 
 /** The stream of events: it ends when the server is closed, which else would wait for its readers. */
@@ -79,7 +79,7 @@ function registerEvents(scope: FastifyInstance, context: RouteContext): void {
 
 /** Before each route: what can be answered, and who asks. */
 function prepareRequests(scope: FastifyInstance, { access }: RouteContext, throttle: Throttle): void {
-  takeForms(scope)
+  acceptForms(scope)
   scope.decorateRequest("replicationUser", null)
   scope.addHook("onRequest", async (request, reply) => {
     reply.header("Allow", allowedMethods(request))
@@ -98,7 +98,7 @@ function prepareRequests(scope: FastifyInstance, { access }: RouteContext, throt
 }
 
 /** Methods that an address does not have, OPTIONS, and addresses without their last slash. */
-function registerOddities(scope: FastifyInstance): void {
+function registerFallbackRoutes(scope: FastifyInstance): void {
   const refuse = (request: FastifyRequest) => Promise.reject(apiErrors.method(request.method))
   scope.route({
     url: "/",
@@ -110,7 +110,7 @@ function registerOddities(scope: FastifyInstance): void {
   scope.route({ url: "/:uuid/", method: ["POST"], handler: refuse, schema: hidden })
   for (const url of ["/", "/:uuid/"]) {
     scope.options(url, { prefixTrailingSlash: "slash", schema: hidden }, async (request) =>
-      describeAddress(request),
+      describeEndpoint(request),
     )
   }
   const redirect = (request: FastifyRequest, reply: FastifyReply) => {

@@ -5,7 +5,7 @@ import { waldurAccess, waldurAccessUse } from "../src/access/waldur.ts"
 import { errors } from "../src/errors.ts"
 import { openClouds } from "../src/executors/clouds/clouds.ts"
 import { keptSizes } from "../src/executors/stage/batch-sizes.ts"
-import type { Engine, LanePause } from "../src/executors/stage/worker-context.ts"
+import type { RateLimited, WorkerContext } from "../src/executors/stage/worker-context.ts"
 import { type Log, queueLogger, stderrLog } from "../src/executors/worker/log.ts"
 import { startStageWorker, type Worker } from "../src/executors/worker/worker.ts"
 import { marketplaceHooks } from "../src/handlers/index.ts"
@@ -50,14 +50,14 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
     await runMigrations({ pgPool: options.pool, schema: settings.queueSchema, logger: queueLogger(log) })
   })
   const metrics = createMetrics(db, settings.queueSchema)
-  const onLanePause = (pause: LanePause) => {
+  const onRateLimited = (pause: RateLimited) => {
     metrics.lanePause(pause)
     log.info(pause, "a cloud asked to slow down")
-    options.onLanePause?.(pause)
+    options.onRateLimited?.(pause)
   }
-  const engine: Engine = {
+  const ctx: WorkerContext = {
     db,
-    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing, onLanePause),
+    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing, onRateLimited),
     hooks: marketplaceHooks(options.hooks ?? {}, settings.queueSchema),
     sizesOf: keptSizes(),
     queueSchema: settings.queueSchema,
@@ -66,15 +66,15 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
       options.onCall?.(call, settingsId)
     },
     onStage: metrics.stage,
-    onLanePause,
+    onRateLimited,
   }
   const routes: RouteContext = {
-    engine,
+    ctx,
     access: { ...waldurAccess(db), ...options.access },
     validation: { staticRoutes: settings.staticRoutes, remapPorts: settings.remapPorts },
     runEndpoint: settings.runEndpoint,
   }
-  return { settings, engine, routes, metrics }
+  return { settings, ctx, routes, metrics }
 }
 
 /** The least that a start takes: one connection holds the lock, another makes the tables. */
@@ -145,21 +145,21 @@ export interface ReplicationWorker extends Worker, Monitored {}
  */
 export async function startWorker(options: ReplicationOptions): Promise<ReplicationWorker> {
   const log = options.log ?? stderrLog
-  const { settings, engine, metrics } = await prepare({ ...options, worker: true }, log)
-  const worker = await startStageWorker(engine, {
+  const { settings, ctx, metrics } = await prepare({ ...options, worker: true }, log)
+  const worker = await startStageWorker(ctx, {
     pool: options.pool,
     concurrency: settings.concurrency,
     log,
   })
   return {
     async health() {
-      const { checks } = await databaseHealth(engine.db, engine.queueSchema)
+      const { checks } = await databaseHealth(ctx.db, ctx.queueSchema)
       return healthOf({ ...worker.state(), ...checks })
     },
     metrics: metrics.text,
     async stop() {
       await worker.stop()
-      await engine.clouds.close()
+      await ctx.clouds.close()
     },
   }
 }

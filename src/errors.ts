@@ -53,6 +53,13 @@ export const errors = {
     (migration: string) =>
       `A newer version of this plugin has changed its tables (${migration}), which this version does not know. Start the newer version, or go back to a backup from before.`,
   ),
+  outdatedTables: define(
+    "OUTDATED_TABLES",
+    500,
+    "no",
+    (schema: string) =>
+      `The schema ${schema} was made by a version before the first release and cannot be migrated. Drop it with "drop schema ${schema} cascade" and start again; the tenants that were copied stay, their reports are lost.`,
+  ),
   options: define("OPTIONS", 500, "no", (what: string) => `Option of the plugin: ${what}`),
   cidrMapping: define("CIDR_MAPPING", 400, "no", (what: string) => what),
   addressDoesNotFit: define(

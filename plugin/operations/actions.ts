@@ -4,7 +4,7 @@ import { cancelMigration } from "../../src/executors/actions/cancel.ts"
 import { requestRollback } from "../../src/executors/actions/request-rollback.ts"
 import { verifyMigration } from "../../src/executors/actions/request-verify.ts"
 import { retryMigration } from "../../src/executors/actions/retry.ts"
-import type { Engine } from "../../src/executors/stage/worker-context.ts"
+import type { WorkerContext } from "../../src/executors/stage/worker-context.ts"
 import type { Trx } from "../../src/models/database.ts"
 import { personName } from "../../src/models/users.ts"
 import { apiErrors } from "../../src/serializers/api-error.ts"
@@ -13,7 +13,7 @@ import type { RouteContext } from "../context.ts"
 import { findMigration, seesAll, userOf, type WithUuid } from "./find.ts"
 
 /** Does something to a migration, in one transaction. Answers false where its state does not allow it. */
-type Action = (engine: Engine, trx: Trx, migrationId: number, by: string) => Promise<boolean>
+type Action = (ctx: WorkerContext, trx: Trx, migrationId: number, by: string) => Promise<boolean>
 
 interface Rule {
   /** States in which it is possible, in Waldur's words. */
@@ -29,13 +29,13 @@ interface Rule {
  */
 function action(perform: Action, { states, status, changes }: Rule) {
   return async (context: RouteContext, request: WithUuid, reply: FastifyReply) => {
-    const { engine } = context
+    const { ctx } = context
     const user = userOf(request)
     const migration = await findMigration(context, request)
     if (changes) await checkMayChange(context, user, migration)
     const { id } = migration
-    const row = await engine.db.transaction().execute(async (trx) => {
-      if (!(await perform(engine, trx, id, await personName(trx, user.id))))
+    const row = await ctx.db.transaction().execute(async (trx) => {
+      if (!(await perform(ctx, trx, id, await personName(trx, user.id))))
         throw apiErrors.conflict(`Valid states for operation: ${states}.`)
       return selectMigrations(trx).where("migration.id", "=", id).executeTakeFirstOrThrow()
     })
@@ -48,12 +48,12 @@ function action(perform: Action, { states, status, changes }: Rule) {
  * the project still sees what he made there, and may no longer touch it; support reads. @throws ApiError 403
  */
 async function checkMayChange(
-  { engine, access }: RouteContext,
+  { ctx, access }: RouteContext,
   user: User,
   migration: MigrationJoin,
 ): Promise<void> {
   if (user.isStaff) return
-  const order = await engine.db
+  const order = await ctx.db
     .selectFrom("waldur_openstack_replication_migration as migration")
     .innerJoin("marketplace_resource as resource", "resource.id", "migration.dst_resource_id")
     .select(["resource.project_id", "resource.offering_id", "resource.plan_id"])

@@ -1,25 +1,25 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
-import { scheduleMigration } from "../../src/executors/actions/create-migration.ts"
+import { createMigration } from "../../src/executors/actions/create-migration.ts"
 import { previewPlan } from "../../src/executors/plan/preview.ts"
 import { readDestinationFacts } from "../../src/models/destination-facts.ts"
 import { readSourceTenant } from "../../src/models/source-tenant.ts"
 import { hex } from "../../src/models/uuid.ts"
 import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
-import { takePlace } from "../../src/serializers/order-rules.ts"
+import { reservePlanSlot } from "../../src/serializers/order-rules.ts"
 import { validateCreate } from "../../src/serializers/validate-create.ts"
 import type { RouteContext } from "../context.ts"
 import { seesAll, userOf } from "./find.ts"
 
 /** POST of the list: validates, plans and stores, in one transaction. */
 export async function create(context: RouteContext, request: FastifyRequest, reply: FastifyReply) {
-  const { engine, access, validation } = context
+  const { ctx, access, validation } = context
   const user = userOf(request)
   // Before the transaction: `access` asks on connections of its own, and as many requests at once as the pool has
   // connections would wait for each other for ever.
-  const valid = await validateCreate(engine.db, access, user, request.body, validation)
-  const answer = await engine.db.transaction().execute(async (trx) => {
-    await takePlace(trx, valid.dstPlanId)
-    const id = await scheduleMigration(trx, valid, engine)
+  const valid = await validateCreate(ctx.db, access, user, request.body, validation)
+  const answer = await ctx.db.transaction().execute(async (trx) => {
+    await reservePlanSlot(trx, valid.dstPlanId)
+    const id = await createMigration(trx, valid, ctx)
     const row = await selectMigrations(trx).where("migration.id", "=", id).executeTakeFirstOrThrow()
     // Waldur's published client for Python reads src_resource from this answer; its server sends the details.
     return { ...serializeMigration(row, seesAll(user)), src_resource: hex(row.src_resource_uuid) }
@@ -28,10 +28,10 @@ export async function create(context: RouteContext, request: FastifyRequest, rep
 }
 
 /** POST of preview: the same request, and what would come of it. Stores nothing. */
-export async function preview({ engine, access, validation }: RouteContext, request: FastifyRequest) {
-  const valid = await validateCreate(engine.db, access, userOf(request), request.body, validation)
-  const source = await readSourceTenant(engine.db, valid.srcTenantId, valid.networkIds)
-  const facts = await readDestinationFacts(engine.db, {
+export async function preview({ ctx, access, validation }: RouteContext, request: FastifyRequest) {
+  const valid = await validateCreate(ctx.db, access, userOf(request), request.body, validation)
+  const source = await readSourceTenant(ctx.db, valid.srcTenantId, valid.networkIds)
+  const facts = await readDestinationFacts(ctx.db, {
     name: valid.name,
     settingsId: valid.dstSettingsId,
     offeringId: valid.dstOfferingId,

@@ -14,7 +14,7 @@ export async function retrieve(context: RouteContext, request: WithUuid) {
 
 /** PUT and PATCH: changes the record of what was asked, never the work. */
 export async function update(context: RouteContext, request: WithUuid) {
-  const { db, hooks } = context.engine
+  const { db, hooks } = context.ctx
   const user = userOf(request)
   const { id } = await findMigration(context, request)
   const row = await db.transaction().execute(async (trx) => {
@@ -28,7 +28,7 @@ export async function update(context: RouteContext, request: WithUuid) {
 
 /** DELETE: forgets a migration that has ended. What it made stays. @throws ApiError 409 while it runs */
 export async function destroy(context: RouteContext, request: WithUuid, reply: FastifyReply) {
-  const { db } = context.engine
+  const { db } = context.ctx
   const { id } = await findMigration(context, request)
   const deleted = await db
     .deleteFrom("waldur_openstack_replication_migration")
@@ -50,7 +50,7 @@ export async function run(context: RouteContext, request: WithUuid, reply: Fasti
 
 export async function progress(context: RouteContext, request: WithUuid) {
   const { id } = await findMigration(context, request)
-  const found = await readProgress(context.engine.db, id)
+  const found = await readProgress(context.ctx.db, id)
   if (found === undefined) throw apiErrors.notFound()
   return found
 }

@@ -4,7 +4,7 @@ import type { FastifyReply } from "fastify"
 import { CoreState } from "../../src/models/codes.ts"
 import type { Db } from "../../src/models/database.ts"
 import { apiErrors } from "../../src/serializers/api-error.ts"
-import { eventText, readNews } from "../../src/serializers/event-stream.ts"
+import { eventText, readEvents } from "../../src/serializers/event-stream.ts"
 import { readProgress } from "../../src/serializers/progress.ts"
 import type { RouteContext } from "../context.ts"
 import { findMigration, userOf, type WithUuid } from "./find.ts"
@@ -27,12 +27,13 @@ const streamsOfOne = 10
 export function eventStreams(closing: AbortSignal) {
   const open = new Map<number, number>()
   return async (context: RouteContext, request: WithUuid, reply: FastifyReply) => {
-    const { db } = context.engine
+    const { db } = context.ctx
     const { id: userId } = userOf(request)
     const { id } = await findMigration(context, request)
     if ((await readProgress(db, id)) === undefined) throw apiErrors.notFound()
     const after = lastNumber(request.headers["last-event-id"])
-    if ((await isOver(db, id)) && (await readNews(db, id, after)).length === 0) return reply.code(204).send()
+    if ((await isOver(db, id)) && (await readEvents(db, id, after)).length === 0)
+      return reply.code(204).send()
     const streams = open.get(userId) ?? 0
     if (streams >= streamsOfOne) throw apiErrors.tooManyStreams(streamsOfOne)
     open.set(userId, streams + 1)
@@ -69,7 +70,7 @@ async function* follow(
   while (!stop.aborted) {
     // Asked before the news is read: what ends it comes with its own news.
     const over = await isOver(db, migrationId)
-    const news = await readNews(db, migrationId, after)
+    const news = await readEvents(db, migrationId, after)
     for (const { number, type, ...rest } of news) yield eventText({ number, type, data: { type, ...rest } })
     after = news.at(-1)?.number ?? after
     if (news.length > 0) {

@@ -26,8 +26,8 @@ export function seesAll(user: User): boolean {
 }
 
 /** Staff and support see every migration; everyone else those that they made themselves. */
-export function visibleMigrations({ engine }: RouteContext, user: User) {
-  const all = selectMigrations(engine.db)
+export function visibleMigrations({ ctx }: RouteContext, user: User) {
+  const all = selectMigrations(ctx.db)
   return seesAll(user) ? all : all.where("migration.created_by_id", "=", user.id)
 }
 

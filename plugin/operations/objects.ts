@@ -12,7 +12,7 @@ const filters = { kind: kindNames, state: objectStates } as const
 export async function objects(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const { id } = await findMigration(context, request)
   const { pathname, searchParams } = new URL(request.url, "http://host")
-  let query = context.engine.db.selectFrom("openstack_replication.object").where("migration_id", "=", id)
+  let query = context.ctx.db.selectFrom("openstack_replication.object").where("migration_id", "=", id)
   const errors: Record<string, FieldErrors> = {}
   for (const [name, choices] of Object.entries(filters)) {
     const asked = searchParams.getAll(name).filter((value) => value !== "")

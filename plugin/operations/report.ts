@@ -11,7 +11,7 @@ import { findMigration, type WithUuid } from "./find.ts"
 /** GET of report: all that is known of a migration, as data or for people. */
 export async function report(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const format = formatOf(request)
-  const found = await readReport(context.engine.db, await findMigration(context, request))
+  const found = await readReport(context.ctx.db, await findMigration(context, request))
   if (found === undefined) throw apiErrors.notFound()
   reply.header("Vary", "Accept")
   if (format === "json") return found

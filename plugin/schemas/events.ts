@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox"
-import { newsItem } from "../../src/serializers/event-stream.ts"
+import { migrationEvent } from "../../src/serializers/event-stream.ts"
 import { notFound, unauthenticated } from "./errors.ts"
 import { migrationUuid } from "./parameters.ts"
 
@@ -29,7 +29,7 @@ export const eventsOperation = {
   }),
   response: {
     200: {
-      description: `The stream. The data of a numbered event: ${newsItem.title}.`,
+      description: `The stream. The data of a numbered event: ${migrationEvent.title}.`,
       content: { "text/event-stream": { schema: Type.String({ examples: [lines.join("\n")] }) } },
     },
     204: { type: "null", description: "The migration has ended, and all is told." },

@@ -196,7 +196,7 @@ const verified: Progress = {
     pending: false,
     compared: 7,
     differences: 0,
-    extra: 0,
+    unmanaged: 0,
     source: { changes: 0 },
   },
 }

@@ -46,7 +46,7 @@ const example: Report = {
     { ...none, kind: "gateway", left_out: 1 },
   ],
   verification: { at: "2026-03-02T09:15:41.311Z", pending: false, compared: 2, differences: 0 },
-  extra: { count: 0, objects: [] },
+  unmanaged: { count: 0, objects: [] },
   source_changes: { changes: [] },
   survey: { at: "2026-03-02T09:15:27.911Z", unknown: [], findings: [] },
   stages: [

@@ -31,7 +31,7 @@ const aliases: readonly (readonly [alias: string, name: string])[] = [
   ["qos-port-network-policy", "QoS policy of a port's network"],
   ["qos-pps", "QoS packet rate limit rule"],
   ["qos-pps-minimum", "QoS minimum packet rate rule"],
-  ["quota-check-limit", "Quota engine limit check"],
+  ["quota-check-limit", "Quota ctx limit check"],
   ["quota_details", "Quota details management support"],
   ["quotas", "Quota management support"],
   ["rbac-address-group", "RBAC for address groups"],

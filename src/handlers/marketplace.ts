@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import { CoreState, coreStateName, OrderState, OrderType, ResourceState } from "../models/codes.ts"
-import { tell } from "../models/events.ts"
+import { emitEvent } from "../models/events.ts"
 import { enqueueAfterCommit } from "./after-commit.ts"
 import { logResource } from "./events.ts"
 import {
@@ -38,7 +38,7 @@ export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
 /** Whoever follows the migration hears of its state first. */
 async function tellState({ instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
   if (instance.state === previous?.state) return
-  await tell(trx, instance.id, "migration", {
+  await emitEvent(trx, instance.id, "migration", {
     state: coreStateName(instance.state),
     error_message: instance.error_message,
   })

@@ -17,7 +17,7 @@ import { isInterface } from "../planning/port-owners.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences } from "./compare.ts"
 import { type Desired, defineKind } from "./kind.ts"
-import { thoughMade } from "./uncertain-create.ts"
+import { markUncertain } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref
@@ -158,7 +158,7 @@ async function connect(context: CloudContext, { body }: Desired<Body>): Promise<
   if (body.is_gateway) {
     const { port_id: portId } = await addRouterInterface(context.cloud, routerId, { subnet_id: subnetId })
     if (isNamed(words)) {
-      await thoughMade(updateResource(context.cloud, "ports", portId, words))
+      await markUncertain(updateResource(context.cloud, "ports", portId, words))
     }
     return { portId, routerId, subnetId, ipAddress, ...words }
   }

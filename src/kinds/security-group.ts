@@ -8,12 +8,12 @@ import {
   updateResource,
 } from "../openstack/index.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
-import { settled } from "./all-settled-or-throw.ts"
+import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { bornRules, mayBeBorn } from "./default-rules.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
-import { thoughMade } from "./uncertain-create.ts"
+import { markUncertain } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref
@@ -70,8 +70,10 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
       "security-groups",
       desired.map(({ body: { empty: _, ...body } }) => body),
     )
-    return thoughMade(
-      settled(made.map(async (group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group))),
+    return markUncertain(
+      allSettledOrThrow(
+        made.map(async (group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group)),
+      ),
     )
   },
   async update({ cloud }, { body: { project_id: _, name: __, empty, ...wanted } }, actual) {
@@ -104,6 +106,6 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
 /** Takes away the rules that a group is born with. One that is gone already is as good. */
 async function strip(cloud: Cloud, group: SecurityGroup): Promise<SecurityGroup> {
   const born = group.security_group_rules.filter((rule) => mayBeBorn(rule.created_at, group.created_at))
-  await settled(born.map(({ id }) => unlessGone(deleteResource(cloud, "security-group-rules", id))))
+  await allSettledOrThrow(born.map(({ id }) => unlessGone(deleteResource(cloud, "security-group-rules", id))))
   return { ...group, security_group_rules: group.security_group_rules.filter((rule) => !born.includes(rule)) }
 }

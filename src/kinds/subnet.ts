@@ -10,12 +10,12 @@ import { parsePrefix, sameAddress } from "../planning/addresses.ts"
 import { mapAddress, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import type { AddressRange, SourceSubnet, StaticRoute } from "../planning/source.ts"
-import { settled } from "./all-settled-or-throw.ts"
+import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
 import { countChunks } from "./cost.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
-import { thoughMade } from "./uncertain-create.ts"
+import { markUncertain } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes {
   readonly project_id: Ref
@@ -109,8 +109,8 @@ export const subnet = defineKind<Body, Subnet>({
       "subnets",
       desired.map(({ body }) => body),
     )
-    return thoughMade(
-      settled(
+    return markUncertain(
+      allSettledOrThrow(
         made.map(async (one, index) => (isWithoutPools(desired[index]?.body) ? takePools(cloud, one) : one)),
       ),
     )

@@ -3,10 +3,10 @@ import type pg from "pg"
 import type { RowOf } from "./columns.ts"
 import type { hostTables } from "./host-tables.ts"
 import type {
-  DeadHolderTable,
   EventTable,
-  LaneHoldTable,
-  LaneTable,
+  FencedOwnerTable,
+  LimiterTable,
+  LimiterUsageTable,
   ObjectTable,
   RunTable,
   StageTable,
@@ -19,9 +19,9 @@ export interface Database extends HostTables {
   "openstack_replication.run": RunTable
   "openstack_replication.stage": StageTable
   "openstack_replication.worker": WorkerTable
-  "openstack_replication.lane": LaneTable
-  "openstack_replication.lane_hold": LaneHoldTable
-  "openstack_replication.dead_holder": DeadHolderTable
+  "openstack_replication.limiter": LimiterTable
+  "openstack_replication.limiter_usage": LimiterUsageTable
+  "openstack_replication.fenced_owner": FencedOwnerTable
   "openstack_replication.object": ObjectTable
   "openstack_replication.event": EventTable
 }

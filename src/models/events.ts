@@ -2,7 +2,7 @@ import { sql } from "kysely"
 import type { Trx } from "./database.ts"
 
 /** What a piece of news tells; `by` is a person's name. Never a secret: every viewer of the migration reads it. */
-export interface NewsData {
+export interface EventData {
   /** The migration's state has changed. */
   readonly migration: { readonly state: string; readonly error_message: string }
   /** A person has asked for something. */
@@ -21,7 +21,7 @@ export interface NewsData {
   }
 }
 
-export type NewsType = keyof NewsData
+export type EventType = keyof EventData
 
 /** Names of objects that one piece of news tells at the most. */
 const namedMost = 5
@@ -31,25 +31,25 @@ const namedMost = 5
  * committed. The run's row gives the number and is locked by that, so that numbers come in the order of commits:
  * whoever has read up to one will not find a smaller one later.
  */
-export async function tell<Type extends NewsType>(
+export async function emitEvent<Type extends EventType>(
   trx: Trx,
   migrationId: number,
   type: Type,
-  data: NewsData[Type],
+  data: EventData[Type],
 ): Promise<void> {
   await sql`
     with run as (
-      update openstack_replication.run set events = events + 1
-      where migration_id = ${migrationId} returning migration_id, events
+      update openstack_replication.run set last_event = last_event + 1
+      where migration_id = ${migrationId} returning migration_id, last_event
     )
     insert into openstack_replication.event (migration_id, number, at, type, data)
-    select migration_id, events, clock_timestamp(), ${type}, ${JSON.stringify(data)}::jsonb from run`.execute(
+    select migration_id, last_event, clock_timestamp(), ${type}, ${JSON.stringify(data)}::jsonb from run`.execute(
     trx,
   )
 }
 
 /** News of objects of one kind that came to a state together. */
-export function tellObjects(
+export function emitObjectEvents(
   trx: Trx,
   migrationId: number,
   kind: string,
@@ -58,7 +58,7 @@ export function tellObjects(
   reason?: string,
 ): Promise<void> {
   const names = objects.slice(0, namedMost).map(({ name }) => name)
-  return tell(trx, migrationId, "objects", {
+  return emitEvent(trx, migrationId, "objects", {
     kind,
     state,
     count: objects.length,

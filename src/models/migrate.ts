@@ -1,20 +1,10 @@
 import { type Migration, Migrator } from "kysely/migration"
 import { errors } from "../errors.ts"
 import type { Db } from "./database.ts"
-import { runStageObject } from "./migrations/0001-run-stage-object.ts"
-import { worker } from "./migrations/0002-worker.ts"
-import { surveyNotes } from "./migrations/0003-survey-notes.ts"
-import { actions } from "./migrations/0004-actions.ts"
-import { lane } from "./migrations/0005-lane.ts"
-import { sourceCalls } from "./migrations/0006-source-calls.ts"
+import { baseline } from "./migrations/0001-baseline.ts"
 
 const migrations: Readonly<Record<string, Migration>> = {
-  "0001-run-stage-object": runStageObject,
-  "0002-worker": worker,
-  "0003-survey-notes": surveyNotes,
-  "0004-actions": actions,
-  "0005-lane": lane,
-  "0006-source-calls": sourceCalls,
+  "0001-baseline": baseline,
 }
 
 /** Names of the migrations of the plugin's own tables. */
@@ -23,9 +13,12 @@ export const ownMigrations: readonly string[] = Object.keys(migrations)
 /** Schema of the plugin's own tables in the host's database. */
 const ownSchema = "openstack_replication"
 
+/** Migrations of the time before the first release, which the baseline replaced. No data of theirs can be carried over. */
+const beforeBaseline = /^000\d-(run-stage-object|worker|survey-notes|actions|lane|source-calls)$/
+
 /**
- * Brings the plugin's own tables to the newest form. Safe when several processes start at once.
- * @throws NEWER_TABLES where a newer version has been here
+ * Migrates the plugin's own tables to this version. Safe when several processes start at once.
+ * @throws NEWER_TABLES if a newer version has migrated them, OUTDATED_TABLES if a version before the first release made them
  */
 export async function migrateOwnTables(db: Db): Promise<void> {
   const migrator = new Migrator({
@@ -37,6 +30,7 @@ export async function migrateOwnTables(db: Db): Promise<void> {
   })
   const { error } = await migrator.migrateToLatest()
   if (error === undefined) return
-  const [, newer] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? []
-  throw newer === undefined ? error : errors.newerTables(newer)
+  const [, unknown] = /previously executed migration (\S+) is missing/.exec(String(error)) ?? []
+  if (unknown === undefined) throw error
+  throw beforeBaseline.test(unknown) ? errors.outdatedTables(ownSchema) : errors.newerTables(unknown)
 }

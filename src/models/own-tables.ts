@@ -47,11 +47,11 @@ export interface RunTable {
   migration_id: number
   tenant_id: number
   src_settings_id: number
-  settings_id: number
+  dst_settings_id: number
   /** What the whole run shares and is no secret. */
   context: Json<RunContext>
-  /** What the last verification found. */
-  summary: Json<VerifySummary> | null
+  /** What the last verification found; null: none has ended yet. */
+  verification: Json<VerifySummary> | null
   /** What the reading of the source found before anything was made; null: it has not been read yet. */
   survey: Json<SurveySummary> | null
   started: Timestamp | null
@@ -60,21 +60,21 @@ export interface RunTable {
   cancelled: Generated<string | null>
   /** The roll back that was asked for last; null: none. */
   rollback: Json<Rollback> | null
-  /** Events so far: the number of the newest. */
-  events: Generated<number>
+  /** Number of the newest event; 0: there is none. */
+  last_event: Generated<number>
 }
 
 export interface Rollback {
-  /** For people: who asked for it. */
-  readonly by: string
-  /** Code of the migration's state before; of that before an earlier one that has removed nothing. */
-  readonly from: number
-  /** true: it has begun to remove; until then all is as before. */
-  readonly removes?: true
-  /** ISO 8601: when everything was gone. Absent: under way, or something was left. */
-  readonly done?: string
-  /** What is in the destination project and is not ours, and what could not be removed. */
-  readonly left?: readonly string[]
+  /** Name of the user who requested it. */
+  readonly requestedBy: string
+  /** Code of the migration's state before; of that before an earlier rollback that has removed nothing. */
+  readonly fromState: number
+  /** true: it has begun to remove objects; until then everything is as before. */
+  readonly removing?: true
+  /** ISO 8601: when everything was removed. Absent: it is under way, or something was left. */
+  readonly finishedAt?: string
+  /** Unmanaged objects in the destination project, and objects that could not be removed. */
+  readonly remaining?: readonly string[]
 }
 
 /** One row per piece of news of a migration, numbered without gaps in the order of their commits. */
@@ -94,7 +94,7 @@ export interface VerifySummary {
   /** Attributes that differ, and objects that are gone or too many. */
   readonly differences: number
   /** What is in the destination project and not in the plan; absent where that was not looked for. */
-  readonly extra?: { readonly count: number; readonly objects: readonly Extra[] }
+  readonly unmanaged?: { readonly count: number; readonly objects: readonly UnmanagedObject[] }
   /** Why the destination could not be read; undefined where it could. */
   readonly unread?: string
   /** What has changed at the source since the plan was made; absent where that was not asked. */
@@ -102,7 +102,7 @@ export interface VerifySummary {
 }
 
 /** An object that is in the destination project and not in the plan. */
-export interface Extra {
+export interface UnmanagedObject {
   readonly kind: string
   /** Its id in the cloud; a made-up one where the cloud gives none, e.g. for a static route. */
   readonly id: string
@@ -133,44 +133,43 @@ export interface RunContext {
   readonly inputs?: PlanInputs
 }
 
-/** One row per living worker; those that died are removed by another. */
+/** One row per living worker; another worker removes the rows of those that died. */
 export interface WorkerTable {
   /** graphile-worker's id of the worker's pool, which it writes into `locked_by`. */
   pool: string
+  /** The name under which the worker's process acquires slots; null until it has one. */
+  owner: string | null
+  /** PostgreSQL's process ids of its process's connections, as of the last heartbeat. */
+  backend_pids: Generated<number[]>
   started: Generated<Date>
-  /** Under which the worker's process makes its calls; null in rows of older versions. */
-  holder: string | null
-  /** PostgreSQL's process ids of its process's connections, at its last word. */
-  sessions: Generated<number[]>
-  /** When it last said that it lives. */
-  seen: Generated<Date>
+  last_heartbeat: Generated<Date>
 }
 
-/** One row per cloud: the pace over all processes. Written by the function `lane_turn` alone, by the database's clock. */
-export interface LaneTable {
+/** One row per fenced worker: its process acquires no slot under this name any more. */
+export interface FencedOwnerTable {
+  owner: string
+  fenced_at: Generated<Date>
+}
+
+/** One row per cloud: its rate limit over all processes. Written by the SQL function `acquire_slots` alone. */
+export interface LimiterTable {
   settings_id: number
   /** When the last calls started, oldest first. */
-  starts: Date[]
+  recent_starts: Date[]
   paused_until: Date
 }
 
 /** One row per cloud and process that has calls there. */
-export interface LaneHoldTable {
+export interface LimiterUsageTable {
   settings_id: number
-  holder: string
-  /** Its calls under way, and those that are about to start. */
+  owner: string
+  /** Calls under way, and those that were granted a slot and start soon. */
   in_flight: number
-  /** When they are over, also if the process is dead. */
-  until: Date
-  /** Since when it waits for a place; null: it does not. */
-  waits_since: Date | null
-  seen: Date
-}
-
-/** One row per worker that was taken for dead: its process may start no call under this name. */
-export interface DeadHolderTable {
-  holder: string
-  since: Generated<Date>
+  /** When its slots count as free, also if the process is dead. */
+  expires: Date
+  /** Since when it waits for a slot; null: it does not wait. */
+  waiting_since: Date | null
+  last_seen: Date
 }
 
 /** One row per kind of object of a migration: the graph of work. */
@@ -178,7 +177,7 @@ export interface StageTable {
   migration_id: number
   name: string
   /** Names of the stages that have to be done before. */
-  after: string[]
+  depends_on: string[]
   state: StageState
   /** Counts every start; a worker that holds an older number may not write any more. */
   attempt: Generated<number>

@@ -1,5 +1,5 @@
 import { Counter, Histogram, Registry } from "prom-client"
-import type { LanePause, StageOutcome } from "../executors/stage/worker-context.ts"
+import type { RateLimited, StageOutcome } from "../executors/stage/worker-context.ts"
 import type { Db } from "../models/database.ts"
 import type { CallRecord } from "../openstack/types.ts"
 import { databaseMetrics } from "./database-metrics.ts"
@@ -11,7 +11,7 @@ export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE
 export interface Metrics {
   call(call: CallRecord, cloud: string): void
   stage(stage: string, outcome: StageOutcome, ms: number): void
-  lanePause(pause: LanePause): void
+  lanePause(pause: RateLimited): void
   /** All metrics in Prometheus' text form. */
   text(): Promise<string>
 }

@@ -3,7 +3,7 @@ import type { Cloud, CloudRequest } from "./types.ts"
 import { unlessAborted } from "./unless-aborted.ts"
 
 /** On whose behalf calls are made. */
-export type Caller = Pick<CloudRequest, "signal" | "enough" | "flow">
+export type Caller = Pick<CloudRequest, "signal" | "drain" | "flow">
 
 function unlessStopped<T>(work: Promise<T>, signals: readonly (AbortSignal | undefined)[]): Promise<T> {
   const given = signals.filter((signal) => signal !== undefined)
@@ -23,7 +23,7 @@ export function calledBy(cloud: Cloud, caller: Caller): Cloud {
     list: (request, collection) => cloud.list(given(request), collection),
     observed: (observer) => calledBy(cloud.observed(observer), caller),
     // The sign-in is shared with other callers, and goes on without this one.
-    whoami: () => unlessStopped(cloud.whoami(), [caller.signal, caller.enough]),
+    whoami: () => unlessStopped(cloud.whoami(), [caller.signal, caller.drain]),
     close: () => cloud.close(),
   }
 }

@@ -6,7 +6,7 @@ interface Waiting extends Entry {
 }
 
 /** The calls that wait for one cloud. Urgent ones come first; then each flow in turn gives one. */
-export class Turns {
+export class FairQueue {
   readonly #urgent: Waiting[] = []
   /** The flow whose turn it is stands first. */
   readonly #flows = new Map<string, Waiting[]>()

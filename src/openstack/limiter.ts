@@ -33,9 +33,9 @@ export interface PauseCause {
 }
 
 /** Lets calls to one cloud start: so many at a time, so many each second, none during a pause. */
-export interface Gate {
+export interface Limiter {
   /** Waits for the turn; answers the function that gives the place back. @throws PauseTooLong, or the signal's reason */
-  enter(entry: Entry): Promise<() => void>
+  acquire(entry: Entry): Promise<() => void>
   /** Holds every call back, in milliseconds; a shorter pause than the present one changes nothing. */
   pause(ms: number, cause: PauseCause): void
 }

@@ -1,14 +1,14 @@
-import { Turns } from "./fair-queue.ts"
-import type { Entry, Gate } from "./limiter.ts"
+import { FairQueue } from "./fair-queue.ts"
+import type { Entry, Limiter } from "./limiter.ts"
 
 /** The pace of one process, for a client that shares its cloud with no other. */
-export class Pace implements Gate {
+export class Pace implements Limiter {
   readonly #inFlightMost: number
   /** Starts within one window of time; together they give the rate, also where it is below 1. */
   readonly #startsMost: number
   readonly #windowMs: number
   readonly #starts: number[] = []
-  readonly #turns = new Turns()
+  readonly #turns = new FairQueue()
   #inFlight = 0
   #pausedUntil = 0
   #timer: NodeJS.Timeout | undefined
@@ -19,7 +19,7 @@ export class Pace implements Gate {
     this.#windowMs = (1_000 * this.#startsMost) / requestsPerSecond
   }
 
-  enter(entry: Entry): Promise<() => void> {
+  acquire(entry: Entry): Promise<() => void> {
     const turn = this.#turns.wait(entry, () => this.#place())
     this.#next()
     return turn

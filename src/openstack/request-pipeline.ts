@@ -3,8 +3,8 @@ import type { Agent } from "undici"
 import { CloudError } from "./errors.ts"
 import { failure } from "./failure.ts"
 import { requestIdOf } from "./faults.ts"
-import { type Gate, PauseTooLong } from "./limiter.ts"
-import { judge, type Verdict } from "./retry-decision.ts"
+import { type Limiter, PauseTooLong } from "./limiter.ts"
+import { classifyResponse, type RetryDecision } from "./retry-decision.ts"
 import { backoffMs, defaultLimits, type Timing } from "./timing.ts"
 import { type Answer, openAgent, send } from "./transport.ts"
 import type { CallObserver, CloudConnection, CloudRequest } from "./types.ts"
@@ -19,7 +19,7 @@ export interface LineCall extends Pick<CloudRequest, "service" | "method" | "pat
   readonly secrets: readonly string[]
   readonly signal: AbortSignal | undefined
   /** Ends the waiting alone: a try that is under way goes on. */
-  readonly enough: AbortSignal | undefined
+  readonly drain: AbortSignal | undefined
   readonly observers: readonly CallObserver[]
   /** Whether other calls wait for this one. */
   readonly urgent: boolean
@@ -34,28 +34,28 @@ export interface LineCall extends Pick<CloudRequest, "service" | "method" | "pat
 }
 
 /** The way to one cloud: sockets and gate, shared by all calls, and the patience of each. */
-export class Line {
+export class RequestPipeline {
   readonly #connection: CloudConnection
   readonly #timing: Timing
   readonly #kept: Agent
   /** For calls that may not be sent again: a server may close a kept socket just as a request is written to it. */
   readonly #once: Agent
-  readonly #gate: Gate
+  readonly #limiter: Limiter
   readonly #closing = new AbortController()
 
-  constructor(connection: CloudConnection, timing: Timing, gate: Gate) {
+  constructor(connection: CloudConnection, timing: Timing, limiter: Limiter) {
     this.#connection = connection
     this.#timing = timing
     this.#kept = openAgent(connection, timing, { once: false })
     this.#once = openAgent(connection, timing, { once: true })
-    this.#gate = gate
+    this.#limiter = limiter
   }
 
   /** Sends until the cloud has answered for good or the patience is over. @throws CloudError */
   async send(call: LineCall): Promise<Answer> {
     const closing = this.#closing.signal
     const signal = call.signal === undefined ? closing : AbortSignal.any([closing, call.signal])
-    const waiting = call.enough === undefined ? signal : AbortSignal.any([signal, call.enough])
+    const waiting = call.drain === undefined ? signal : AbortSignal.any([signal, call.drain])
     let began: number | undefined
     let uncertain = false
     let renewed = false
@@ -63,7 +63,7 @@ export class Line {
     try {
       for (let tries = 1; ; tries += 1) {
         await unlessAborted(call.ready(), waiting)
-        const leave = await this.#gate.enter({
+        const release = await this.#limiter.acquire({
           signal: waiting,
           urgent: call.urgent,
           again: tries > 1,
@@ -71,7 +71,7 @@ export class Line {
           patienceMs: leftOf(this.#timing.slowDownBudgetMs),
         })
         began ??= performance.now()
-        const { verdict, waitMs, answer, token } = await this.#try(call, signal, tries).finally(leave)
+        const { verdict, waitMs, answer, token } = await this.#try(call, signal, tries).finally(release)
         if (answer !== undefined && (verdict.next === "done" || isGoneAsAsked(call, answer, uncertain)))
           return answer
         uncertain ||= verdict.uncertain
@@ -128,20 +128,20 @@ export class Line {
       write: call.write,
     }
     for (const observe of call.observers) observe(record)
-    const verdict = judge(call, outcome)
+    const verdict = classifyResponse(call, outcome)
     const waitMs = this.#waitMs(verdict, tries)
     // Before this try gives its place to another one
     if (verdict.next === "slow-down")
-      this.#gate.pause(waitMs, { service: call.service, status: record.status })
+      this.#limiter.pause(waitMs, { service: call.service, status: record.status })
     return { verdict, waitMs, answer: outcome.answered ? outcome : undefined, token }
   }
 
-  #waitMs(verdict: Verdict, tries: number): number {
+  #waitMs(verdict: RetryDecision, tries: number): number {
     if (verdict.next === "slow-down") return verdict.waitMs ?? backoffMs(this.#timing.slowDownBackoff, tries)
     return verdict.next === "again" ? backoffMs(this.#timing.faultBackoff, tries) : 0
   }
 
-  #budgetMs(verdict: Verdict): number {
+  #budgetMs(verdict: RetryDecision): number {
     return verdict.next === "slow-down" ? this.#timing.slowDownBudgetMs : this.#timing.faultBudgetMs
   }
 }

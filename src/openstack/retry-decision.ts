@@ -3,7 +3,7 @@ import { type Fault, readFault } from "./faults.ts"
 import type { Answer, NoAnswer } from "./transport.ts"
 
 /** What to do after one try of a call. */
-export interface Verdict extends Fault {
+export interface RetryDecision extends Fault {
   readonly next: "done" | "renew-token" | "slow-down" | "again" | "fail"
   readonly retry: Retry
   readonly uncertain: boolean
@@ -24,7 +24,7 @@ const passing =
 /** Cinder refuses what is over a quota with 413 and `overLimit` too. */
 const quota = /quota|LimitExceeded|maximum number/i
 
-export function judge(call: Judged, outcome: Answer | NoAnswer): Verdict {
+export function classifyResponse(call: Judged, outcome: Answer | NoAnswer): RetryDecision {
   if (!outcome.answered) {
     const uncertain = call.write && outcome.sent
     const again = !outcome.final && (call.repeatable || !outcome.sent)

@@ -1,4 +1,4 @@
-import type { Gate } from "./limiter.ts"
+import type { Limiter } from "./limiter.ts"
 import { Pace } from "./pace.ts"
 import { type ListRequest, listAll } from "./pages.ts"
 import { SharedSession } from "./shared-session.ts"
@@ -14,14 +14,14 @@ export function connectCloud(
   connection: CloudConnection,
   observer?: CallObserver,
   timing: Partial<Timing> = {},
-  gate: Gate = ownPace(connection),
+  limiter: Limiter = ownLimiter(connection),
 ): Cloud {
-  const session = new SharedSession(connection, { ...defaultTiming, ...timing }, gate)
+  const session = new SharedSession(connection, { ...defaultTiming, ...timing }, limiter)
   return new CloudView(session, observer === undefined ? [] : [observer])
 }
 
 /** A pace that is shared with no other process. */
-function ownPace(connection: CloudConnection): Gate {
+function ownLimiter(connection: CloudConnection): Limiter {
   const { inFlight, requestsPerSecond } = { ...defaultLimits, ...connection }
   return new Pace(inFlight, requestsPerSecond)
 }

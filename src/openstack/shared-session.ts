@@ -2,8 +2,8 @@ import { addressOf } from "./address.ts"
 import { endpointOf, identityRoot, isListed, isOffered } from "./catalog.ts"
 import { CloudError } from "./errors.ts"
 import { failure } from "./failure.ts"
-import type { Gate } from "./limiter.ts"
-import { Line, type LineCall } from "./request-pipeline.ts"
+import type { Limiter } from "./limiter.ts"
+import { type LineCall, RequestPipeline } from "./request-pipeline.ts"
 import { secretsIn } from "./secrets.ts"
 import { readSignedIn, type SignedIn, signInBody, signInSubject } from "./sign-in.ts"
 import { defaultLimits, type Timing } from "./timing.ts"
@@ -17,14 +17,14 @@ const repeatableMethods: readonly CloudRequest["method"][] = ["GET", "HEAD", "PU
 export class SharedSession {
   readonly #connection: CloudConnection
   readonly #timing: Timing
-  readonly #line: Line
+  readonly #line: RequestPipeline
   #known: SignedIn | undefined
   #signingIn: Promise<SignedIn> | undefined
 
-  constructor(connection: CloudConnection, timing: Timing, gate: Gate) {
+  constructor(connection: CloudConnection, timing: Timing, limiter: Limiter) {
     this.#connection = connection
     this.#timing = timing
-    this.#line = new Line(connection, timing, gate)
+    this.#line = new RequestPipeline(connection, timing, limiter)
   }
 
   get timeoutMs(): number {
@@ -48,7 +48,7 @@ export class SharedSession {
       body: body === undefined ? undefined : JSON.stringify(body),
       secrets: secretsIn(body),
       signal: request.signal,
-      enough: request.enough,
+      drain: request.drain,
       observers,
       urgent: false,
       flow: request.flow ?? "",
@@ -98,7 +98,7 @@ export class SharedSession {
       body: JSON.stringify(signInBody(this.#connection)),
       secrets: [],
       signal: undefined,
-      enough: undefined,
+      drain: undefined,
       observers,
       urgent: true,
       flow: "",

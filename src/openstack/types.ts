@@ -77,7 +77,7 @@ export interface CloudRequest {
   /** Stops the call, also while it is under way. */
   readonly signal?: AbortSignal
   /** From then on nothing starts: a call that waits is refused, a try that is under way may end. */
-  readonly enough?: AbortSignal
+  readonly drain?: AbortSignal
   /** Calls of different flows take turns where they have to wait, e.g. those of different migrations. @default "" */
   readonly flow?: string
 }

@@ -3,7 +3,7 @@ import type { SourceTenant } from "./source.ts"
 
 /** Something that may fail, or that a person may want to know before it happens. */
 export interface Warning {
-  readonly code: "LIMIT" | "QUOTA_RAISED" | "OFFERING_LIMIT" | "NAME_TAKEN" | "SAME_AGAIN"
+  readonly code: "LIMIT" | "QUOTA_RAISED" | "OFFERING_LIMIT" | "NAME_TAKEN" | "DUPLICATE_MIGRATION"
   readonly message: string
 }
 
@@ -112,7 +112,7 @@ export function destinationWarnings(
     ...(underWay > 0
       ? [
           {
-            code: "SAME_AGAIN" as const,
+            code: "DUPLICATE_MIGRATION" as const,
             message:
               "A migration of this resource into this offering is under way: this makes one tenant more.",
           },

@@ -12,7 +12,7 @@ export interface ReportRows {
   readonly migration: MigrationJoin
   readonly run: Pick<
     Selectable<RunTable>,
-    "context" | "summary" | "survey" | "started" | "finished" | "rollback"
+    "context" | "verification" | "survey" | "started" | "finished" | "rollback"
   >
   readonly stages: readonly Selectable<StageTable>[]
   readonly objects: readonly Selectable<ObjectTable>[]
@@ -39,7 +39,7 @@ export function buildReport(rows: ReportRows): Report {
   const { migration, run, stages } = rows
   const names = new Map(rows.objects.map(({ kind, key, name }) => [`${kind}/${key}`, name]))
   const objects = rows.objects.map((row) => reportObject(row, names))
-  const { summary, survey, rollback } = run
+  const { verification, survey, rollback } = run
   return {
     uuid: hex(migration.uuid),
     state: coreStateName(migration.state),
@@ -61,26 +61,32 @@ export function buildReport(rows: ReportRows): Report {
       action: String(data.action),
       by: String(data.by),
     })),
-    rollback: rollback && { by: rollback.by, done: rollback.done ?? null, left: [...(rollback.left ?? [])] },
+    rollback: rollback && {
+      requested_by: rollback.requestedBy,
+      finished_at: rollback.finishedAt ?? null,
+      remaining: [...(rollback.remaining ?? [])],
+    },
     outcomes: countOutcomes(objects),
     kinds: kindNames.flatMap((kind) => {
       const own = objects.filter((one) => one.kind === kind)
       return own.length === 0 ? [] : [{ kind, ...countOutcomes(own) }]
     }),
-    verification: summary && {
-      at: summary.at ?? null,
+    verification: verification && {
+      at: verification.at ?? null,
       pending: stages.some(
         ({ name, state }) => name === "verify" && (state === "ready" || state === "running"),
       ),
-      compared: summary.compared,
-      differences: summary.differences,
-      ...(summary.unread !== undefined && { unread: summary.unread }),
+      compared: verification.compared,
+      differences: verification.differences,
+      ...(verification.unread !== undefined && { unread: verification.unread }),
     },
-    extra: summary?.extra ? { count: summary.extra.count, objects: [...summary.extra.objects] } : null,
-    source_changes: summary?.source
+    unmanaged: verification?.unmanaged
+      ? { count: verification.unmanaged.count, objects: [...verification.unmanaged.objects] }
+      : null,
+    source_changes: verification?.source
       ? {
-          ...(summary.source.unread !== undefined && { unread: summary.source.unread }),
-          changes: summary.source.changes.map(({ key: _, ...change }) => change),
+          ...(verification.source.unread !== undefined && { unread: verification.source.unread }),
+          changes: verification.source.changes.map(({ key: _, ...change }) => change),
         }
       : null,
     survey: survey && {

@@ -9,7 +9,7 @@ export function composeExceptions(report: Report): readonly Section[] {
   return [
     ...missing(report),
     ...different(report),
-    ...extra(report),
+    ...unmanaged(report),
     ...sourceChanges(report),
     ...survey(report),
     ...leftOut(report),
@@ -47,15 +47,15 @@ function different({ objects, verification }: Report): readonly Section[] {
   })
 }
 
-function extra({ extra }: Report): readonly Section[] {
-  if (extra === null) return []
-  const more = extra.count - extra.objects.length
+function unmanaged({ unmanaged }: Report): readonly Section[] {
+  if (unmanaged === null) return []
+  const more = unmanaged.count - unmanaged.objects.length
   return section(
     "In the destination and not in the plan",
-    `${countText(extra.count, "object")} that the migration has not made${more > 0 ? `; ${more} are not named here` : ""}.`,
+    `${countText(unmanaged.count, "object")} that the migration has not made${more > 0 ? `; ${more} are not named here` : ""}.`,
     {
       columns: ["Kind", "Name", "Id"],
-      rows: extra.objects.map(({ kind, name, id }) => [kindText(kind), name, id]),
+      rows: unmanaged.objects.map(({ kind, name, id }) => [kindText(kind), name, id]),
     },
   )
 }

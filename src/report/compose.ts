@@ -30,14 +30,14 @@ function placeOf({ offering, cloud }: Report["source"]): string {
 }
 
 function toneOf({ state, verification, rollback }: Report): Tone {
-  if (rollback?.done != null) return "plain"
+  if (rollback?.finished_at != null) return "plain"
   if (state === "ERRED") return "bad"
   if (state !== "OK") return "busy"
   return verification?.differences === 0 && verification.unread === undefined ? "good" : "warn"
 }
 
 function verdictOf({ state, error_message, outcomes: counts, verification, rollback }: Report): string {
-  if (rollback?.done != null) return `Rolled back at ${timeText(rollback.done)}, as ${rollback.by} has asked.`
+  if (rollback?.finished_at != null) return `Rolled back at ${timeText(rollback.finished_at)}, as ${rollback.requested_by} has asked.`
   const planned = plannedIn(counts)
   if (state === "ERRED") return error_message
   if (state !== "OK") {
@@ -71,17 +71,19 @@ const tileWords: Readonly<Record<Outcome, readonly [label: string, tone: Tone]>>
   left_out: ["left out", "warn"],
 }
 
-function tilesOf({ outcomes: counts, extra }: Report): ReportDocument["tiles"] {
+function tilesOf({ outcomes: counts, unmanaged }: Report): ReportDocument["tiles"] {
   const always: readonly Outcome[] = ["kept", "mapped"]
   const shown = outcomes.toReversed().filter((outcome) => counts[outcome] > 0 || always.includes(outcome))
-  const extras = extra?.count ?? 0
+  const unmanagedCount = unmanaged?.count ?? 0
   return [
     { label: "objects in the plan", count: plannedIn(counts), tone: "plain" },
     ...shown.map((outcome) => {
       const [label, tone] = tileWords[outcome]
       return { label, count: counts[outcome], tone: counts[outcome] === 0 ? ("plain" as const) : tone }
     }),
-    ...(extras > 0 ? [{ label: "not in the plan", count: extras, tone: "warn" as const }] : []),
+    ...(unmanagedCount > 0
+      ? [{ label: "not in the plan", count: unmanagedCount, tone: "warn" as const }]
+      : []),
   ]
 }
 
@@ -110,7 +112,7 @@ function asked(report: Report): Section {
           ["Ports", asked.sync_instance_ports ? "copied" : "not copied"],
           ["Way out", asked.skip_connection_extnet ? "left out" : "connected"],
           ["Static routes", `rule "${asked.static_routes}"`],
-          ["Work", `${timeText(report.started)}, ${durationText(report.seconds)}`],
+          ["StageItem", `${timeText(report.started)}, ${durationText(report.seconds)}`],
           ["Verified", verification === null ? "not yet" : verifiedText(verification)],
           ...people.map(
             ({ at, action, by }) =>
@@ -119,8 +121,8 @@ function asked(report: Report): Section {
                 `${timeText(at)} by ${by}`,
               ] as const,
           ),
-          ...(rollback && rollback.left.length > 0
-            ? [["Left by the roll back", namesText(rollback.left, 50)] as const]
+          ...(rollback && rollback.remaining.length > 0
+            ? [["Left by the roll back", namesText(rollback.remaining, 50)] as const]
             : []),
           ["Migration", report.uuid],
         ],
@@ -163,7 +165,7 @@ function work({ stages, calls, writes, started, finished }: Report): Section {
   const place = (time: string | null) =>
     time === null || to <= from ? 1 : Math.min(1, Math.max(0, (Date.parse(time) - from) / (to - from)))
   return {
-    title: "Work and time",
+    title: "StageItem and time",
     note: `${countText(calls, "call")} to the clouds, of them ${countText(writes, "write")}. Stages run at the same time where none needs the other.`,
     blocks: [
       {

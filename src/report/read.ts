@@ -50,7 +50,7 @@ export function readReport(db: Db, migration: MigrationJoin): Promise<Report | u
         actions,
         mappings,
         srcCloud: await cloudName(trx, run.src_settings_id),
-        dstCloud: await cloudName(trx, run.settings_id),
+        dstCloud: await cloudName(trx, run.dst_settings_id),
         names: await namesOf(trx, mappings),
       })
     })

@@ -135,7 +135,7 @@ const verification = Type.Object(
   { description: "The last comparison of the destination with the plan." },
 )
 
-const extra = Type.Object(
+const unmanaged = Type.Object(
   {
     count: count("How many there are."),
     objects: Type.Array(
@@ -195,9 +195,9 @@ export const reportAnswer = Type.Object(
     rollback: Type.Union(
       [
         Type.Object({
-          by: text("Who asked for it."),
-          done: moment("When everything was gone; null: under way, or something was left."),
-          left: Type.Array(Type.String(), { description: "What was left in the destination." }),
+          requested_by: text("Name of the user who requested it."),
+          finished_at: moment("When everything was removed; null: under way, or something remains."),
+          remaining: Type.Array(Type.String(), { description: "What remains in the destination." }),
         }),
         Type.Null(),
       ],
@@ -209,7 +209,7 @@ export const reportAnswer = Type.Object(
       { description: "Kinds that the plan has something of, in the order in which people read them." },
     ),
     verification: Type.Union([verification, Type.Null()], { description: "null until the work has ended." }),
-    extra: Type.Union([extra, Type.Null()], { description: "null where that was not looked for." }),
+    unmanaged: Type.Union([unmanaged, Type.Null()], { description: "null where that was not looked for." }),
     source_changes: Type.Union([sourceChanges, Type.Null()], {
       description: "null where that was not looked for.",
     }),

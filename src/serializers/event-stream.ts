@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox"
 import type { Db } from "../models/database.ts"
 
 /** One piece of news, as the stream of events sends it. */
-export const newsItem = Type.Object(
+export const migrationEvent = Type.Object(
   {
     at: Type.String({ format: "date-time" }),
     type: Type.String({
@@ -17,13 +17,17 @@ export const newsItem = Type.Object(
   { title: "MigrationEvent" },
 )
 
-export type NewsItem = Static<typeof newsItem> & { readonly number: number }
+export type MigrationEvent = Static<typeof migrationEvent> & { readonly number: number }
 
 /** Pieces of news that are read at a time. */
 const atOnce = 500
 
 /** The news of a migration behind a number, the oldest first; not all, if there are many. */
-export async function readNews(db: Db, migrationId: number, after: number): Promise<readonly NewsItem[]> {
+export async function readEvents(
+  db: Db,
+  migrationId: number,
+  after: number,
+): Promise<readonly MigrationEvent[]> {
   const rows = await db
     .selectFrom("openstack_replication.event")
     .select(["number", "at", "type", "data"])

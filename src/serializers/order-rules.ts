@@ -46,7 +46,7 @@ async function checkPlaces(
  * Checks a plan's places once more, in the transaction that takes one: those who want the last one come one after
  * another. @throws ApiError 400
  */
-export async function takePlace(trx: Trx, planId: number): Promise<void> {
+export async function reservePlanSlot(trx: Trx, planId: number): Promise<void> {
   const plan = await trx
     .selectFrom("marketplace_plan")
     .select(["id", "max_amount"])

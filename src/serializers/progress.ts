@@ -29,7 +29,7 @@ const verification = Type.Object(
     pending: Type.Boolean({ description: "Whether another one waits or runs." }),
     compared: count("Objects that were read back."),
     differences: count("Attributes that differ from the plan, and objects that are gone or too many."),
-    extra: count("Of these, objects that are in the destination project and not in the plan."),
+    unmanaged: count("Of these, objects that are in the destination project and not in the plan."),
     unread: Type.Optional(Type.String({ description: "Why the destination could not be read." })),
     source: Type.Optional(
       Type.Object(
@@ -77,7 +77,7 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
     .executeTakeFirstOrThrow()
   const run = await db
     .selectFrom("openstack_replication.run")
-    .select(["started", "finished", "summary"])
+    .select(["started", "finished", "verification"])
     .where("migration_id", "=", migrationId)
     .executeTakeFirst()
   if (run === undefined) return undefined
@@ -120,18 +120,18 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
     writes: Number(writes),
     started: run.started?.toISOString() ?? null,
     finished: run.finished?.toISOString() ?? null,
-    verification: run.summary && serializeVerification(run.summary, Number(verifying) > 0),
+    verification: run.verification && serializeVerification(run.verification, Number(verifying) > 0),
   }
 }
 
 function serializeVerification(summary: VerifySummary, pending: boolean): Progress["verification"] {
-  const { at = null, compared, differences, extra, unread, source } = summary
+  const { at = null, compared, differences, unmanaged, unread, source } = summary
   return {
     at,
     pending,
     compared,
     differences,
-    extra: extra?.count ?? 0,
+    unmanaged: unmanaged?.count ?? 0,
     ...(unread !== undefined && { unread }),
     ...(source && {
       source: {

@@ -122,8 +122,8 @@ function answerFaults(document: Json, answer: unknown, way: string): readonly st
 }
 
 /** Examples are part of the document's promise: each has to be of its schema. */
-function contentFaults(document: Json, holder: unknown, way: string): readonly string[] {
-  return Object.entries(part(holder, "content")).flatMap(([type, media]) => [
+function contentFaults(document: Json, owner: unknown, way: string): readonly string[] {
+  return Object.entries(part(owner, "content")).flatMap(([type, media]) => [
     ...fieldFaults("media", media, `${way} ${type}`),
     ...Object.entries(part(media, "examples")).flatMap(([name, example]) => [
       ...fieldFaults("example", example, `${way} ${name}`),

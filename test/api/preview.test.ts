@@ -79,7 +79,11 @@ t.test("a preview warns of what the destination holds and allows", (t) =>
       await world.pool.query("update marketplace_offeringcomponent set max_value = 4 where type = 'cores'")
       t.strictSame(codes(await previewed(world, asked)), ["OFFERING_LIMIT"])
       await world.create(tenant, { name: "copy" })
-      t.strictSame(codes(await previewed(world, asked)), ["OFFERING_LIMIT", "NAME_TAKEN", "SAME_AGAIN"])
+      t.strictSame(codes(await previewed(world, asked)), [
+        "OFFERING_LIMIT",
+        "NAME_TAKEN",
+        "DUPLICATE_MIGRATION",
+      ])
       await world.pool.query("update waldur_openstack_replication_migration set state = 3")
       t.strictSame(codes(await previewed(world, { ...asked, name: "other" })), ["OFFERING_LIMIT"])
     },

@@ -30,7 +30,7 @@ export interface Lane {
 }
 
 /** The tenant has all that a tenant may have, so that every stage has work. */
-export async function openLane(serverUrl: string): Promise<Lane> {
+export async function openSlice(serverUrl: string): Promise<Lane> {
   const arena = await openArena(serverUrl)
   const spec = demoTenant("small")
   // Room for what is put in beside.

@@ -1,7 +1,7 @@
 import t from "tap"
 import { startPostgres } from "../../host/postgres.ts"
 import { newTally } from "./counters.ts"
-import { callPlaces, killAt, latePlaces, nameOf, openLane, stagePlaces, statementPlaces } from "./exact.ts"
+import { callPlaces, killAt, latePlaces, nameOf, openSlice, stagePlaces, statementPlaces } from "./exact.ts"
 import { seeded } from "./random.ts"
 
 /** `npm run chaos -- --mode a` tries all places; here a few of each sort, the same each time. */
@@ -17,7 +17,7 @@ t.test(
     const { TEST_DATABASE_URL: given } = process.env
     const server = given === undefined ? await startPostgres() : undefined
     t.comment(`SEED=${seed}`)
-    const lane = await openLane(given ?? server?.url ?? "")
+    const lane = await openSlice(given ?? server?.url ?? "")
     const random = seeded(seed)
     const drawn = [stagePlaces(lane), callPlaces(lane), latePlaces(lane), statementPlaces(lane)].flatMap(
       (places) => random.shuffle(places).slice(0, 1),

@@ -7,7 +7,7 @@ import {
   type Lane,
   latePlaces,
   nameOf,
-  openLane,
+  openSlice,
   type Place,
   placeOf,
   stagePlaces,
@@ -23,7 +23,7 @@ import { type ShakyServer, startShakyServer } from "./shaky-postgres.ts"
 /** How the time is shared out. */
 const shares: Readonly<Record<Mode, number>> = { a: 5, b: 1.5, c: 1.5, d: 2, many: 0 }
 
-/** Lanes of exact kills: a lane waits most of its time until the dead worker's jobs are given back. */
+/** LimiterStore of exact kills: a lane waits most of its time until the dead worker's jobs are given back. */
 const lanes = 3
 
 const random: Readonly<Record<"a" | "b" | "c" | "d", Omit<RunOptions, "seed">>> = {
@@ -84,7 +84,7 @@ async function many(server: ShakyServer, tally: Tally): Promise<void> {
 /** Kills at exact places for most of the time, then at random moments. */
 async function kills(server: ShakyServer, options: ChaosOptions, until: number, tally: Tally): Promise<void> {
   const opened = await Promise.all(
-    Array.from({ length: options.at === undefined ? lanes : 1 }, () => openLane(server.url)),
+    Array.from({ length: options.at === undefined ? lanes : 1 }, () => openSlice(server.url)),
   )
   const [first] = opened
   if (first === undefined) return

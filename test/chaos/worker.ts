@@ -13,9 +13,9 @@ await main(() =>
     const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
     const doom = new Doom()
     doom.watch(pool)
-    const { engine } = await prepare({ pool, connection: quick }, stderrLog, hasty)
+    const { ctx } = await prepare({ pool, connection: quick }, stderrLog, hasty)
     const worker = await startStageWorker(
-      { ...engine, onCall: () => doom.answered() },
+      { ...ctx, onCall: () => doom.answered() },
       { pool, concurrency: Number(process.env.CHAOS_CONCURRENCY ?? 8), log: stderrLog },
     )
     process.on("message", ({ death }: { death: Death | null }) => process.send?.(doom.set(death)))
@@ -24,7 +24,7 @@ await main(() =>
     process.send?.("ready")
     await signal
     await worker.stop()
-    await engine.clouds.close()
+    await ctx.clouds.close()
     await pool.end()
     return 0
   }),

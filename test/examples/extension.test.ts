@@ -10,8 +10,8 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 
 t.test("the extension tells the defaults that the plugin works with", (t) =>
   withDatabase(async ({ pool }) => {
-    const { settings, engine } = await prepare({ pool }, quiet)
-    await engine.clouds.close()
+    const { settings, ctx } = await prepare({ pool }, quiet)
+    await ctx.clouds.close()
     t.match(settings, extension.settings)
   }),
 )

@@ -11,7 +11,7 @@ export async function holdExactReport(t: Test, url: string, uuid: string, token:
   t.match(report, {
     outcomes: { failed: 0, skipped: 0, open: 0, removed: 0, different: 0 },
     verification: { differences: 0 },
-    extra: { count: 0 },
+    unmanaged: { count: 0 },
     source_changes: { changes: [] },
   })
   const dropped = report.objects.flatMap(({ kind, name, dropped }) =>

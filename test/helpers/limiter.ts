@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 
 /** A way to a server that can be shut: connections break, and new ones are refused, as when the server dies. */
-export interface Gate {
+export interface Limiter {
   /** The server's address by way of the gate. */
   readonly url: string
   /** Breaks every connection and refuses new ones. */
@@ -13,7 +13,7 @@ export interface Gate {
 }
 
 /** @param serverUrl e.g. a database's address */
-export async function openGate(serverUrl: string): Promise<Gate> {
+export async function openGate(serverUrl: string): Promise<Limiter> {
   const target = new URL(serverUrl)
   const sockets = new Set<Socket>()
   let left = -1

@@ -13,11 +13,11 @@ export interface OwnWorker extends Partial<Pick<WorkerSettings, "concurrency" | 
 const { DATABASE_URL = "", WORKER = "{}" } = process.env
 const { pace = {}, concurrency = 8, ...settings } = JSON.parse(WORKER) as OwnWorker
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })
-const { engine } = await prepare({ pool, connection: (_, usual) => ({ ...usual, ...pace }) }, stderrLog)
-const worker = await startStageWorker(engine, { pool, concurrency, log: stderrLog, ...settings })
+const { ctx } = await prepare({ pool, connection: (_, usual) => ({ ...usual, ...pace }) }, stderrLog)
+const worker = await startStageWorker(ctx, { pool, concurrency, log: stderrLog, ...settings })
 process.stderr.write("ready\n")
 process.once("SIGTERM", async () => {
   await worker.stop()
-  await engine.clouds.close()
+  await ctx.clouds.close()
   await pool.end()
 })

@@ -29,7 +29,7 @@ export function noFindings(): Findings {
 export function check(value: unknown, type: string, findings: Findings, way = ""): void {
   const types = type.split("|")
   if (types.some((one) => fits(value, one))) {
-    for (const one of types) goOn(value, one, findings, way)
+    for (const one of types) throwIfInterrupted(value, one, findings, way)
     return
   }
   findings.faults.push(`${way || "answer"}: ${JSON.stringify(value)} is no ${type}`)
@@ -56,7 +56,7 @@ function fits(value: unknown, type: string): boolean {
 }
 
 /** Looks into lists and objects. */
-function goOn(value: unknown, type: string, findings: Findings, way: string): void {
+function throwIfInterrupted(value: unknown, type: string, findings: Findings, way: string): void {
   if (type.endsWith("[]") && Array.isArray(value)) {
     for (const [index, item] of value.entries()) check(item, type.slice(0, -2), findings, `${way}[${index}]`)
   }

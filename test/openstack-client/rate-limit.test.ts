@@ -44,8 +44,8 @@ for (const [rate, most, windowMs] of [
   t.test(`at ${rate} a second, ${windowMs} ms hold no more than ${most} starts`, async (t) => {
     const pace = new Pace(100, rate)
     const asked = performance.now()
-    for (let i = 0; i < most; i += 1) (await pace.enter(calm))()
-    const next = await pace.enter(calm)
+    for (let i = 0; i < most; i += 1) (await pace.acquire(calm))()
+    const next = await pace.acquire(calm)
     t.ok(performance.now() - asked >= windowMs - ROUNDING_MS)
     next()
   })
@@ -53,13 +53,13 @@ for (const [rate, most, windowMs] of [
 t.test("a call that is urgent goes first", async (t) => {
   const pace = new Pace(1, 10_000)
   const order: string[] = []
-  const leave = await pace.enter(calm)
+  const release = await pace.acquire(calm)
   const turns = [false, true].map(async (urgent) => {
-    const done = await pace.enter({ ...calm, urgent })
+    const done = await pace.acquire({ ...calm, urgent })
     order.push(urgent ? "urgent" : "calm")
     done()
   })
-  leave()
+  release()
   await Promise.all(turns)
   t.same(order, ["urgent", "calm"])
 })
@@ -67,13 +67,13 @@ t.test("a call that is urgent goes first", async (t) => {
 t.test("flows take turns, however many calls each has in the queue", async (t) => {
   const pace = new Pace(1, 10_000)
   const order: string[] = []
-  const leave = await pace.enter(calm)
+  const release = await pace.acquire(calm)
   const turns = ["large", "large", "large", "large", "small", "small", "third"].map(async (flow) => {
-    const done = await pace.enter({ ...calm, flow })
+    const done = await pace.acquire({ ...calm, flow })
     order.push(flow)
     done()
   })
-  leave()
+  release()
   await Promise.all(turns)
   t.same(order, ["large", "small", "third", "large", "small", "large", "large"])
 })
@@ -81,18 +81,18 @@ t.test("flows take turns, however many calls each has in the queue", async (t) =
 t.test("a further try goes before the new calls of its flow, and before no other flow", async (t) => {
   const pace = new Pace(1, 10_000)
   const order: string[] = []
-  const leave = await pace.enter(calm)
+  const release = await pace.acquire(calm)
   const asked = [
     { flow: "a", again: false },
     { flow: "b", again: false },
     { flow: "b", again: true },
   ]
   const turns = asked.map(async (entry) => {
-    const done = await pace.enter({ ...calm, ...entry })
+    const done = await pace.acquire({ ...calm, ...entry })
     order.push(`${entry.flow}${entry.again ? " again" : ""}`)
     done()
   })
-  leave()
+  release()
   await Promise.all(turns)
   t.same(order, ["a", "b again", "b"])
 })
@@ -122,24 +122,24 @@ t.test("the calls of one caller share its flow and its end", async (t) => {
 t.test("a call that was stopped in the queue gives its place up", async (t) => {
   const pace = new Pace(1, 10_000)
   const stopping = new AbortController()
-  const leave = await pace.enter(calm)
-  const stopped = pace.enter({ ...calm, signal: stopping.signal })
-  const next = pace.enter(calm)
+  const release = await pace.acquire(calm)
+  const stopped = pace.acquire({ ...calm, signal: stopping.signal })
+  const next = pace.acquire(calm)
   stopping.abort(new Error("enough"))
   await t.rejects(stopped, { message: "enough" })
-  leave()
-  leave() // a second time changes nothing
+  release()
+  release() // a second time changes nothing
   ;(await next)()
 })
 
 t.test("a pause that is longer than a call's patience refuses the call at once", async (t) => {
   const pace = new Pace(1, 10_000)
-  const leave = await pace.enter(calm)
-  const queued = pace.enter(calm)
+  const release = await pace.acquire(calm)
+  const queued = pace.acquire(calm)
   pace.pause(60_000)
   await t.rejects(queued, PauseTooLong)
-  await t.rejects(pace.enter(calm), PauseTooLong)
-  leave()
+  await t.rejects(pace.acquire(calm), PauseTooLong)
+  release()
 })
 
 const overLimit = { overLimit: { code: 413, message: "This request was rate-limited.", retryAfter: "0.2" } }

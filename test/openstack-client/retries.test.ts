@@ -18,7 +18,7 @@ const conflict = (message: string) => ({
 for (const method of ["GET", "HEAD", "PUT", "DELETE"] as const)
   for (const fault of ["reset", { status: 500 }, { status: 502 }, { status: 503 }, { status: 504 }] as const)
     t.test(`a ${method} is sent again after ${nameOf(fault)}`, async (t) => {
-      const fake = await fakeCloud(t, { answer: inTurn(fault, {}) })
+      const fake = await fakeCloud(t, { answer: forEachLimit(fault, {}) })
       await connect(t, fake).call({ ...read, method })
       t.equal(fake.calls.length, 2)
     })
@@ -26,7 +26,7 @@ for (const method of ["GET", "HEAD", "PUT", "DELETE"] as const)
 for (const method of ["POST", "PATCH"] as const)
   for (const fault of ["reset", { status: 408 }, { status: 500 }, { status: 503 }, { status: 504 }] as const)
     t.test(`a ${method} whose fate is unknown after ${nameOf(fault)} is not sent again`, async (t) => {
-      const fake = await fakeCloud(t, { answer: inTurn(fault, {}) })
+      const fake = await fakeCloud(t, { answer: forEachLimit(fault, {}) })
       const error = await failureOf(connect(t, fake).call({ ...create, method }))
       t.match(error.failure, {
         uncertain: true,
@@ -37,13 +37,13 @@ for (const method of ["POST", "PATCH"] as const)
     })
 
 t.test("a POST that the caller calls repeatable is sent again", async (t) => {
-  const fake = await fakeCloud(t, { answer: inTurn("reset", {}) })
+  const fake = await fakeCloud(t, { answer: forEachLimit("reset", {}) })
   await connect(t, fake).call({ ...create, repeatable: true })
   t.equal(fake.calls.length, 2)
 })
 
 t.test("a PUT that the caller calls not repeatable is not", async (t) => {
-  const fake = await fakeCloud(t, { answer: inTurn("reset", {}) })
+  const fake = await fakeCloud(t, { answer: forEachLimit("reset", {}) })
   const error = await failureOf(connect(t, fake).call({ ...create, method: "PUT", repeatable: false }))
   t.equal(error.failure.uncertain, true)
   t.equal(fake.calls.length, 1)
@@ -82,7 +82,7 @@ t.test("what never left is not uncertain", async (t) => {
 })
 
 t.test("a DELETE that answers 404 when sent again was done", async (t) => {
-  const fake = await fakeCloud(t, { answer: inTurn("reset", { status: 404, body: "gone" }) })
+  const fake = await fakeCloud(t, { answer: forEachLimit("reset", { status: 404, body: "gone" }) })
   t.equal(await connect(t, fake).call(remove), undefined)
 })
 
@@ -92,13 +92,15 @@ t.test("a DELETE that answers 404 at once is an error", async (t) => {
 })
 
 t.test("a write whose first answer was lost stays uncertain, whatever comes next", async (t) => {
-  const fake = await fakeCloud(t, { answer: inTurn("reset", conflict("Router 1 has ports still attached")) })
+  const fake = await fakeCloud(t, {
+    answer: forEachLimit("reset", conflict("Router 1 has ports still attached")),
+  })
   t.match((await failureOf(connect(t, fake).call(remove))).failure, { status: 409, uncertain: true })
 })
 
 t.test("and when the sign-in for the next try fails", async (t) => {
   const fake = await fakeCloud(t, {
-    answer: inTurn("reset", { status: 401 }),
+    answer: forEachLimit("reset", { status: 401 }),
     signIn: (count) => (count === 1 ? undefined : { status: 403 }),
   })
   const error = await failureOf(connect(t, fake).call(remove))
@@ -111,7 +113,7 @@ for (const message of [
   "Concurrent update of the quota, retry the request.",
 ])
   t.test(`a conflict that says "${message}" is sent again`, async (t) => {
-    const fake = await fakeCloud(t, { answer: inTurn(conflict(message), {}) })
+    const fake = await fakeCloud(t, { answer: forEachLimit(conflict(message), {}) })
     await connect(t, fake).call(create)
     t.equal(fake.calls.length, 2)
   })
@@ -169,7 +171,7 @@ t.test("a caller that has enough begins nothing more, and hears how its call und
   const answer = Promise.withResolvers<{ body: object }>()
   const fake = await fakeCloud(t, { answer: () => answer.promise })
   const enough = new AbortController()
-  const cloud = calledBy(connect(t, fake, { inFlight: 1 }), { enough: enough.signal })
+  const cloud = calledBy(connect(t, fake, { inFlight: 1 }), { drain: enough.signal })
   const underWay = cloud.call<object>(create)
   const waiting = failureOf(cloud.call(create))
   while (fake.calls.length === 0) await new Promise((later) => setImmediate(later))
@@ -202,7 +204,7 @@ t.test("creates go over sockets of their own: none is lost to a server that clos
   t.same(new Set(fake.calls.map((call) => call.headers.connection)), new Set(["close"]))
 })
 
-function inTurn(...answers: readonly Answering[]) {
+function forEachLimit(...answers: readonly Answering[]) {
   let next = 0
   return () => answers[Math.min(next++, answers.length - 1)] ?? {}
 }

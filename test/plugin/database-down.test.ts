@@ -3,12 +3,12 @@ import pg from "pg"
 import t from "tap"
 import openstackReplication, { type ReplicationOptions } from "../../plugin/index.ts"
 import { ask } from "../helpers/http.ts"
-import { type Gate, openGate } from "../helpers/limiter.ts"
+import { type Limiter, openGate } from "../helpers/limiter.ts"
 import { type FixtureHost, goodBody, tokens, withFixture } from "../waldur/fixture.ts"
 
 /** A host whose way to the database can be shut. `pool` goes past the gate. */
 function withGate(
-  run: (host: Omit<FixtureHost, "site"> & { readonly gate: Gate }) => Promise<void>,
+  run: (host: Omit<FixtureHost, "site"> & { readonly gate: Limiter }) => Promise<void>,
   options: Partial<ReplicationOptions> = { worker: false },
 ): Promise<void> {
   return withFixture(async ({ pool }) => {

@@ -7,7 +7,7 @@ import {
   learn,
   type Sizing,
 } from "../../src/executors/stage/batch-size.ts"
-import { inTurn } from "../../src/executors/stage/for-each-limit.ts"
+import { forEachLimit } from "../../src/executors/stage/for-each-limit.ts"
 import { chunkSize, countChunks } from "../../src/kinds/cost.ts"
 
 const most = 20
@@ -104,7 +104,7 @@ t.test("items are worked on in their order, so many at a time as is said then", 
   let running = 0
   let most = 0
   const begun: number[] = []
-  await inTurn(
+  await forEachLimit(
     Array.from({ length: 12 }).keys(),
     () => room,
     async (item) => {
@@ -124,7 +124,7 @@ t.test("items are worked on in their order, so many at a time as is said then", 
 t.test("after an item that fails no other begins, and those under way end first", async (t) => {
   const begun: number[] = []
   const ended: number[] = []
-  const work = inTurn(
+  const work = forEachLimit(
     [0, 1, 2, 3, 4],
     () => 2,
     async (item) => {

@@ -1,7 +1,7 @@
 import t from "tap"
 import type { RuleSpec, TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import { settled } from "../../src/kinds/all-settled-or-throw.ts"
+import { allSettledOrThrow } from "../../src/kinds/all-settled-or-throw.ts"
 import { securityGroupRule } from "../../src/kinds/security-group-rule.ts"
 import { createResource, listResources } from "../../src/openstack/index.ts"
 import { act, full, request } from "../helpers/rollback.ts"
@@ -103,7 +103,7 @@ t.test("a rule that a person has added to a copied group outlives a retry, and t
     const migration = await world.ended(uuid)
     t.equal(migration.state, "OK", migration.error_message)
     const { verification } = await world.owner.progress(uuid)
-    t.match(verification, { extra: 1 })
+    t.match(verification, { unmanaged: 1 })
     const left = await listResources(world.destinationCloud, "security-group-rules", { project_id })
     t.ok(left.some(({ id }) => id === theirs.id))
   }),
@@ -151,9 +151,11 @@ for (const [title, { begun = false, group = "ours", madeAt, groupMadeAt }, goes]
 t.test("a fault of one call is thrown when the others have ended, too", async (t) => {
   const slow = Promise.withResolvers<void>()
   let thrown: unknown
-  const all = settled([Promise.reject(new Error("refused")), slow.promise]).catch((error: unknown) => {
-    thrown = error
-  })
+  const all = allSettledOrThrow([Promise.reject(new Error("refused")), slow.promise]).catch(
+    (error: unknown) => {
+      thrown = error
+    },
+  )
   await new Promise(setImmediate)
   t.equal(thrown, undefined, "while one is under way")
   slow.resolve()

@@ -16,14 +16,14 @@ t.test("a small migration ends while two large ones, which came first, fill the 
       const medium = await world.importTenant(fewerGroups(demoTenant("medium")))
       const small = await world.importTenant(demoTenant("small"))
       world.destination.onRequest = async () => sleep(20)
-      const { engine } = await prepare(
+      const { ctx } = await prepare(
         {
           pool: world.pool,
           connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000, inFlight: 2 }),
         },
         world.app.log,
       )
-      const worker = await startStageWorker(engine, {
+      const worker = await startStageWorker(ctx, {
         pool: world.pool,
         concurrency: 2,
         log: world.app.log,
@@ -55,7 +55,7 @@ t.test("a small migration ends while two large ones, which came first, fill the 
         t.ok((rows[0]?.turns ?? 0) > 1, "stages were handed over")
       } finally {
         await worker.stop()
-        await engine.clouds.close()
+        await ctx.clouds.close()
       }
     },
     { worker: false },
@@ -74,9 +74,9 @@ t.test("stages that cannot succeed come to their end although each keeps another
               body: { NeutronError: { type: "HTTPInternalServerError", message: "no", detail: "" } },
             }
           : undefined
-      const { engine } = await prepare({ pool: world.pool, connection: quick }, world.app.log)
+      const { ctx } = await prepare({ pool: world.pool, connection: quick }, world.app.log)
       const log = world.app.log
-      const worker = await startStageWorker(engine, { pool: world.pool, concurrency: 1, log, quantumMs: 300 })
+      const worker = await startStageWorker(ctx, { pool: world.pool, concurrency: 1, log, quantumMs: 300 })
       try {
         const both = [await world.create(tenant), await world.create(tenant)]
         for (const { uuid } of both) {
@@ -86,7 +86,7 @@ t.test("stages that cannot succeed come to their end although each keeps another
         }
       } finally {
         await worker.stop()
-        await engine.clouds.close()
+        await ctx.clouds.close()
       }
     },
     { worker: false },

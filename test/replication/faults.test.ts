@@ -15,13 +15,13 @@ t.test(
         const tenant = await world.importTenant(demoTenant("small"))
         const { uuid } = await world.create(tenant)
         const id = await idOf(world, uuid)
-        const { engine } = await prepare({ pool: world.pool }, world.app.log)
+        const { ctx } = await prepare({ pool: world.pool }, world.app.log)
         const broken = {
-          ...engine,
+          ...ctx,
           clouds: {
             get: () => Promise.reject(new Error("no such row")),
-            holder: "nobody",
-            renewHolder: async () => undefined,
+            owner: "nobody",
+            renewOwner: async () => undefined,
             close: async () => undefined,
           },
         }
@@ -44,7 +44,7 @@ t.test(
           [{ payload: { stage: "user" } }],
           "what comes after goes on, and is skipped",
         )
-        await engine.clouds.close()
+        await ctx.clouds.close()
       },
       { worker: false },
     ),
@@ -60,11 +60,11 @@ t.test("a worker whose job is another's by now does not keep that one from the s
         `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'its successor'
          where payload ->> 'stage' = 'project' returning id`,
       )
-      const { engine } = await prepare({ pool: world.pool }, world.app.log)
+      const { ctx } = await prepare({ pool: world.pool }, world.app.log)
       const job = { id: rows[0]?.id ?? "", pool: "stood still" }
       for (const faults of [0, 7])
         await t.rejects(
-          stageJob(engine, quiet, { migration: id, stage: "project", cloud: 1, faults }, { job }),
+          stageJob(ctx, quiet, { migration: id, stage: "project", cloud: 1, faults }, { job }),
           {
             code: "STALE_WORKER",
           },
@@ -74,7 +74,7 @@ t.test("a worker whose job is another's by now does not keep that one from the s
       )
       t.strictSame(stages.rows, [{ state: "ready", attempt: 0 }], "the stage is as it was")
       t.equal((await jobs(world)).filter(({ payload }) => payload.stage === "project").length, 1)
-      await engine.clouds.close()
+      await ctx.clouds.close()
     },
     { worker: false },
   ),
@@ -93,12 +93,12 @@ t.test("a hook that refuses each save is asked again each minute, and its correc
           },
         ],
       }
-      const { engine } = await prepare({ pool: world.pool, hooks }, world.app.log)
+      const { ctx } = await prepare({ pool: world.pool, hooks }, world.app.log)
       // The first stage to begin is one that saves: the migration becomes CREATING.
-      await stageJob(engine, quiet, { migration: id, stage: "survey", cloud: 1, faults: 7 }, undefined)
+      await stageJob(ctx, quiet, { migration: id, stage: "survey", cloud: 1, faults: 7 }, undefined)
       const [survey] = (await jobs(world)).filter(({ payload }) => payload.stage === "survey")
       t.match(survey, { payload: { faults: 7 }, later: true })
-      await engine.clouds.close()
+      await ctx.clouds.close()
 
       await world.pool.query("update graphile_worker._private_jobs set run_at = now()")
       const worker = await world.startWorker()
@@ -116,7 +116,7 @@ t.test("a check that cannot be made ends the migration, and says so", (t) =>
     const { uuid } = await world.create(tenant)
     const id = await idOf(world, uuid)
     await world.ended(uuid)
-    const { engine } = await prepare({ pool: world.pool }, world.app.log)
+    const { ctx } = await prepare({ pool: world.pool }, world.app.log)
     await world.pool.query(
       "update openstack_replication.stage set state = 'ready' where migration_id = $1 and name = 'verify'",
       [id],
@@ -125,11 +125,11 @@ t.test("a check that cannot be made ends the migration, and says so", (t) =>
     await world.pool.query("update openstack_replication.run set finished = null where migration_id = $1", [
       id,
     ])
-    await giveUpStage(engine, id, "verify", new Error("out of order"))
+    await giveUpStage(ctx, id, "verify", new Error("out of order"))
     const migration = await world.ended(uuid)
     t.equal(migration.state, "ERRED")
     t.match(migration.error_message, /could not be read back: .*out of order/)
-    await engine.clouds.close()
+    await ctx.clouds.close()
   }),
 )
 

@@ -30,14 +30,14 @@ t.test("the pace of a cloud, and its pauses, hold over three worker processes to
       const looking = new AbortController()
       const looks = (async () => {
         while (!looking.signal.aborted) {
-          const { rows } = await world.pool.query<{ holder: string | null; paused: boolean }>(
+          const { rows } = await world.pool.query<{ owner: string | null; paused: boolean }>(
             // Who waits for the end of a pause has no calls there, and so no row of its own.
-            `select holder, paused_until > clock_timestamp() as paused
-             from openstack_replication.lane left join openstack_replication.lane_hold using (settings_id)
+            `select owner, paused_until > clock_timestamp() as paused
+             from openstack_replication.limiter left join openstack_replication.limiter_usage using (settings_id)
              where settings_id = $1`,
             [world.rows.destination.settings.id],
           )
-          for (const { holder } of rows) if (holder !== null) holders.add(holder)
+          for (const { owner } of rows) if (owner !== null) holders.add(owner)
           if (rows.some(({ paused }) => paused)) inPause ??= seen.starts.length
           await sleep(5)
         }
@@ -117,24 +117,24 @@ for (const [stage, cloud, count] of pausing) {
             if (asked !== count) return
             return { status: 429, headers: { "retry-after": "2" }, body: "slow down" }
           }
-          const { engine } = await prepare(
+          const { ctx } = await prepare(
             { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
             world.app.log,
             { slowDownBudgetMs: 500 },
           )
           const ends: StageOutcome[] = []
           const worker = await startStageWorker(
-            { ...engine, onStage: (ended, outcome) => ended === stage && ends.push(outcome) },
+            { ...ctx, onStage: (ended, outcome) => ended === stage && ends.push(outcome) },
             { pool: world.pool, concurrency: 8, log: world.app.log },
           )
           const { state, error_message } = await world.ended(uuid)
           await worker.stop()
-          await engine.clouds.close()
+          await ctx.clouds.close()
           t.strictSame([state, error_message], ["OK", ""])
           t.strictSame([ends[0], ends.at(-1)], ["handed_over", "done"])
           const { rows } = await world.pool.query(
-            `select survey -> 'unread' as survey, summary -> 'unread' as destination,
-             summary -> 'source' -> 'unread' as source from openstack_replication.run`,
+            `select survey -> 'unread' as survey, verification -> 'unread' as destination,
+             verification -> 'source' -> 'unread' as source from openstack_replication.run`,
           )
           t.strictSame(rows, [{ survey: null, destination: null, source: null }], "nothing is unread")
         },
@@ -159,7 +159,7 @@ t.test("a finished copy does not wait for a source that asks for a pause", (t) =
     const { verification } = await world.owner.progress(uuid)
     t.match(verification, { differences: 0, compared: Number })
     const { rows } = await world.pool.query(
-      "select summary -> 'source' as source from openstack_replication.run",
+      "select verification -> 'source' as source from openstack_replication.run",
     )
     t.match(rows, [{ source: { unread: /asked for a pause of 3\d\d\d s/, changes: [] } }])
   }),
@@ -202,7 +202,7 @@ t.test("settings of one cloud share its pace, and those of its other regions hav
       const { source, destination } = rows
       const lanes = async () => {
         const { rows } = await pool.query(
-          "select settings_id as id from openstack_replication.lane order by 1",
+          "select settings_id as id from openstack_replication.limiter order by 1",
         )
         return rows.map(({ id }) => id)
       }
@@ -214,9 +214,9 @@ t.test("settings of one cloud share its pace, and those of its other regions hav
          from structure_servicesettings other where mine.id = $1 and other.id = $2`,
         [source.settings.id, destination.settings.id],
       )
-      const { engine } = await prepare({ pool }, app.log)
+      const { ctx } = await prepare({ pool }, app.log)
       await Promise.all(
-        [source, destination].map(async ({ settings }) => use(await engine.clouds.get(settings.id))),
+        [source, destination].map(async ({ settings }) => use(await ctx.clouds.get(settings.id))),
       )
       t.strictSame(await lanes(), [Math.min(source.settings.id, destination.settings.id)])
 
@@ -224,9 +224,9 @@ t.test("settings of one cloud share its pace, and those of its other regions hav
         "update structure_servicesettings set options = options::jsonb - 'region' where id = $1",
         [destination.settings.id],
       )
-      await use(await engine.clouds.get(destination.settings.id))
+      await use(await ctx.clouds.get(destination.settings.id))
       t.equal((await lanes()).length, 2)
-      await engine.clouds.close()
+      await ctx.clouds.close()
     },
     { worker: false },
   ),
@@ -237,7 +237,7 @@ t.test("options of a cloud's settings pace it, and those that are no amounts are
     async ({ pool, rows, app }) => {
       const { id } = rows.destination.settings
       const seen: unknown[] = []
-      const { engine } = await prepare(
+      const { ctx } = await prepare(
         {
           pool,
           connection(_, usual) {
@@ -256,13 +256,13 @@ t.test("options of a cloud's settings pace it, and those that are no amounts are
           "update structure_servicesettings set options = options::jsonb || $2::jsonb where id = $1",
           [id, JSON.stringify(options)],
         )
-        await engine.clouds.get(id)
+        await ctx.clouds.get(id)
       }
       t.strictSame(seen, [
         [2.5, 3, 30_000],
         [20, undefined, undefined],
       ])
-      await engine.clouds.close()
+      await ctx.clouds.close()
     },
     { worker: false },
   ),

@@ -35,9 +35,9 @@ t.test("a cloud that takes a token back twice while it is read is read again", (
     t.equal(migration.error_message, "")
     t.ok(source() > 2 && destination() > 2, "both were refused, and asked again")
     const { rows } = await world.pool.query(
-      "select survey ->> 'unread' as survey, summary ->> 'unread' as summary from openstack_replication.run",
+      "select survey ->> 'unread' as survey, verification ->> 'unread' as verification from openstack_replication.run",
     )
-    t.strictSame(rows, [{ survey: null, summary: null }], "and nothing says that one could not be read")
+    t.strictSame(rows, [{ survey: null, verification: null }], "and nothing says that one could not be read")
     const { verification } = await world.owner.progress(uuid)
     t.match(verification, { differences: 0, source: { changes: 0 } })
   }),

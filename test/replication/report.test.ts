@@ -42,7 +42,7 @@ t.test("a report says what was asked, what became of each attribute, and what it
           sync_instance_ports: true,
         },
         verification: { compared: report.objects.length - report.outcomes.left_out, differences: 0 },
-        extra: { count: 0 },
+        unmanaged: { count: 0 },
         source_changes: { changes: [] },
         rollback: null,
         calls: progress.calls,
@@ -109,7 +109,7 @@ t.test("failures, drift and a dead source are in the report", (t) =>
     t.match(report, {
       state: "ERRED",
       outcomes: { failed: 10, different: 1 },
-      extra: { count: 1, objects: [{ kind: "network", name: "theirs" }] },
+      unmanaged: { count: 1, objects: [{ kind: "network", name: "theirs" }] },
       survey: { unread: /sign in/ },
       source_changes: { unread: /sign in/, changes: [] },
     })

@@ -119,7 +119,7 @@ for (const [state, how, order] of [
       const before = await world.pool.query(orders)
       t.match(before.rows, [{ state: order, error_message: migration.error_message }])
       await world.pool.query(
-        "update structure_servicesettings set backend_url = '' where id = (select settings_id from openstack_replication.run)",
+        "update structure_servicesettings set backend_url = '' where id = (select dst_settings_id from openstack_replication.run)",
       )
       t.equal((await act(world, uuid, "rollback")).status, 202)
       const ended = await hurried(world, world.ended(uuid))

@@ -219,7 +219,7 @@ for (const [what, pauses] of [
       while ((await count(world, waits)) === 0 && (await goesOn())) await sleep(20)
       const unfailed = await count(world, `${waits} and payload ->> 'faults' is null`)
       t.equal(unfailed, 1, "it waits in the queue, and no fault is counted")
-      await world.pool.query("update openstack_replication.lane set paused_until = now()")
+      await world.pool.query("update openstack_replication.limiter set paused_until = now()")
       t.match(await hurried(world, world.ended(uuid)), {
         dst_resource_state: "Terminated",
         error_message: /^Rolled back for .+: \d+ objects were removed\.$/,

@@ -12,8 +12,9 @@ t.test("the graph of stages", async (t) => {
   const graph = stageGraph()
   const names = graph.map(({ name }) => name)
   t.equal(new Set(names).size, names.length, "names each stage once")
-  for (const { name, after } of graph) {
-    for (const before of after) t.ok(names.includes(before), `${name} comes after ${before}, which exists`)
+  for (const { name, dependsOn } of graph) {
+    for (const before of dependsOn)
+      t.ok(names.includes(before), `${name} comes after ${before}, which exists`)
   }
   const order: string[][] = []
   const all = new Set(names)
@@ -56,14 +57,14 @@ t.test("a stage that runs a second time changes nothing", (t) =>
   withWorld(async (world) => {
     const { id, project } = await replicateMedium(world)
     const before = await viewTenant(world.destinationCloud, project)
-    const { engine } = await prepare({ pool: world.pool }, world.app.log)
+    const { ctx } = await prepare({ pool: world.pool }, world.app.log)
     for (const { name } of stageGraph()) {
       await makeReady(world.pool, id, name)
       world.destination.resetStats()
-      await runStage(engine, id, name)
+      await runStage(ctx, id, name)
       t.equal(world.destination.stats().writes, 0, `${name} writes nothing`)
     }
-    await engine.clouds.close()
+    await ctx.clouds.close()
     t.strictSame(await viewTenant(world.destinationCloud, project), before)
     t.equal(await countOrders(world), 1, "one order")
   }),
@@ -73,16 +74,16 @@ t.test("a stage none of whose answers arrived finds what it made, and makes noth
   withWorld(async (world) => {
     const { id, project } = await replicateMedium(world)
     const before = await viewTenant(world.destinationCloud, project)
-    const { engine } = await prepare({ pool: world.pool }, world.app.log)
+    const { ctx } = await prepare({ pool: world.pool }, world.app.log)
     for (const { name } of kinds) {
       const ids = await idsOf(world.pool, id, name)
       await loseAnswers(world.pool, id, name)
       world.destination.resetStats()
-      await runStage(engine, id, name)
+      await runStage(ctx, id, name)
       t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)
       t.equal(world.destination.stats().writes, 0, `${name}: no writes`)
     }
-    await engine.clouds.close()
+    await ctx.clouds.close()
     t.strictSame(await viewTenant(world.destinationCloud, project), before)
   }),
 )

@@ -57,14 +57,14 @@ t.test("a worker that loses the database while it starts says so, and leaves no 
             : query(...args)
         client.query = either as typeof client.query
       })
-      const { engine } = await prepare({ pool }, app.log)
-      await t.rejects(startStageWorker(engine, { pool, concurrency: 2, log: app.log }))
+      const { ctx } = await prepare({ pool }, app.log)
+      await t.rejects(startStageWorker(ctx, { pool, concurrency: 2, log: app.log }))
       // Longer than a broken lease waits until it is taken again.
       await sleep(1_000)
       const { rows } = await others.query(`select pid from pg_locks where locktype = 'advisory' and granted
            and database = (select oid from pg_database where datname = current_database())`)
       t.strictSame(rows, [])
-      await engine.clouds.close()
+      await ctx.clouds.close()
       // A lease that was left behind would keep its connection.
       if (rows.length === 0) await pool.end()
     },

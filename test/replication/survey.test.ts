@@ -36,9 +36,9 @@ t.test("what no row holds is read from the live source, and arrives", (t) =>
     t.strictSame(copy?.tags?.toSorted(), ["blue", "green"])
     const [routerCopy] = await listResources(world.destinationCloud, "routers", copied)
     t.equal(routerCopy?.admin_state_up, false)
-    const { survey, summary } = await runOf(world)
+    const { survey, verification } = await runOf(world)
     t.match(survey, { unread: undefined, unknown: [], findings: [] })
-    t.match(summary, { differences: 0, source: { changes: [] } })
+    t.match(verification, { differences: 0, source: { changes: [] } })
   }),
 )
 
@@ -188,10 +188,10 @@ t.test("where the source cannot be read, the rows are copied, and what they do n
     const migration = await world.ended((await world.create(tenant, all)).uuid)
     t.equal(migration.error_message, "")
     t.strictSame(await viewTenant(world.destinationCloud, await world.projectOf(migration)), before)
-    const { survey, summary } = await runOf(world)
+    const { survey, verification } = await runOf(world)
     t.match(survey.unread, /sign in/)
     t.ok(survey.unknown.includes("subnet.ipv6_ra_mode"))
-    t.match(summary, { differences: 0, source: { unread: /sign in/ } })
+    t.match(verification, { differences: 0, source: { unread: /sign in/ } })
   }),
 )
 
@@ -202,8 +202,8 @@ async function runOf(world: TestWorld) {
       unknown: string[]
       findings: { kind: string; name: string; message: string }[]
     }
-    summary: Record<string, unknown>
-  }>("select survey, summary from openstack_replication.run")
+    verification: Record<string, unknown>
+  }>("select survey, verification from openstack_replication.run")
   const [run] = rows
   if (run === undefined) throw new Error("no run")
   return run

@@ -78,7 +78,7 @@ const drifts: readonly (readonly [
   title: string,
   change: (copied: Copied) => Promise<unknown>,
   differing: readonly object[],
-  extra: readonly object[],
+  unmanaged: readonly object[],
 ])[] = [
   [
     "a rule that was deleted is gone",
@@ -166,24 +166,24 @@ t.test(
   (t) =>
     withCopy(async (copied) => {
       const records = await recordsOf(copied)
-      let [differing, extra] = [await copied.differing(), await extraOf(copied)]
-      t.strictSame([differing, extra], [[], []], "the copy was exact")
+      let [differing, unmanaged] = [await copied.differing(), await unmanagedOf(copied)]
+      t.strictSame([differing, unmanaged], [[], []], "the copy was exact")
       for (const [title, change, wantDiffering, wantExtra] of drifts) {
         await change(copied)
         const verification = await copied.verified()
-        const [nowDiffering, nowExtra] = [await copied.differing(), await extraOf(copied)]
-        const [newDiffering, newExtra] = [added(differing, nowDiffering), added(extra, nowExtra)]
-        t.match([newDiffering, newExtra], [wantDiffering, wantExtra], title)
+        const [nowDiffering, nowUnmanaged] = [await copied.differing(), await unmanagedOf(copied)]
+        const [newDiffering, newUnmanaged] = [added(differing, nowDiffering), added(unmanaged, nowUnmanaged)]
+        t.match([newDiffering, newUnmanaged], [wantDiffering, wantExtra], title)
         t.strictSame(
-          [newDiffering.length, newExtra.length],
+          [newDiffering.length, newUnmanaged.length],
           [wantDiffering.length, wantExtra.length],
           `${title}; nothing else differs`,
         )
         t.match(verification, {
-          extra: nowExtra.length,
-          differences: nowExtra.length + nowDiffering.flatMap((one) => one.differences).length,
+          unmanaged: nowUnmanaged.length,
+          differences: nowUnmanaged.length + nowDiffering.flatMap((one) => one.differences).length,
         })
-        ;[differing, extra] = [nowDiffering, nowExtra]
+        ;[differing, unmanaged] = [nowDiffering, nowUnmanaged]
       }
       t.strictSame(await recordsOf(copied), records, "migration, order and resource stay as they are")
     }),
@@ -202,7 +202,7 @@ t.test("what was put right again is no difference any more", (t) =>
     t.match(await copied.verified(), { differences: 1 })
     await updateResource(cloud, "networks", network?.id ?? "", { description: network?.description })
     const first = await copied.verified()
-    t.match(first, { differences: 0, extra: 0, source: { changes: 0 } })
+    t.match(first, { differences: 0, unmanaged: 0, source: { changes: 0 } })
     t.strictSame(await copied.differing(), [])
     const second = await copied.verified()
     t.ok(String(second.at) > String(first.at), "each says when it was")
@@ -220,7 +220,7 @@ t.test("a change at the source shows, and so does a source that cannot be reache
     })
     const { source } = await copied.verified()
     t.ok((source?.changes ?? 0) >= 2, "the description and the group")
-    const changes = (await summaryOf(copied)).source?.changes ?? []
+    const changes = (await verificationOf(copied)).source?.changes ?? []
     t.match(
       changes.filter(({ kind }) => kind !== "security_group_rule"),
       [
@@ -281,22 +281,22 @@ async function end(t: Test, { pool }: TestWorld): Promise<void> {
   await pool.query("update openstack_replication.stage set state = 'done'")
   await pool.query(
     `update openstack_replication.run set started = now(), finished = now(),
-     summary = '{"compared": 1, "differences": 0}'`,
+     verification = '{"compared": 1, "differences": 0}'`,
   )
 }
 
-async function summaryOf({ world }: Copied) {
+async function verificationOf({ world }: Copied) {
   const { rows } = await world.pool.query<{
-    summary: {
-      extra?: { objects: readonly { kind: string; name: string }[] }
+    verification: {
+      unmanaged?: { objects: readonly { kind: string; name: string }[] }
       source?: { changes: readonly { kind: string }[] }
     }
-  }>("select summary from openstack_replication.run")
-  return rows[0]?.summary ?? {}
+  }>("select verification from openstack_replication.run")
+  return rows[0]?.verification ?? {}
 }
 
-async function extraOf(copied: Copied) {
-  return (await summaryOf(copied)).extra?.objects ?? []
+async function unmanagedOf(copied: Copied) {
+  return (await verificationOf(copied)).unmanaged?.objects ?? []
 }
 
 /** What a verification has to leave alone. */

@@ -37,7 +37,7 @@ t.test("exceptions come first, the worst of them before the others", async (t) =
       object({ outcome: "dropped", dropped: [{ attribute: "ha", value: true, reason: "No such." }] }),
     ],
     {
-      extra: { count: 1, objects: [{ kind: "port", id: "1", name: "theirs" }] },
+      unmanaged: { count: 1, objects: [{ kind: "port", id: "1", name: "theirs" }] },
       source_changes: {
         changes: [{ kind: "network", name: "front", attribute: "mtu", planned: 1500, now: 9000 }],
       },
@@ -166,7 +166,7 @@ t.test("how far a migration is, is told while it works", async (t) => {
     finished: null,
     seconds: null,
     verification: null,
-    extra: null,
+    unmanaged: null,
     source_changes: null,
     survey: null,
     stages: [],
@@ -186,7 +186,7 @@ t.test("a migration that was rolled back is told as that, with what was left", a
     state: "ERRED",
     error_message: "Rolled back.",
     actions: [{ at: "2026-03-02T10:00:00.000Z", action: "rollback", by: "Mari Maasikas" }],
-    rollback: { by: "Mari Maasikas", done: "2026-03-02T10:00:09.000Z", left: ['network "theirs"'] },
+    rollback: { requested_by: "Mari Maasikas", finished_at: "2026-03-02T10:00:09.000Z", remaining: ['network "theirs"'] },
   })
   const { verdict, tone, tiles, sections } = composeReport(report)
   t.equal(verdict, "Rolled back at 2026-03-02 10:00:09 UTC, as Mari Maasikas has asked.")

@@ -50,7 +50,7 @@ export function reportOf(objects: readonly ReportedObject[], part: Partial<Repor
     outcomes: countsOf(objects),
     kinds: [...Map.groupBy(objects, ({ kind }) => kind)].map(([kind, own]) => ({ kind, ...countsOf(own) })),
     verification: { at, pending: false, compared: objects.length, differences: 0 },
-    extra: { count: 0, objects: [] },
+    unmanaged: { count: 0, objects: [] },
     source_changes: { changes: [] },
     survey: { at, unknown: [], findings: [] },
     stages: [
@@ -103,8 +103,8 @@ export function reportFullOf(text: string): Report {
       static_routes: text,
     },
     actions: [{ at, action: "retry", by: text }],
-    rollback: { by: text, done: null, left: [text] },
-    extra: { count: 1, objects: [{ kind: "port", id: text, name: text }] },
+    rollback: { requested_by: text, finished_at: null, remaining: [text] },
+    unmanaged: { count: 1, objects: [{ kind: "port", id: text, name: text }] },
     source_changes: {
       changes: [
         { ...change, planned: text, now: text },

@@ -1,10 +1,10 @@
 import { CoreState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
-import { tell, tellObjects } from "../../models/events.ts"
+import { emitEvent, emitObjectEvents } from "../../models/events.ts"
 import { setHostRows } from "../stage/host-rows.ts"
 import { startReadyStages } from "../stage/stage-store.ts"
-import type { Engine } from "../stage/worker-context.ts"
-import { lockAsked } from "./lock-migration.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
+import { lockMigration } from "./lock-migration.ts"
 
 /**
  * Lets a migration that runs come to an end: what was not asked for yet is let go at once; calls under way end, and
@@ -13,12 +13,12 @@ import { lockAsked } from "./lock-migration.ts"
  * @param by for people: who asks
  */
 export async function cancelMigration(
-  engine: Engine,
+  ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const asked = await lockAsked(trx, migrationId)
+  const asked = await lockMigration(trx, migrationId)
   const runs = asked?.state === CoreState.CREATION_SCHEDULED || asked?.state === CoreState.CREATING
   if (asked === undefined || !runs) return false
   const { run } = asked
@@ -30,7 +30,7 @@ export async function cancelMigration(
     .set({ cancelled: reason })
     .where("migration_id", "=", migrationId)
     .execute()
-  await tell(trx, migrationId, "action", { action: "cancel", by })
+  await emitEvent(trx, migrationId, "action", { action: "cancel", by })
   const skipped = await trx
     .updateTable("openstack_replication.object")
     .set({ state: "skipped", reason, modified: new Date() })
@@ -40,9 +40,9 @@ export async function cancelMigration(
     .returning(["kind", "name"])
     .execute()
   for (const [kind, objects] of Map.groupBy(skipped, (one) => one.kind)) {
-    await tellObjects(trx, migrationId, kind, "skipped", objects, reason)
+    await emitObjectEvents(trx, migrationId, kind, "skipped", objects, reason)
   }
   await setHostRows(trx, migrationId, "skipped", { state: CoreState.ERRED, errorMessage: reason })
-  await startReadyStages(engine, trx, migrationId, run.settings_id)
+  await startReadyStages(ctx, trx, migrationId, run.dst_settings_id)
   return true
 }

@@ -5,7 +5,7 @@ import type { RowContext } from "../../kinds/kind.ts"
 import { CoreState } from "../../models/codes.ts"
 import { randomPassword, tenantUsername } from "../../models/credentials.ts"
 import type { Trx } from "../../models/database.ts"
-import { tell } from "../../models/events.ts"
+import { emitEvent } from "../../models/events.ts"
 import {
   countRows,
   insertComponentQuotas,
@@ -28,7 +28,7 @@ import { nextStages, stageGraph } from "../stage/graph.ts"
  * marketplace resource, the migration, the plan and the first job. All in the caller's transaction.
  * Answers the id of the migration's row.
  */
-export async function scheduleMigration(
+export async function createMigration(
   trx: Trx,
   request: ValidRequest,
   settings: { readonly hooks: Hooks; readonly queueSchema: string },
@@ -89,9 +89,9 @@ export async function scheduleMigration(
       migration_id: migrationId,
       tenant_id: tenantId,
       src_settings_id: request.srcSettingsId,
-      settings_id: request.dstSettingsId,
+      dst_settings_id: request.dstSettingsId,
       context: JSON.stringify({ marker, externalNetworkId: request.externalNetworkId, inputs: plan.inputs }),
-      summary: null,
+      verification: null,
       survey: null,
       started: null,
       finished: null,
@@ -101,7 +101,7 @@ export async function scheduleMigration(
     objects.map((object) => plannedRow(kind.name, object, rowIds.get(`${kind.name}/${object.key}`) ?? null)),
   )
   await storeObjects(trx, migrationId, [...desired, ...plan.omitted.map(omittedRow)])
-  await tell(trx, migrationId, "action", { action: "create", by: await personName(trx, request.userId) })
+  await emitEvent(trx, migrationId, "action", { action: "create", by: await personName(trx, request.userId) })
   await storeStages(trx, migrationId, request.dstSettingsId, settings.queueSchema)
   return migrationId
 }
@@ -149,10 +149,10 @@ async function storeStages(
   await trx
     .insertInto("openstack_replication.stage")
     .values(
-      graph.map(({ name, after }) => ({
+      graph.map(({ name, dependsOn }) => ({
         migration_id: migration,
         name,
-        after: [...after],
+        depends_on: [...dependsOn],
         state: ready.includes(name) ? ("ready" as const) : ("waiting" as const),
         started: null,
         finished: null,

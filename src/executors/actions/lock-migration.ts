@@ -4,10 +4,10 @@ import type { CoreStateCode } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import type { RunTable } from "../../models/own-tables.ts"
 import { lockRun } from "../stage/stage-store.ts"
-import type { Engine } from "../stage/worker-context.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
 
 /** A migration of which a person asks something. */
-export interface Asked {
+export interface LockedMigration {
   readonly run: Selectable<RunTable>
   /** Code of the migration's state. */
   readonly state: number
@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** Locks a migration, its run first as everywhere. undefined: this plugin does not run it. */
-export async function lockAsked(trx: Trx, migrationId: number): Promise<Asked | undefined> {
+export async function lockMigration(trx: Trx, migrationId: number): Promise<LockedMigration | undefined> {
   const run = await lockRun(trx, migrationId)
   const migration = await trx
     .selectFrom("waldur_openstack_replication_migration")
@@ -29,10 +29,10 @@ export async function lockAsked(trx: Trx, migrationId: number): Promise<Asked | 
 }
 
 /** Shows tenant, resource and migration as being worked on again, without the errors of before. */
-export async function showUnderWay(
-  engine: Engine,
+export async function markInProgress(
+  ctx: WorkerContext,
   trx: Trx,
-  { run, resourceId }: Asked,
+  { run, resourceId }: LockedMigration,
   as: { readonly state: CoreStateCode; readonly resource: number },
 ): Promise<void> {
   await trx
@@ -40,8 +40,8 @@ export async function showUnderWay(
     .set({ state: as.state, error_message: "", modified: new Date() })
     .where("id", "=", run.tenant_id)
     .execute()
-  await saveRow(trx, engine.hooks, "resource", resourceId, { state: as.resource, error_message: "" })
-  await saveRow(trx, engine.hooks, "migration", run.migration_id, {
+  await saveRow(trx, ctx.hooks, "resource", resourceId, { state: as.resource, error_message: "" })
+  await saveRow(trx, ctx.hooks, "migration", run.migration_id, {
     state: as.state,
     error_message: "",
     error_traceback: "",

@@ -6,17 +6,17 @@ import { externalNetworkOf } from "../../models/external-network.ts"
  * Before a retry: routers without their way out get it to the external network that the settings name now. Where none
  * was wanted, or none is named, the plan stays.
  */
-export async function renewGateways(trx: Trx, migrationId: number): Promise<void> {
+export async function refreshExternalNetwork(trx: Trx, migrationId: number): Promise<void> {
   const run = await trx
     .selectFrom("openstack_replication.run as run")
     .innerJoin("openstack_tenant as tenant", "tenant.id", "run.tenant_id")
     .innerJoin("structure_project as project", "project.id", "tenant.project_id")
-    .select(["run.context", "run.settings_id", "project.customer_id"])
+    .select(["run.context", "run.dst_settings_id", "project.customer_id"])
     .where("run.migration_id", "=", migrationId)
     .executeTakeFirstOrThrow()
   const { context } = run
   if (context.externalNetworkId === null) return
-  const externalNetworkId = await externalNetworkOf(trx, run.settings_id, run.customer_id)
+  const externalNetworkId = await externalNetworkOf(trx, run.dst_settings_id, run.customer_id)
   if (externalNetworkId === null || externalNetworkId === context.externalNetworkId) return
   const inputs = context.inputs && { ...context.inputs, externalNetworkId }
   await trx

@@ -3,14 +3,14 @@ import { errors } from "../../errors.ts"
 import { kinds } from "../../kinds/index.ts"
 import { CoreState, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
-import { tell } from "../../models/events.ts"
+import { emitEvent } from "../../models/events.ts"
 import type { Rollback } from "../../models/own-tables.ts"
 import { kindText } from "../../planning/plan.ts"
 import { enqueueStages } from "../queue/jobs.ts"
 import { removedBy } from "../rollback/finish-rollback.ts"
 import { rollbackStage, verifyStage } from "../stage/graph.ts"
-import type { Engine } from "../stage/worker-context.ts"
-import { lockAsked, showUnderWay } from "./lock-migration.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
+import { lockMigration, markInProgress } from "./lock-migration.ts"
 
 /**
  * Lets the worker take away again what a migration has made. From ERRED, also where an earlier roll back left
@@ -20,38 +20,38 @@ import { lockAsked, showUnderWay } from "./lock-migration.ts"
  * @throws TENANT_IN_USE (409)
  */
 export async function requestRollback(
-  engine: Engine,
+  ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const asked = await lockAsked(trx, migrationId)
+  const asked = await lockMigration(trx, migrationId)
   if (asked === undefined) return false
   const { run, state } = asked
   if (state === CoreState.DELETION_SCHEDULED || state === CoreState.DELETING) return true
   if (state !== CoreState.OK && state !== CoreState.ERRED) return false
-  if (run.rollback?.done !== undefined) return true
+  if (run.rollback?.finishedAt !== undefined) return true
   // Of a tenant that may be in use nothing is taken on a second try either, unless an earlier one has begun with it.
-  const asFromOk = run.rollback?.from === CoreState.OK && (await removedBy(trx, migrationId)) === 0
+  const asFromOk = run.rollback?.fromState === CoreState.OK && (await removedBy(trx, migrationId)) === 0
   const from = asFromOk ? CoreState.OK : state
   if (from === CoreState.OK) {
     const used = await rowsInUse(trx, migrationId, run.tenant_id)
     if (used.length > 0) throw errors.tenantInUse(used)
   }
 
-  const rollback: Rollback = { by, from }
+  const rollback: Rollback = { requestedBy: by, fromState: from }
   await trx
     .updateTable("openstack_replication.run")
     .set({ rollback: JSON.stringify(rollback) })
     .where("migration_id", "=", migrationId)
     .execute()
-  await tell(trx, migrationId, "action", { action: "rollback", by })
+  await emitEvent(trx, migrationId, "action", { action: "rollback", by })
   await openStage(trx, migrationId)
-  await showUnderWay(engine, trx, asked, {
+  await markInProgress(ctx, trx, asked, {
     state: CoreState.DELETION_SCHEDULED,
     resource: ResourceState.TERMINATING,
   })
-  await enqueueStages(trx, engine.queueSchema, run.settings_id, migrationId, [rollbackStage])
+  await enqueueStages(trx, ctx.queueSchema, run.dst_settings_id, migrationId, [rollbackStage])
   return true
 }
 
@@ -69,7 +69,7 @@ async function openStage(trx: Trx, migrationId: number): Promise<void> {
     .values({
       migration_id: migrationId,
       name: rollbackStage,
-      after: [],
+      depends_on: [],
       state: "ready",
       started: null,
       finished: null,

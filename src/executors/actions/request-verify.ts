@@ -1,11 +1,11 @@
 import { errors } from "../../errors.ts"
 import { CoreState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
-import { tell } from "../../models/events.ts"
+import { emitEvent } from "../../models/events.ts"
 import { enqueueStages } from "../queue/jobs.ts"
 import { verifyStage } from "../stage/graph.ts"
-import type { Engine } from "../stage/worker-context.ts"
-import { lockAsked } from "./lock-migration.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
+import { lockMigration } from "./lock-migration.ts"
 
 /**
  * Lets the last stage of a migration that has ended run once more. While one waits or runs, nothing is added. Answers
@@ -14,16 +14,16 @@ import { lockAsked } from "./lock-migration.ts"
  * @throws ROLLED_BACK where nothing is left to compare
  */
 export async function verifyMigration(
-  engine: Engine,
+  ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const asked = await lockAsked(trx, migrationId)
+  const asked = await lockMigration(trx, migrationId)
   const ended = asked?.state === CoreState.OK || asked?.state === CoreState.ERRED
   if (asked === undefined || !ended) return false
   const { run } = asked
-  if (run.rollback?.done !== undefined) throw errors.rolledBack()
+  if (run.rollback?.finishedAt !== undefined) throw errors.rolledBack()
   const taken = await trx
     .updateTable("openstack_replication.stage")
     .set({ state: "ready", started: null, finished: null })
@@ -32,7 +32,7 @@ export async function verifyMigration(
     .where("state", "in", ["waiting", "done"])
     .executeTakeFirst()
   if (taken.numUpdatedRows === 0n) return true
-  await tell(trx, migrationId, "action", { action: "verify", by })
-  await enqueueStages(trx, engine.queueSchema, run.settings_id, migrationId, [verifyStage])
+  await emitEvent(trx, migrationId, "action", { action: "verify", by })
+  await enqueueStages(trx, ctx.queueSchema, run.dst_settings_id, migrationId, [verifyStage])
   return true
 }

@@ -1,13 +1,13 @@
 import { errors } from "../../errors.ts"
 import { CoreState, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
-import { tell } from "../../models/events.ts"
+import { emitEvent } from "../../models/events.ts"
 import { dependents, surveyStage, verifyStage } from "../stage/graph.ts"
 import { setHostRows } from "../stage/host-rows.ts"
 import { startReadyStages } from "../stage/stage-store.ts"
-import type { Engine } from "../stage/worker-context.ts"
-import { lockAsked, showUnderWay } from "./lock-migration.ts"
-import { renewGateways } from "./refresh-external-network.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
+import { lockMigration, markInProgress } from "./lock-migration.ts"
+import { refreshExternalNetwork } from "./refresh-external-network.ts"
 
 /**
  * Takes a migration that is ERRED up again: what failed or was skipped is wanted once more, what is done stays, and
@@ -16,33 +16,33 @@ import { renewGateways } from "./refresh-external-network.ts"
  * @throws ROLLED_BACK where a roll back has begun: nothing is left to go on with
  */
 export async function retryMigration(
-  engine: Engine,
+  ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   by: string,
 ): Promise<boolean> {
-  const asked = await lockAsked(trx, migrationId)
+  const asked = await lockMigration(trx, migrationId)
   if (asked?.state !== CoreState.ERRED) return false
   const { run } = asked
   if (run.rollback !== null) throw errors.rolledBack()
 
-  await tell(trx, migrationId, "action", { action: "retry", by })
+  await emitEvent(trx, migrationId, "action", { action: "retry", by })
   await trx
     .updateTable("openstack_replication.object")
     .set({ state: "planned", reason: "", error: null, modified: new Date() })
     .where("migration_id", "=", migrationId)
     .where("state", "in", ["failed", "skipped"])
     .execute()
-  await renewGateways(trx, migrationId)
+  await refreshExternalNetwork(trx, migrationId)
   await setHostRows(trx, migrationId, "planned", { state: CoreState.CREATION_SCHEDULED, errorMessage: "" })
   await trx
     .updateTable("openstack_replication.run")
-    .set({ finished: null, summary: null, cancelled: null })
+    .set({ finished: null, verification: null, cancelled: null })
     .where("migration_id", "=", migrationId)
     .execute()
-  await showUnderWay(engine, trx, asked, { state: CoreState.CREATING, resource: ResourceState.CREATING })
+  await markInProgress(ctx, trx, asked, { state: CoreState.CREATING, resource: ResourceState.CREATING })
   await reopenStages(trx, migrationId)
-  await startReadyStages(engine, trx, migrationId, run.settings_id)
+  await startReadyStages(ctx, trx, migrationId, run.dst_settings_id)
   return true
 }
 

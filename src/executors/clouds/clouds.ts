@@ -1,11 +1,11 @@
 import { errors } from "../../errors.ts"
 import type { Db } from "../../models/database.ts"
 import { parseJson } from "../../models/json.ts"
-import { connectCloud, type Gate } from "../../openstack/index.ts"
+import { connectCloud, type Limiter } from "../../openstack/index.ts"
 import type { Timing } from "../../openstack/timing.ts"
 import type { Cloud, CloudConnection } from "../../openstack/types.ts"
-import type { Clouds, LanePause } from "../stage/worker-context.ts"
-import { openLanes } from "./limiter-store.ts"
+import type { Clouds, RateLimited } from "../stage/worker-context.ts"
+import { openLimiterStore } from "./limiter-store.ts"
 
 /** The row of a cloud's service settings. */
 export interface SettingsRow {
@@ -26,39 +26,39 @@ export function openClouds(
   db: Db,
   connectionOf: (settings: SettingsRow, usual: CloudConnection) => CloudConnection,
   timing: Partial<Timing> = {},
-  onLanePause: (pause: LanePause) => void = () => undefined,
+  onRateLimited: (pause: RateLimited) => void = () => undefined,
 ): Clouds {
   const known = new Map<number, { readonly facts: string; readonly cloud: Cloud }>()
   // Stages may still work with a session whose settings have changed; it ends with the process.
   const retired: Cloud[] = []
-  const lanes = openLanes(db)
-  const gateOf = async (settingsId: number, connection: CloudConnection): Promise<Gate> => {
-    const gate = lanes.gate(await laneOf(db, settingsId), connection)
+  const limiters = openLimiterStore(db)
+  const limiterOf = async (settingsId: number, connection: CloudConnection): Promise<Limiter> => {
+    const limiter = limiters.limiter(await limiterSettingsOf(db, settingsId), connection)
     return {
-      enter: (entry) => gate.enter(entry),
+      acquire: (entry) => limiter.acquire(entry),
       pause(ms, cause) {
-        gate.pause(ms, cause)
-        onLanePause({ settingsId, cloud: connection.name, ms, ...cause })
+        limiter.pause(ms, cause)
+        onRateLimited({ settingsId, cloud: connection.name, ms, ...cause })
       },
     }
   }
   return {
-    get holder() {
-      return lanes.holder
+    get owner() {
+      return limiters.owner
     },
-    renewHolder: () => lanes.renewHolder(),
+    renewOwner: () => limiters.renewOwner(),
     async get(settingsId) {
       const settings = await readSettings(db, settingsId)
       const connection = connectionOf(settings, usualConnection(settings))
       const facts = JSON.stringify(connection)
       const before = known.get(settingsId)
       if (before?.facts === facts) return before.cloud
-      const gate = await gateOf(settingsId, connection)
+      const limiter = await limiterOf(settingsId, connection)
       // Somebody else may have connected meanwhile.
       const now = known.get(settingsId)
       if (now?.facts === facts) return now.cloud
       if (now !== undefined) retired.push(now.cloud)
-      const cloud = connectCloud(connection, undefined, timing, gate)
+      const cloud = connectCloud(connection, undefined, timing, limiter)
       known.set(settingsId, { facts, cloud })
       return cloud
     },
@@ -67,7 +67,7 @@ export function openClouds(
         [...retired, ...known.values().map(({ cloud }) => cloud)].map((cloud) => cloud.close()),
       )
       known.clear()
-      await lanes.close()
+      await limiters.close()
     },
   }
 }
@@ -76,7 +76,7 @@ export function openClouds(
  * The lane of a cloud is that of the first settings with its address and region: what the cloud allows, it allows all
  * of them together.
  */
-async function laneOf(db: Db, settingsId: number): Promise<number> {
+async function limiterSettingsOf(db: Db, settingsId: number): Promise<number> {
   const rows = await db
     .selectFrom("structure_servicesettings")
     .select(["id", "backend_url", "options"])

@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto"
 import { sql } from "kysely"
 import type { Db } from "../../models/database.ts"
-import type { Gate } from "../../openstack/index.ts"
+import type { Limiter } from "../../openstack/index.ts"
 import { defaultLimits } from "../../openstack/timing.ts"
 import type { CloudConnection } from "../../openstack/types.ts"
-import { LaneGate, type Told, type Turn } from "./shared-limiter.ts"
+import { SharedLimiter, type SlotGrant, type SlotRequest } from "./shared-limiter.ts"
 
 /** The pace of each cloud, shared by all processes on one database. */
-export interface Lanes {
+export interface LimiterStore {
   /** Under which this process makes its calls now. */
-  readonly holder: string
+  readonly owner: string
   /** After this process was taken for dead, and has stopped what it did: further calls go under a new name. */
-  renewHolder(): Promise<void>
+  renewOwner(): Promise<void>
   /** The one gate of a cloud in this process; its limits are those of the newest connection. */
-  gate(settingsId: number, connection: CloudConnection): Gate
+  limiter(settingsId: number, connection: CloudConnection): Limiter
   /** Gives all places back; what still waits is refused. */
   close(): Promise<void>
 }
@@ -31,38 +31,38 @@ interface Answer {
   readonly fenced: boolean
 }
 
-export function openLanes(db: Db): Lanes {
-  let holder = randomUUID()
-  const gates = new Map<number, LaneGate>()
+export function openLimiterStore(db: Db): LimiterStore {
+  let owner = randomUUID()
+  const limiters = new Map<number, SharedLimiter>()
   const limits = new Map<number, Limits>()
-  const ask = async (settingsId: number, { running, wanted, pauseMs }: Told): Promise<Turn> => {
+  const ask = async (settingsId: number, { running, wanted, pauseMs }: SlotRequest): Promise<SlotGrant> => {
     const { inFlight, starts, windowMs, callMs } = limits.get(settingsId) ?? limitsOf({})
     const { rows } = await sql<Answer>`
-      select * from openstack_replication.lane_turn(
-        ${settingsId}, ${holder}, ${running}, ${wanted}, ${pauseMs},
+      select * from openstack_replication.acquire_slots(
+        ${settingsId}, ${owner}, ${running}, ${wanted}, ${pauseMs},
         ${inFlight}, ${starts}, ${windowMs}, ${callMs})`.execute(db)
     const [row] = rows
-    if (row === undefined) throw new Error("lane_turn answered nothing")
+    if (row === undefined) throw new Error("acquire_slots answered nothing")
     const { paused_ms: pausedMs, start_ms: startsMs, alone, fenced } = row
     return { pausedMs, startsMs, alone, fenced }
   }
   return {
-    get holder() {
-      return holder
+    get owner() {
+      return owner
     },
-    async renewHolder() {
-      const before = holder
-      holder = randomUUID()
-      await db.deleteFrom("openstack_replication.lane_hold").where("holder", "=", before).execute()
+    async renewOwner() {
+      const before = owner
+      owner = randomUUID()
+      await db.deleteFrom("openstack_replication.limiter_usage").where("owner", "=", before).execute()
     },
-    gate(settingsId, connection) {
+    limiter(settingsId, connection) {
       limits.set(settingsId, limitsOf(connection))
-      const gate = gates.get(settingsId) ?? new LaneGate((told) => ask(settingsId, told))
-      gates.set(settingsId, gate)
-      return gate
+      const limiter = limiters.get(settingsId) ?? new SharedLimiter((told) => ask(settingsId, told))
+      limiters.set(settingsId, limiter)
+      return limiter
     },
     async close() {
-      await Promise.all(gates.values().map((gate) => gate.close()))
+      await Promise.all(limiters.values().map((limiter) => limiter.close()))
     },
   }
 }

@@ -1,9 +1,9 @@
-import { Turns } from "../../openstack/fair-queue.ts"
-import type { Entry, Gate } from "../../openstack/index.ts"
+import { FairQueue } from "../../openstack/fair-queue.ts"
+import type { Entry, Limiter } from "../../openstack/index.ts"
 import { pauseText } from "../../openstack/pace.ts"
 
 /** What a process says to the lane of a cloud. */
-export interface Told {
+export interface SlotRequest {
   /** Its calls under way, and those that it was granted and has not started. */
   readonly running: number
   /** How many more it would start. */
@@ -13,7 +13,7 @@ export interface Told {
 }
 
 /** What the lane answers. Times are in milliseconds from now. */
-export interface Turn {
+export interface SlotGrant {
   readonly pausedMs: number
   /** When so many further calls may start. */
   readonly startsMs: readonly number[]
@@ -43,9 +43,9 @@ const mostWanted = 16
  * many more may start. What comes meanwhile goes with the next one, so the busier the lane, the fewer the questions for
  * each call. No connection to the database is held while calls wait. Without an answer nothing starts.
  */
-export class LaneGate implements Gate {
-  readonly #ask: (told: Told) => Promise<Turn>
-  readonly #turns = new Turns()
+export class SharedLimiter implements Limiter {
+  readonly #ask: (told: SlotRequest) => Promise<SlotGrant>
+  readonly #turns = new FairQueue()
   /** When the granted calls may start, in order. */
   #due: number[] = []
   #running = 0
@@ -63,11 +63,11 @@ export class LaneGate implements Gate {
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(ask: (told: Told) => Promise<Turn>) {
+  constructor(ask: (told: SlotRequest) => Promise<SlotGrant>) {
     this.#ask = ask
   }
 
-  enter(entry: Entry): Promise<() => void> {
+  acquire(entry: Entry): Promise<() => void> {
     if (this.#closed) return Promise.reject(new Error("the connection to the cloud was closed"))
     const turn = this.#turns.wait(entry, () => this.#place())
     this.#next()
@@ -183,5 +183,5 @@ export class LaneGate implements Gate {
 }
 
 function silenceText(seconds: number): string {
-  return `for ${seconds} s the database gave no leave to call: it is away, or takes this process for dead`
+  return `for ${seconds} s the database gave no release to call: it is away, or takes this process for dead`
 }

@@ -100,7 +100,7 @@ export function passOn(
 }
 
 /** Whether work of others than this migration waits for a worker. */
-export async function othersWait(db: Db, schema: string, migration: number): Promise<boolean> {
+export async function hasWaitingMigrations(db: Db, schema: string, migration: number): Promise<boolean> {
   const { rows } = await sql`
     select from ${sql.table(`${schema}._private_jobs`)} job
       join ${sql.table(`${schema}._private_tasks`)} task on task.id = job.task_id

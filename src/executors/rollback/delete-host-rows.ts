@@ -16,7 +16,7 @@ interface Row {
  * Deletes the host's rows of objects that are gone, and counts them off: what stands in another goes first. Answers
  * which stay, for people, because rows that are none of this migration's refer to them.
  */
-export async function forgetRemoved(
+export async function deleteHostRows(
   trx: Trx,
   migrationId: number,
   tenantId: number,

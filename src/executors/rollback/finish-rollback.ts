@@ -4,13 +4,13 @@ import { CoreState, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { deleteTenant } from "../../models/delete-tenant.ts"
 import type { Rollback } from "../../models/own-tables.ts"
-import type { Engine } from "../stage/worker-context.ts"
-import { forgetRemoved } from "./delete-host-rows.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
+import { deleteHostRows } from "./delete-host-rows.ts"
 import type { RolledBack } from "./rollback.ts"
 
 /** Marks that the work of a roll back begins. */
-export async function beginRollback(engine: Engine, trx: Trx, migrationId: number): Promise<void> {
-  await saveRow(trx, engine.hooks, "migration", migrationId, { state: CoreState.DELETING })
+export async function beginRollback(ctx: WorkerContext, trx: Trx, migrationId: number): Promise<void> {
+  await saveRow(trx, ctx.hooks, "migration", migrationId, { state: CoreState.DELETING })
 }
 
 /**
@@ -19,7 +19,7 @@ export async function beginRollback(engine: Engine, trx: Trx, migrationId: numbe
  * which nothing was removed, e.g. because others use it, is as before.
  */
 export async function endRollback(
-  engine: Engine,
+  ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   { inUse, givenUp, left }: RolledBack,
@@ -32,9 +32,9 @@ export async function endRollback(
     .executeTakeFirstOrThrow()
   if (rollback === null) return
   const removed = await removedBy(trx, migrationId)
-  const touched = removed > 0 || (givenUp === true && rollback.removes === true)
-  const asBefore = left.length > 0 && rollback.from === CoreState.OK && !touched
-  const rows = asBefore ? [] : await forgetRemoved(trx, migrationId, tenant_id)
+  const touched = removed > 0 || (givenUp === true && rollback.removing === true)
+  const asBefore = left.length > 0 && rollback.fromState === CoreState.OK && !touched
+  const rows = asBefore ? [] : await deleteHostRows(trx, migrationId, tenant_id)
   const all = [...left, ...rows]
   const ended = asBefore
     ? untouched(rollback, inUse, left)
@@ -54,11 +54,11 @@ export async function endRollback(
     .set({ rollback: ended.rollback && JSON.stringify(ended.rollback) })
     .where("migration_id", "=", migrationId)
     .execute()
-  await saveRow(trx, engine.hooks, "resource", dst_resource_id, {
+  await saveRow(trx, ctx.hooks, "resource", dst_resource_id, {
     state: ended.resource,
     error_message: ended.message,
   })
-  await saveRow(trx, engine.hooks, "migration", migrationId, {
+  await saveRow(trx, ctx.hooks, "migration", migrationId, {
     state: ended.state,
     error_message: ended.message,
     error_traceback: all.join("\n"),
@@ -72,7 +72,7 @@ interface Ended {
   readonly rollback: Rollback | null
 }
 
-function untouched({ by }: Rollback, inUse: boolean, why: readonly string[]): Ended {
+function untouched({ requestedBy: by }: Rollback, inUse: boolean, why: readonly string[]): Ended {
   return {
     state: CoreState.OK,
     resource: ResourceState.OK,
@@ -89,18 +89,18 @@ function unfinished(
   left: readonly string[],
   rows: readonly string[],
 ): Ended {
-  const { by, from } = rollback
+  const { requestedBy, fromState } = rollback
   const all = [...left, ...rows]
   const message = givenUp
-    ? `Not rolled back to its end for ${by}: ${textOf(all)}. Roll back again when that is put right.`
+    ? `Not rolled back to its end for ${requestedBy}: ${textOf(all)}. Roll back again when that is put right.`
     : left.length > 0
-      ? `Rolled back for ${by}, except for what is left in the project: ${shortList(all)}. Remove what is not the migration's, and roll back again.`
-      : `Rolled back for ${by}, except for rows of the host: ${shortList(rows)}. Remove what refers to them, and roll back again.`
+      ? `Rolled back for ${requestedBy}, except for what is left in the project: ${shortList(all)}. Remove what is not the migration's, and roll back again.`
+      : `Rolled back for ${requestedBy}, except for rows of the host: ${shortList(rows)}. Remove what refers to them, and roll back again.`
   return {
     state: CoreState.ERRED,
     resource: ResourceState.ERRED,
     message,
-    rollback: { by, from, left: all },
+    rollback: { requestedBy, fromState, remaining: all },
   }
 }
 
@@ -109,12 +109,12 @@ function textOf(reasons: readonly string[]): string {
   return shortList(reasons).replace(/\.$/, "")
 }
 
-function gone({ by, from }: Rollback, removed: number): Ended {
+function gone({ requestedBy, fromState }: Rollback, removed: number): Ended {
   return {
     state: CoreState.ERRED,
     resource: ResourceState.TERMINATED,
-    message: `Rolled back for ${by}: ${removed} objects were removed.`,
-    rollback: { by, from, done: new Date().toISOString() },
+    message: `Rolled back for ${requestedBy}: ${removed} objects were removed.`,
+    rollback: { requestedBy, fromState, finishedAt: new Date().toISOString() },
   }
 }
 

@@ -3,25 +3,25 @@ import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import { refsOf } from "../../kinds/plan-tenant.ts"
 import type { Db } from "../../models/database.ts"
-import { tellObjects } from "../../models/events.ts"
+import { emitObjectEvents } from "../../models/events.ts"
 import type { ObjectError } from "../../models/own-tables.ts"
-import type { Work } from "../stage/apply.ts"
-import { asHolder, type StageHold } from "../stage/journal.ts"
+import type { StageItem } from "../stage/apply.ts"
+import { type StageClaim, withClaim } from "../stage/journal.ts"
 
-type Named = Pick<Work, "id" | "name">
+type Named = Pick<StageItem, "id" | "name">
 
 /** Notes that from here on something may be gone. */
-export async function noteRemoves(db: Db, hold: StageHold): Promise<void> {
-  await asHolder(db, hold, (trx) =>
+export async function noteRemoves(db: Db, hold: StageClaim): Promise<void> {
+  await withClaim(db, hold, (trx) =>
     sql`
-      update openstack_replication.run set rollback = rollback || '{"removes": true}'
+      update openstack_replication.run set rollback = rollback || '{"removing": true}'
       where migration_id = ${hold.migration} and rollback is not null`.execute(trx),
   )
 }
 
 /** Why an earlier try could not remove something is no news of this one. */
-export async function forgetReasons(db: Db, hold: StageHold): Promise<void> {
-  await asHolder(db, hold, (trx) =>
+export async function forgetReasons(db: Db, hold: StageClaim): Promise<void> {
+  await withClaim(db, hold, (trx) =>
     trx
       .updateTable("openstack_replication.object")
       .set({ reason: "", error: null })
@@ -36,11 +36,11 @@ export async function forgetReasons(db: Db, hold: StageHold): Promise<void> {
 export async function noteRemoved(
   db: Db,
   kind: AnyKind,
-  hold: StageHold,
+  hold: StageClaim,
   works: readonly Named[],
 ): Promise<void> {
   if (works.length === 0) return
-  await asHolder(db, hold, async (trx) => {
+  await withClaim(db, hold, async (trx) => {
     await trx
       .updateTable("openstack_replication.object")
       .set({ state: "removed", reason: "", error: null, differences: null, modified: new Date() })
@@ -50,14 +50,18 @@ export async function noteRemoved(
         works.map(({ id }) => id),
       )
       .execute()
-    await tellObjects(trx, hold.migration, kind.name, "removed", works)
+    await emitObjectEvents(trx, hold.migration, kind.name, "removed", works)
   })
 }
 
 /** Notes that objects were never made after all. Why the cloud refused one is kept. */
-export async function noteAbsent(db: Db, hold: StageHold, works: readonly Pick<Work, "id">[]): Promise<void> {
+export async function noteAbsent(
+  db: Db,
+  hold: StageClaim,
+  works: readonly Pick<StageItem, "id">[],
+): Promise<void> {
   if (works.length === 0) return
-  await asHolder(db, hold, (trx) =>
+  await withClaim(db, hold, (trx) =>
     sql`
       update openstack_replication.object
       set state = case when error is null then 'skipped' else 'failed' end,
@@ -71,22 +75,22 @@ export async function noteAbsent(db: Db, hold: StageHold, works: readonly Pick<W
 export async function noteLeft(
   db: Db,
   kind: AnyKind,
-  hold: StageHold,
+  hold: StageClaim,
   work: Named,
   error: ObjectError,
 ): Promise<void> {
-  await asHolder(db, hold, async (trx) => {
+  await withClaim(db, hold, async (trx) => {
     await trx
       .updateTable("openstack_replication.object")
       .set({ reason: error.message, error: JSON.stringify(error), modified: new Date() })
       .where("id", "=", work.id)
       .execute()
-    await tellObjects(trx, hold.migration, kind.name, "done", [work], error.message)
+    await emitObjectEvents(trx, hold.migration, kind.name, "done", [work], error.message)
   })
 }
 
 /** What goes with another object is gone when that is, e.g. a group's rules. */
-export async function noteGoneAlong(db: Db, hold: StageHold): Promise<void> {
+export async function noteGoneAlong(db: Db, hold: StageClaim): Promise<void> {
   const objects = await db
     .selectFrom("openstack_replication.object")
     .select(["id", "kind", "key", "name", "body", "state"])

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises"
-import { settled } from "../../kinds/all-settled-or-throw.ts"
+import { allSettledOrThrow } from "../../kinds/all-settled-or-throw.ts"
 import type { CloudContext } from "../../kinds/cloud-context.ts"
 import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
@@ -8,14 +8,14 @@ import type { Db } from "../../models/database.ts"
 import type { Rollback } from "../../models/own-tables.ts"
 import { CloudError, deleteResource, listResources, unlessGone } from "../../openstack/index.ts"
 import { kindText } from "../../planning/plan.ts"
-import { match, objectError, type Work } from "../stage/apply.ts"
-import { inTurn } from "../stage/for-each-limit.ts"
+import { match, objectError, type StageItem } from "../stage/apply.ts"
+import { forEachLimit } from "../stage/for-each-limit.ts"
 import { removalOrder } from "../stage/graph.ts"
-import { loadWorks } from "../stage/items.ts"
-import { type StageHold, stageJournal } from "../stage/journal.ts"
-import { waitOutside } from "../stage/read-retry.ts"
-import { removeTwins } from "../verify/duplicates.ts"
-import { strangersIn } from "../verify/unmanaged.ts"
+import { loadItems } from "../stage/items.ts"
+import { type StageClaim, stageJournal } from "../stage/journal.ts"
+import { requeueOnRateLimit } from "../stage/read-retry.ts"
+import { removeDuplicates } from "../verify/duplicates.ts"
+import { listUnmanaged } from "../verify/unmanaged.ts"
 import {
   forgetReasons,
   noteAbsent,
@@ -34,7 +34,7 @@ const deletionsAtOnce = 8
 /** What a roll back works with. */
 export interface RollbackWork {
   readonly db: Db
-  readonly hold: StageHold
+  readonly hold: StageClaim
   readonly rollback: Rollback | null
   /** The destination, read anew. */
   context(): Promise<CloudContext>
@@ -61,9 +61,10 @@ export async function rollBack(work: RollbackWork): Promise<RolledBack> {
   const { db, hold, rollback } = work
   await forgetReasons(db, hold)
   await adoptLost(work)
-  if (rollback?.from === CoreState.ERRED) await removeTwins(db, await work.context(), hold.migration)
-  const before = await strangersIn(db, await work.context(), hold.migration)
-  if (rollback?.from === CoreState.OK && before.length > 0) return { inUse: true, left: before }
+  if (rollback?.fromState === CoreState.ERRED)
+    await removeDuplicates(db, await work.context(), hold.migration)
+  const before = await listUnmanaged(db, await work.context(), hold.migration)
+  if (rollback?.fromState === CoreState.OK && before.length > 0) return { inUse: true, left: before }
 
   await noteRemoves(db, hold)
   for (const kind of removalOrder()) {
@@ -73,7 +74,7 @@ export async function rollBack(work: RollbackWork): Promise<RolledBack> {
   // What goes along can only hang on the default group by now: its born rules, where ours were never made.
   const holds = (kind: AnyKind) => !kind.goesAlong
   const left = [
-    ...(await strangersIn(db, await work.context(), hold.migration, holds)),
+    ...(await listUnmanaged(db, await work.context(), hold.migration, holds)),
     ...(await stillThere(db, hold.migration)),
   ]
   if (left.length > 0) return { inUse: false, left }
@@ -87,7 +88,7 @@ export async function rollBack(work: RollbackWork): Promise<RolledBack> {
 /** Finds what was asked for and whose answer never came: its id is what it is removed by. */
 async function adoptLost({ db, hold, context }: RollbackWork): Promise<void> {
   for (const kind of kinds) {
-    const { works, waiting } = await loadWorks(db, kind, hold.migration)
+    const { works, waiting } = await loadItems(db, kind, hold.migration)
     const open = works.filter((one) => one.backendId === null)
     if (open.length > 0) {
       const seen = await context()
@@ -105,7 +106,7 @@ async function removeKind(work: RollbackWork, kind: AnyKind): Promise<void> {
   const { db, hold, signal } = work
   for (let pass = 0; ; pass += 1) {
     signal?.throwIfAborted()
-    const { works: all } = await loadWorks(db, kind, hold.migration)
+    const { works: all } = await loadItems(db, kind, hold.migration)
     const works = all.filter((one) => one.backendId !== null)
     if (works.length === 0) return
     const pause = pausesMs[pass]
@@ -120,7 +121,7 @@ async function removeKind(work: RollbackWork, kind: AnyKind): Promise<void> {
 }
 
 interface Open {
-  readonly one: Work
+  readonly one: StageItem
   readonly error: CloudError
 }
 
@@ -128,13 +129,13 @@ interface Open {
 async function removePass(
   { db, hold, context, signal }: RollbackWork,
   kind: AnyKind,
-  works: readonly Work[],
+  works: readonly StageItem[],
 ): Promise<readonly Open[]> {
   const open: Open[] = []
   /** Files a failure of several; answers false. */
-  const failed = async (ones: readonly Work[], error: unknown): Promise<void> => {
+  const failed = async (ones: readonly StageItem[], error: unknown): Promise<void> => {
     if (!(error instanceof CloudError)) throw error
-    waitOutside(error)
+    requeueOnRateLimit(error)
     for (const one of ones) {
       if (error.retry === "later" || error.failure.uncertain) open.push({ one, error })
       else await noteLeft(db, kind, hold, one, objectError(error))
@@ -155,7 +156,7 @@ async function removePass(
   const removable = there.filter((one) => !kind.bornWithProject?.(byId.get(one.backendId ?? "")))
   const { removeMany } = kind
   const groups = removeMany === undefined ? removable.map((one) => [one]) : [removable]
-  await inTurn(
+  await forEachLimit(
     groups.filter((group) => group.length > 0),
     () => deletionsAtOnce,
     async (group) => {
@@ -182,9 +183,9 @@ async function removeBornGroups({ db, hold, context }: RollbackWork): Promise<vo
   const { cloud, projectId } = await context()
   if (projectId === "") return
   const groups = await listResources(cloud, "security-groups", { project_id: projectId })
-  await settled(groups.map(({ id }) => unlessGone(deleteResource(cloud, "security-groups", id))))
+  await allSettledOrThrow(groups.map(({ id }) => unlessGone(deleteResource(cloud, "security-groups", id))))
   for (const kind of kinds.filter((one) => one.bornWithProject !== undefined)) {
-    const { works } = await loadWorks(db, kind, hold.migration)
+    const { works } = await loadItems(db, kind, hold.migration)
     await noteRemoved(db, kind, hold, works)
   }
 }

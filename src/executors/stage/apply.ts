@@ -1,4 +1,4 @@
-import { settled } from "../../kinds/all-settled-or-throw.ts"
+import { allSettledOrThrow } from "../../kinds/all-settled-or-throw.ts"
 import type { CloudContext } from "../../kinds/cloud-context.ts"
 import { chunkSize } from "../../kinds/cost.ts"
 import type { AnyKind, Desired } from "../../kinds/kind.ts"
@@ -7,10 +7,10 @@ import { CloudError, unlessGone } from "../../openstack/index.ts"
 import { tableOf } from "../../planning/attributes.ts"
 import type { DroppedAttribute } from "../../planning/plan.ts"
 import { newSizes, type Sizes } from "./batch-sizes.ts"
-import { inTurn } from "./for-each-limit.ts"
+import { forEachLimit } from "./for-each-limit.ts"
 
 /** A desired object as a stage works on it. */
-export interface Work extends Desired<unknown> {
+export interface StageItem extends Desired<unknown> {
   readonly id: string
   readonly rowId: number | null
   /** Whether it was asked for before, so that it may be there although no answer was recorded. */
@@ -22,7 +22,7 @@ export interface Work extends Desired<unknown> {
 }
 
 export interface Made {
-  readonly work: Work
+  readonly work: StageItem
   readonly actual: unknown
 }
 
@@ -32,11 +32,11 @@ export interface Journal {
    * Before objects are asked for: whoever comes after knows that they may exist. Answers those that are still wanted;
    * of a migration that was cancelled there are none.
    */
-  creating(works: readonly Work[]): Promise<readonly Work[]>
+  creating(works: readonly StageItem[]): Promise<readonly StageItem[]>
   done(made: readonly Made[]): Promise<void>
-  failed(work: Work, error: ObjectError): Promise<void>
+  failed(work: StageItem, error: ObjectError): Promise<void>
   /** An object is made without attributes that the cloud refused. */
-  dropped(work: Work, attributes: readonly DroppedAttribute[]): Promise<void>
+  dropped(work: StageItem, attributes: readonly DroppedAttribute[]): Promise<void>
 }
 
 /**
@@ -50,11 +50,11 @@ export interface Journal {
 export async function applyPass(
   kind: AnyKind,
   context: CloudContext,
-  all: readonly Work[],
+  all: readonly StageItem[],
   journal: Journal,
-  enough: () => boolean = () => false,
+  drain: () => boolean = () => false,
   sizes: Sizes = newSizes(),
-): Promise<readonly OpenWork[]> {
+): Promise<readonly OpenItem[]> {
   const pending = all.filter((work) => work.backendId === null)
   if (pending.length === 0) return []
   // The project is this migration's own: what was never asked for cannot be there, unless the cloud made it itself.
@@ -62,21 +62,21 @@ export async function applyPass(
   const actual: readonly unknown[] = mayExist ? await kind.list(context, all) : []
   const { matched, missing, left } = match(kind, all, actual)
 
-  const open: OpenWork[] = []
+  const open: OpenItem[] = []
   // Before anything is taken over: who comes after a worker that died here has to see that nothing was begun.
   const begun = all.filter((work) => work.asked || work.backendId !== null)
   const unwanted = kind.unwanted?.(all, begun, left) ?? []
-  await settled(unwanted.map((extra) => unlessGone(kind.remove(context, extra))))
+  await allSettledOrThrow(unwanted.map((extra) => unlessGone(kind.remove(context, extra))))
   await takeOver(kind, context, matched, journal, open)
   sizes.begin(kind)
   const fresh = all.every((work) => work.backendId === null && !work.asked)
   const pass: Pass = { kind, context: { ...context, fresh }, journal, sizes, open }
   const chunks = chunksOf(kind, missing, () => sizes.of(kind).size)
-  await inTurn(
+  await forEachLimit(
     chunks,
     () => sizes.of(kind).atOnce,
     async (chunk) => {
-      if (enough()) return
+      if (drain()) return
       const wanted = await journal.creating(chunk)
       if (wanted.length > 0) await create(pass, wanted)
     },
@@ -85,8 +85,8 @@ export async function applyPass(
 }
 
 /** An object whose outcome is not known, and why. */
-export interface OpenWork {
-  readonly work: Work
+export interface OpenItem {
+  readonly work: StageItem
   readonly error: CloudError
   /** It was refused, though it was asked for before: it may be there by now, and be what stands in its own way. */
   readonly refused?: true
@@ -94,17 +94,17 @@ export interface OpenWork {
 
 interface Matching {
   readonly matched: readonly Made[]
-  readonly missing: readonly Work[]
+  readonly missing: readonly StageItem[]
   /** What is there and is none of ours. */
   readonly left: readonly unknown[]
 }
 
 /** Pairs desired objects with actual ones, one to one. What was recorded before is out of the question. */
-export function match(kind: AnyKind, all: readonly Work[], actual: readonly unknown[]): Matching {
+export function match(kind: AnyKind, all: readonly StageItem[], actual: readonly unknown[]): Matching {
   const recorded = new Set(all.flatMap(({ backendId }) => backendId ?? []))
   const free = new Set(actual.filter((one) => !recorded.has(kind.id(one))))
   const matched: Made[] = []
-  const missing: Work[] = []
+  const missing: StageItem[] = []
   for (const work of all) {
     if (work.backendId !== null) continue
     const found = free.values().find((one) => fits(kind, work, one))
@@ -118,12 +118,16 @@ export function match(kind: AnyKind, all: readonly Work[], actual: readonly unkn
 }
 
 /** Whether an actual object is the desired one. */
-export function fits(kind: AnyKind, work: Work, one: unknown): boolean {
+export function fits(kind: AnyKind, work: StageItem, one: unknown): boolean {
   return kind.matches === undefined ? kind.compare(work.body, one).length === 0 : kind.matches(work.body, one)
 }
 
 /** Objects of one call after the other, never two containers in one call. @param sizeOf asked for each call */
-function* chunksOf(kind: AnyKind, works: readonly Work[], sizeOf: () => number): Iterable<readonly Work[]> {
+function* chunksOf(
+  kind: AnyKind,
+  works: readonly StageItem[],
+  sizeOf: () => number,
+): Iterable<readonly StageItem[]> {
   const { by = () => "", whole } = kind.chunk
   for (const group of Map.groupBy(works, (work) => by(work.body)).values()) {
     const most = chunkSize(kind.chunk, group.length)
@@ -139,7 +143,7 @@ async function takeOver(
   context: CloudContext,
   matched: readonly Made[],
   journal: Journal,
-  open: OpenWork[],
+  open: OpenItem[],
 ): Promise<void> {
   const { update } = kind
   const differs = ({ work, actual }: Made) =>
@@ -162,10 +166,10 @@ interface Pass {
   readonly context: CloudContext
   readonly journal: Journal
   readonly sizes: Sizes
-  readonly open: OpenWork[]
+  readonly open: OpenItem[]
 }
 
-async function create(pass: Pass, chunk: readonly Work[]): Promise<void> {
+async function create(pass: Pass, chunk: readonly StageItem[]): Promise<void> {
   const { kind, journal, sizes, open } = pass
   const softly = async (error: CloudError) => {
     const [one] = chunk
@@ -201,7 +205,7 @@ function stale(pass: Pass): Pass {
 }
 
 /** Asks for a chunk, and learns from how long it takes. */
-async function ask({ kind, context, sizes }: Pass, chunk: readonly Work[]): Promise<readonly unknown[]> {
+async function ask({ kind, context, sizes }: Pass, chunk: readonly StageItem[]): Promise<readonly unknown[]> {
   let ms = 0
   const cloud = context.cloud.observed((call) => {
     if (call.write) ms = Math.max(ms, call.durationMs)
@@ -233,7 +237,7 @@ const ofOtherThings = /^(OverQuota|IpAddress\w+|MacAddressInUse)$/
  * The object without the attributes that a cloud may refuse for reasons of its own: those that the refusal is about;
  * where it does not say, all but those whose refusal has words of its own. undefined: there are none.
  */
-function withoutSoft(kind: AnyKind, work: Work, { message, failure }: CloudError) {
+function withoutSoft(kind: AnyKind, work: StageItem, { message, failure }: CloudError) {
   if (ofOtherThings.test(failure.type)) return undefined
   const body = work.body as Readonly<Record<string, unknown>>
   const soft = (tableOf(kind.name)?.attributes ?? []).filter((one) => one.soft && one.name in body)
@@ -261,9 +265,9 @@ function withoutSoft(kind: AnyKind, work: Work, { message, failure }: CloudError
  * @param otherwise what may be tried for a single object that was refused; answers whether it was dealt with
  */
 async function settle(
-  works: readonly Work[],
+  works: readonly StageItem[],
   journal: Journal,
-  open: OpenWork[],
+  open: OpenItem[],
   call: () => Promise<void>,
   otherwise: (error: CloudError) => Promise<boolean> = async () => false,
 ): Promise<CloudError | undefined> {

@@ -4,7 +4,7 @@
  * @param atOnce asked before each
  * @throws the error of the first that failed
  */
-export async function inTurn<Item>(
+export async function forEachLimit<Item>(
   items: Iterable<Item>,
   atOnce: () => number,
   work: (item: Item) => Promise<void>,

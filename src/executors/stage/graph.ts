@@ -4,7 +4,7 @@ import type { AnyKind } from "../../kinds/kind.ts"
 /** A piece of work of a migration: one kind of object, or the check at the end. */
 export interface StageSpec {
   readonly name: string
-  readonly after: readonly string[]
+  readonly dependsOn: readonly string[]
 }
 
 /** The first stage: reads the live source, and plans anew. */
@@ -16,12 +16,15 @@ export const verifyStage = "verify"
 /** The graph of work, from what each kind says it comes after. */
 export function stageGraph(): readonly StageSpec[] {
   const stages = kinds.map(
-    ({ name, after, surveyed }): StageSpec => ({ name, after: surveyed ? [...after, surveyStage] : after }),
+    ({ name, after, surveyed }): StageSpec => ({
+      name,
+      dependsOn: surveyed ? [...after, surveyStage] : after,
+    }),
   )
   return [
-    { name: surveyStage, after: [] },
+    { name: surveyStage, dependsOn: [] },
     ...stages,
-    { name: verifyStage, after: kinds.map(({ name }) => name) },
+    { name: verifyStage, dependsOn: kinds.map(({ name }) => name) },
   ]
 }
 
@@ -30,15 +33,15 @@ export const rollbackStage = "rollback"
 
 /** Kinds in the order in which their objects can be removed: what needs another goes before it. */
 export function removalOrder(): readonly AnyKind[] {
-  const order = inOrder(kinds.map(({ name, after }) => ({ name, after }))).map(({ name }) => name)
+  const order = inOrder(kinds.map(({ name, after }) => ({ name, dependsOn: after }))).map(({ name }) => name)
   return kinds.toSorted((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
 }
 
 /** All stages that come after one, directly or not. */
 export function dependents(stage: string): readonly string[] {
   const found = new Set([stage])
-  for (const { name, after } of inOrder(stageGraph()))
-    if (after.some((one) => found.has(one))) found.add(name)
+  for (const { name, dependsOn } of inOrder(stageGraph()))
+    if (dependsOn.some((one) => found.has(one))) found.add(name)
   return [...found].filter((name) => name !== stage)
 }
 
@@ -55,8 +58,8 @@ export function nextStages(
   const waiting = inOrder(stages).filter((stage) => stage.state === "waiting")
   const ready: string[] = []
   const idle: string[] = []
-  for (const { name, after } of waiting) {
-    if (!after.every((one) => done.has(one))) continue
+  for (const { name, dependsOn } of waiting) {
+    if (!dependsOn.every((one) => done.has(one))) continue
     if (name === surveyStage || name === verifyStage || busy.has(name)) ready.push(name)
     else {
       idle.push(name)
@@ -75,7 +78,7 @@ export function longestChain(
   busy: ReadonlySet<string>,
   weight: (stage: string) => number = () => 1,
 ): readonly string[] {
-  const graph = new Map(stageGraph().map((stage) => [stage.name, stage.after]))
+  const graph = new Map(stageGraph().map((stage) => [stage.name, stage.dependsOn]))
   const known = new Map<string, { readonly length: number; readonly stages: readonly string[] }>()
   const chainTo = (name: string): { readonly length: number; readonly stages: readonly string[] } => {
     const found = known.get(name)
@@ -98,7 +101,9 @@ function inOrder<Stage extends StageSpec>(stages: readonly Stage[]): readonly St
   const order: Stage[] = []
   const placed = new Set<string>()
   while (order.length < stages.length) {
-    const next = stages.find(({ name, after }) => !placed.has(name) && after.every((one) => placed.has(one)))
+    const next = stages.find(
+      ({ name, dependsOn }) => !placed.has(name) && dependsOn.every((one) => placed.has(one)),
+    )
     if (next === undefined) throw new Error("The kinds come after each other in a circle.")
     placed.add(next.name)
     order.push(next)

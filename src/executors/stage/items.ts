@@ -3,7 +3,7 @@ import { refsOf, resolveRefs } from "../../kinds/plan-tenant.ts"
 import type { Db } from "../../models/database.ts"
 import type { ObjectState } from "../../models/own-tables.ts"
 import { kindText } from "../../planning/plan.ts"
-import type { Work } from "./apply.ts"
+import type { StageItem } from "./apply.ts"
 
 /** An object that waits for another one that is not there. */
 export interface Waiting {
@@ -13,8 +13,8 @@ export interface Waiting {
   readonly reason: string
 }
 
-export interface Works {
-  readonly works: readonly Work[]
+export interface StageItems {
+  readonly works: readonly StageItem[]
   readonly waiting: readonly Waiting[]
 }
 
@@ -25,7 +25,7 @@ interface Referred {
 }
 
 /** The objects of a kind that are wanted or there, with their references known. */
-export async function loadWorks(db: Db, kind: AnyKind, migration: number): Promise<Works> {
+export async function loadItems(db: Db, kind: AnyKind, migration: number): Promise<StageItems> {
   const rows = await db
     .selectFrom("openstack_replication.object")
     .select(["id", "key", "name", "body", "row_id", "backend_id", "attempts"])
@@ -39,7 +39,7 @@ export async function loadWorks(db: Db, kind: AnyKind, migration: number): Promi
     migration,
     rows.map((row) => row.body),
   )
-  const works: Work[] = []
+  const works: StageItem[] = []
   const waiting: Waiting[] = []
   for (const row of rows) {
     const lost = refsOf(row.body).find((ref) => !others.get(ref)?.backendId)

@@ -3,30 +3,30 @@ import { errors } from "../../errors.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import { CoreState } from "../../models/codes.ts"
 import type { Db, Trx } from "../../models/database.ts"
-import { tellObjects } from "../../models/events.ts"
+import { emitObjectEvents } from "../../models/events.ts"
 import type { ObjectError } from "../../models/own-tables.ts"
-import type { Journal, Work } from "./apply.ts"
+import type { Journal, StageItem } from "./apply.ts"
 
 /** A stage as one worker holds it. A worker that started it later holds a greater attempt. */
-export interface StageHold {
+export interface StageClaim {
   readonly migration: number
   readonly stage: string
   readonly attempt: number
 }
 
-/** What a stage's holder has to know of its run. */
+/** What a stage's owner has to know of its run. */
 export interface RunFacts {
   /** Why the migration was cancelled; null: it was not. */
   readonly cancelled: string | null
 }
 
 /**
- * Runs in a transaction that only the stage's present holder can finish. The run is locked before the stage, as
+ * Runs in a transaction that only the stage's present owner can finish. The run is locked before the stage, as
  * everywhere: who locks them the other way round could wait for one that waits for him. @throws STALE_WORKER
  */
-export function asHolder<T>(
+export function withClaim<T>(
   db: Db,
-  hold: StageHold,
+  hold: StageClaim,
   work: (trx: Trx, run: RunFacts) => Promise<T>,
 ): Promise<T> {
   return db.transaction().execute(async (trx) => {
@@ -50,10 +50,10 @@ export function asHolder<T>(
 }
 
 /** The journal of a stage in the plugin's tables and in the host's rows. */
-export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
+export function stageJournal(db: Db, kind: AnyKind, hold: StageClaim): Journal {
   return {
     async creating(works) {
-      return asHolder(db, hold, async (trx, { cancelled }) => {
+      return withClaim(db, hold, async (trx, { cancelled }) => {
         if (cancelled !== null) {
           await closeAll(trx, kind, hold, works, "skipped", cancelled)
           return []
@@ -73,7 +73,7 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
 
     async done(made) {
       if (made.length === 0) return
-      await asHolder(db, hold, async (trx) => {
+      await withClaim(db, hold, async (trx) => {
         await sql`
           update openstack_replication.object as object
           set state = 'done', backend_id = done.backend_id, reason = '', error = null, modified = now()
@@ -84,7 +84,7 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
           trx,
           made.map(({ work, actual }) => ({ rowId: work.rowId, desired: work.body, actual })),
         )
-        await tellObjects(
+        await emitObjectEvents(
           trx,
           hold.migration,
           kind.name,
@@ -96,7 +96,7 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
 
     async dropped(work, attributes) {
       const names = attributes.map(({ attribute }) => attribute)
-      await asHolder(db, hold, (trx) =>
+      await withClaim(db, hold, (trx) =>
         sql`
           update openstack_replication.object
           set body = body - ${names}::text[], modified = now(),
@@ -106,7 +106,7 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
     },
 
     failed: (work, error) =>
-      asHolder(db, hold, (trx) => closeAll(trx, kind, hold, [work], "failed", error.message, error)),
+      withClaim(db, hold, (trx) => closeAll(trx, kind, hold, [work], "failed", error.message, error)),
   }
 }
 
@@ -114,21 +114,21 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageHold): Journal {
 export async function closeAll(
   trx: Trx,
   kind: AnyKind,
-  { migration }: StageHold,
-  works: readonly Pick<Work, "id" | "rowId" | "name">[],
+  { migration }: StageClaim,
+  works: readonly Pick<StageItem, "id" | "rowId" | "name">[],
   state: "failed" | "skipped",
   reason: string,
   error: ObjectError | null = null,
 ): Promise<void> {
   for (const work of works) await close(trx, kind, work, state, reason, error)
-  await tellObjects(trx, migration, kind.name, state, works, reason)
+  await emitObjectEvents(trx, migration, kind.name, state, works, reason)
 }
 
 /** Marks an object, and the host's row of it, as not made. */
 async function close(
   trx: Trx,
   kind: AnyKind,
-  work: Pick<Work, "id" | "rowId">,
+  work: Pick<StageItem, "id" | "rowId">,
   state: "failed" | "skipped",
   reason: string,
   error: ObjectError | null,

@@ -3,13 +3,13 @@ import { errors } from "../../errors.ts"
 import { saveRow } from "../../handlers/index.ts"
 import { CoreState } from "../../models/codes.ts"
 import type { Db, Trx } from "../../models/database.ts"
-import { tell } from "../../models/events.ts"
+import { emitEvent } from "../../models/events.ts"
 import type { Rollback } from "../../models/own-tables.ts"
 import type { PlanInputs } from "../../planning/inputs.ts"
 import { enqueueStages, type HeldJob, holdsJob } from "../queue/jobs.ts"
 import { nextStages } from "./graph.ts"
-import type { StageHold } from "./journal.ts"
-import type { Engine } from "./worker-context.ts"
+import type { StageClaim } from "./journal.ts"
+import type { WorkerContext } from "./worker-context.ts"
 
 /** What the stages of one migration share. */
 export interface Run {
@@ -38,15 +38,15 @@ export interface CallCount {
  * @throws STALE_WORKER where the job is another worker's by now: it must not be kept from its stage, for then nobody had it
  */
 export async function startStage(
-  engine: Engine,
+  ctx: WorkerContext,
   migration: number,
   stage: string,
   job: HeldJob | undefined,
-): Promise<{ readonly hold: StageHold; readonly run: Run } | undefined> {
-  return engine.db.transaction().execute(async (trx) => {
+): Promise<{ readonly hold: StageClaim; readonly run: Run } | undefined> {
+  return ctx.db.transaction().execute(async (trx) => {
     const run = await lockRun(trx, migration)
     if (run === undefined) return undefined
-    if (!(await holdsJob(trx, engine.queueSchema, job))) throw errors.staleWorker(stage)
+    if (!(await holdsJob(trx, ctx.queueSchema, job))) throw errors.staleWorker(stage)
     const taken = await trx
       .updateTable("openstack_replication.stage")
       .set((eb) => ({
@@ -60,13 +60,13 @@ export async function startStage(
       .returning("attempt")
       .executeTakeFirst()
     if (taken === undefined) return undefined
-    await tell(trx, migration, "stage", { name: stage, state: "running", attempt: taken.attempt })
+    await emitEvent(trx, migration, "stage", { name: stage, state: "running", attempt: taken.attempt })
     // One that ended before it started is only looked at again.
-    if (run.started === null && run.finished === null) await startRun(engine, trx, migration, run.tenant_id)
+    if (run.started === null && run.finished === null) await startRun(ctx, trx, migration, run.tenant_id)
     return {
       hold: { migration, stage, attempt: taken.attempt },
       run: {
-        settingsId: run.settings_id,
+        settingsId: run.dst_settings_id,
         srcSettingsId: run.src_settings_id,
         tenantId: run.tenant_id,
         marker: run.context.marker,
@@ -89,13 +89,13 @@ export function lockRun(trx: Trx, migration: number) {
     .executeTakeFirst()
 }
 
-async function startRun(engine: Engine, trx: Trx, migration: number, tenantId: number): Promise<void> {
+async function startRun(ctx: WorkerContext, trx: Trx, migration: number, tenantId: number): Promise<void> {
   await trx
     .updateTable("openstack_replication.run")
     .set({ started: new Date() })
     .where("migration_id", "=", migration)
     .execute()
-  await saveRow(trx, engine.hooks, "migration", migration, { state: CoreState.CREATING })
+  await saveRow(trx, ctx.hooks, "migration", migration, { state: CoreState.CREATING })
   await trx
     .updateTable("openstack_tenant")
     .set({ state: CoreState.CREATING, modified: new Date() })
@@ -112,7 +112,7 @@ function addCalls({ calls, sourceCalls, writes }: Readonly<CallCount>) {
 }
 
 /** Keeps the count of calls of a stage that does not end yet. */
-export async function noteCalls(db: Db, hold: StageHold, count: Readonly<CallCount>): Promise<void> {
+export async function noteCalls(db: Db, hold: StageClaim, count: Readonly<CallCount>): Promise<void> {
   await db
     .updateTable("openstack_replication.stage")
     .set(addCalls(count))
@@ -124,13 +124,13 @@ export async function noteCalls(db: Db, hold: StageHold, count: Readonly<CallCou
 
 /** Ends the stage, does what belongs to its end, and enqueues the stages that may start now: in one transaction. */
 export async function finishStage(
-  engine: Engine,
-  hold: StageHold,
+  ctx: WorkerContext,
+  hold: StageClaim,
   run: Run,
   count: Readonly<CallCount>,
   atEnd: (trx: Trx) => Promise<void> = async () => undefined,
 ): Promise<void> {
-  await engine.db.transaction().execute(async (trx) => {
+  await ctx.db.transaction().execute(async (trx) => {
     await lockRun(trx, hold.migration)
     const ended = await trx
       .updateTable("openstack_replication.stage")
@@ -141,9 +141,9 @@ export async function finishStage(
       .where("attempt", "=", hold.attempt)
       .executeTakeFirst()
     if (ended.numUpdatedRows === 0n) return
-    await tell(trx, hold.migration, "stage", { name: hold.stage, state: "done", attempt: hold.attempt })
+    await emitEvent(trx, hold.migration, "stage", { name: hold.stage, state: "done", attempt: hold.attempt })
     await atEnd(trx)
-    await startReadyStages(engine, trx, hold.migration, run.settingsId)
+    await startReadyStages(ctx, trx, hold.migration, run.settingsId)
   })
 }
 
@@ -154,14 +154,14 @@ function sinceEver(column: "started" | "finished") {
 
 /** Enqueues the stages that wait for nothing that is not done. The caller holds the run's row. */
 export async function startReadyStages(
-  engine: Engine,
+  ctx: WorkerContext,
   trx: Trx,
   migration: number,
   settingsId: number,
 ): Promise<void> {
   const stages = await trx
     .selectFrom("openstack_replication.stage")
-    .select(["name", "after", "state"])
+    .select(["name", "depends_on as dependsOn", "state"])
     .where("migration_id", "=", migration)
     .execute()
   const { idle, ready } = nextStages(stages, await busyKinds(trx, migration))
@@ -178,7 +178,7 @@ export async function startReadyStages(
       .where("name", "in", [...names])
       .execute()
   }
-  await enqueueStages(trx, engine.queueSchema, settingsId, migration, ready)
+  await enqueueStages(trx, ctx.queueSchema, settingsId, migration, ready)
 }
 
 /** Kinds with something left to do. */

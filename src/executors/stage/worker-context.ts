@@ -9,9 +9,9 @@ export interface Clouds {
   /** @param settingsId id of the row of the service settings. @throws NO_SUCH_CLOUD */
   get(settingsId: number): Promise<Cloud>
   /** Under which this process makes its calls: by it, others can keep one that was taken for dead from making any. */
-  readonly holder: string
+  readonly owner: string
   /** After this process was taken for dead, and has stopped what it did: its calls go on under a new name. */
-  renewHolder(): Promise<void>
+  renewOwner(): Promise<void>
   close(): Promise<void>
 }
 
@@ -22,7 +22,7 @@ export interface Clouds {
 export type StageOutcome = "done" | "failed" | "given_up" | "handed_over" | "taken_over"
 
 /** A cloud asked to slow down: no call to it starts for a while. */
-export interface LanePause extends PauseCause {
+export interface RateLimited extends PauseCause {
   /** Id of the cloud's service settings. */
   readonly settingsId: number
   /** Name of the cloud. */
@@ -32,7 +32,7 @@ export interface LanePause extends PauseCause {
 }
 
 /** What every task of the worker works with. */
-export interface Engine {
+export interface WorkerContext {
   readonly db: Db
   readonly clouds: Clouds
   readonly hooks: Hooks
@@ -45,5 +45,5 @@ export interface Engine {
   /** Told of every end of a job that ran a stage, with the time it took. */
   readonly onStage?: (stage: string, outcome: StageOutcome, ms: number) => void
   /** Told of every pause that a cloud asked this process for, e.g. for metrics. */
-  readonly onLanePause?: (pause: LanePause) => void
+  readonly onRateLimited?: (pause: RateLimited) => void
 }

@@ -7,7 +7,7 @@ import type { Planned } from "../../planning/plan.ts"
 import type { SourceTenant } from "../../planning/source.ts"
 import { planInputs } from "../plan/plan-request.ts"
 import { omittedKey } from "../plan/plan-store.ts"
-import { HandOver } from "../queue/interruption.ts"
+import { StageYield } from "../queue/interruption.ts"
 import { readSource, rowGone, type SurveyClouds } from "./survey.ts"
 
 /** What the source tells now that it did not tell when the plan was made: it is read and planned once more. */
@@ -93,7 +93,7 @@ async function readNow(
     const read = await readSource(db, clouds, inputs)
     return read === undefined ? rowGone : (read.unread ?? read.source)
   } catch (error) {
-    if (!(error instanceof HandOver)) throw error
+    if (!(error instanceof StageYield)) throw error
     return `The source asked for a pause of ${Math.ceil(error.delayMs / 1_000)} s.`
   }
 }

@@ -10,7 +10,7 @@ import type { PlanInputs } from "../../planning/inputs.ts"
 import { type Completed, completeSource } from "../../survey/complete.ts"
 import { projectExists, readExtensions, readLiveSource } from "../../survey/read.ts"
 import { planInputs } from "../plan/plan-request.ts"
-import { patiently } from "../stage/read-retry.ts"
+import { withReadRetry } from "../stage/read-retry.ts"
 
 export interface Surveyed {
   readonly summary: SurveySummary
@@ -34,7 +34,9 @@ export interface SurveyClouds {
 export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInputs): Promise<Surveyed> {
   const [read, extensions] = await Promise.all([
     readSource(db, clouds, inputs),
-    ignoringFaults(() => patiently(async () => readExtensions(await clouds.destination()), clouds.stopped)),
+    ignoringFaults(() =>
+      withReadRetry(async () => readExtensions(await clouds.destination()), clouds.stopped),
+    ),
   ])
   const at = new Date().toISOString()
   if (read === undefined) return { summary: { at, unread: rowGone, unknown: liveOnly(), findings: [] } }
@@ -64,7 +66,7 @@ export const rowGone = "The source tenant's row is gone."
 
 /**
  * The source as it is now, or as its rows are, with the reason why it was not read; undefined where its row is gone.
- * @throws HandOver where the source asks for a long pause
+ * @throws StageYield where the source asks for a long pause
  */
 export async function readSource(
   db: Db,
@@ -82,7 +84,7 @@ export async function readSource(
   const byRows = (unread: string): Read => ({ source: rows, findings: [], gone: [], unread })
   if (!projectId) return byRows("The source tenant's row names no project of its cloud.")
   try {
-    return await patiently(async () => {
+    return await withReadRetry(async () => {
       const cloud = await clouds.source()
       // Both at once: of a project that is not there, what was read is of no use.
       const reading = readLiveSource(cloud, projectId)

@@ -1,21 +1,21 @@
 import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
-import type { Extra } from "../../models/own-tables.ts"
-import type { Work } from "../stage/apply.ts"
-import { loadWorks } from "../stage/items.ts"
+import type { UnmanagedObject } from "../../models/own-tables.ts"
+import type { StageItem } from "../stage/apply.ts"
+import { loadItems } from "../stage/items.ts"
 
 /** What a migration has made, or taken, and not removed. */
-export interface Standing {
-  readonly parts: readonly { readonly kind: AnyKind; readonly done: readonly Work[] }[]
+export interface CreatedObject {
+  readonly parts: readonly { readonly kind: AnyKind; readonly done: readonly StageItem[] }[]
   /** Names by the cloud's ids. */
   readonly ours: ReadonlyMap<string, string>
 }
 
-export async function loadStanding(db: Db, migration: number): Promise<Standing> {
+export async function loadCreated(db: Db, migration: number): Promise<CreatedObject> {
   const parts = await Promise.all(
     kinds.map(async (kind) => {
-      const { works } = await loadWorks(db, kind, migration)
+      const { works } = await loadItems(db, kind, migration)
       return { kind, done: works.filter((work) => work.backendId !== null) }
     }),
   )
@@ -26,12 +26,12 @@ export async function loadStanding(db: Db, migration: number): Promise<Standing>
 }
 
 /** What is there of a kind and is none of ours, nor the cloud's own. */
-export function foreignOf(
+export function unmanagedIn(
   kind: AnyKind,
   actual: readonly unknown[],
-  done: readonly Work[],
+  done: readonly StageItem[],
   ours: ReadonlyMap<string, string>,
-): readonly Extra[] {
+): readonly UnmanagedObject[] {
   const own = new Set(done.map(({ backendId }) => backendId))
   return [...new Map(actual.map((one) => [kind.id(one), one]))].flatMap(([id, one]) => {
     const name = own.has(id) ? undefined : kind.foreign?.(one, ours)

@@ -2,10 +2,10 @@ import type { CloudContext } from "../../kinds/cloud-context.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
 import { CloudError } from "../../openstack/index.ts"
-import { fits, type Work } from "../stage/apply.ts"
+import { fits, type StageItem } from "../stage/apply.ts"
 import { removalOrder } from "../stage/graph.ts"
-import { loadWorks } from "../stage/items.ts"
-import { waitOutside } from "../stage/read-retry.ts"
+import { loadItems } from "../stage/items.ts"
+import { requeueOnRateLimit } from "../stage/read-retry.ts"
 
 /**
  * Removes what was made twice: a cloud goes on with a request whose sender is gone, and may carry it out only after
@@ -13,7 +13,7 @@ import { waitOutside } from "../stage/read-retry.ts"
  * more than once, and equals it in everything, is such a twin: the project is this migration's own, and nobody uses it
  * yet. A twin that cannot be removed is left, and the check names it.
  */
-export async function removeTwins(db: Db, context: CloudContext, migration: number): Promise<void> {
+export async function removeDuplicates(db: Db, context: CloudContext, migration: number): Promise<void> {
   const rows = await db
     .selectFrom("openstack_replication.object")
     .select(["kind", "name", "backend_id", "attempts"])
@@ -24,7 +24,7 @@ export async function removeTwins(db: Db, context: CloudContext, migration: numb
   const again = new Set(rows.filter(({ attempts }) => attempts > 1).map(({ kind }) => kind))
   for (const kind of removalOrder()) {
     if (!again.has(kind.name)) continue
-    const { works } = await loadWorks(db, kind, migration)
+    const { works } = await loadItems(db, kind, migration)
     const actual = await unlessRefused(kind.list(context, works))
     for (const twin of twinsAmong(kind, actual ?? [], works, ours))
       await unlessRefused(kind.remove(context, twin))
@@ -35,7 +35,7 @@ async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
   try {
     return await asked
   } catch (error) {
-    waitOutside(error)
+    requeueOnRateLimit(error)
     if (!(error instanceof CloudError)) throw error
     return undefined
   }
@@ -44,7 +44,7 @@ async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
 function twinsAmong(
   kind: AnyKind,
   actual: readonly unknown[],
-  works: readonly Work[],
+  works: readonly StageItem[],
   ours: ReadonlyMap<string, string>,
 ): readonly unknown[] {
   return actual.filter((one) => {

@@ -6,7 +6,7 @@ import type { VerifySummary } from "../../models/own-tables.ts"
 import { causeOf } from "../../openstack/index.ts"
 import { kindText } from "../../planning/plan.ts"
 import type { Run } from "../stage/stage-store.ts"
-import type { Engine } from "../stage/worker-context.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
 
 /** Causes that are named in the migration's error message. */
 const namedCauses = 3
@@ -15,8 +15,8 @@ const namedCauses = 3
  * Ends the migration: OK when every planned object is there and was read back, else ERRED with what is missing and
  * why. Tenant, resource, order and hooks follow in the same transaction.
  */
-export async function conclude(
-  engine: Engine,
+export async function finishMigration(
+  ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   run: Run,
@@ -46,11 +46,11 @@ export async function conclude(
     .execute()
   await trx
     .updateTable("openstack_replication.run")
-    .set({ finished: new Date(), summary: JSON.stringify(verified) })
+    .set({ finished: new Date(), verification: JSON.stringify(verified) })
     .where("migration_id", "=", migrationId)
     .execute()
   await linkVolumeTypes(trx, run)
-  await saveRow(trx, engine.hooks, "resource", migration.dst_resource_id, {
+  await saveRow(trx, ctx.hooks, "resource", migration.dst_resource_id, {
     backend_id: outcome.projectId,
     backend_metadata: JSON.stringify({
       state: coreStateName(state),
@@ -59,7 +59,7 @@ export async function conclude(
       runtime_state: errorMessage === "" ? "online" : "",
     }),
   })
-  await saveRow(trx, engine.hooks, "migration", migrationId, {
+  await saveRow(trx, ctx.hooks, "migration", migrationId, {
     state,
     error_message: errorMessage,
     error_traceback: outcome.failed

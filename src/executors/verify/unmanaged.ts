@@ -3,14 +3,14 @@ import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
 import { CloudError, listProjectServers, listProjectVolumes, listResources } from "../../openstack/index.ts"
 import { kindText } from "../../planning/plan.ts"
-import { foreignOf, loadStanding } from "./created-objects.ts"
+import { loadCreated, unmanagedIn } from "./created-objects.ts"
 
 /**
  * What is in the destination project and is none of the migration's, for people: structure that others have added,
  * and what makes use of ours. What the cloud makes by itself, e.g. a port for DHCP, is no stranger.
  * @param counts kinds that are looked at
  */
-export async function strangersIn(
+export async function listUnmanaged(
   db: Db,
   context: CloudContext,
   migration: number,
@@ -18,12 +18,12 @@ export async function strangersIn(
 ): Promise<readonly string[]> {
   const { cloud, projectId } = context
   if (projectId === "") return []
-  const { parts, ours } = await loadStanding(db, migration)
+  const { parts, ours } = await loadCreated(db, migration)
   const structure = await Promise.all(
     parts.map(async ({ kind, done }) => {
       if (kind.foreign === undefined || !counts(kind)) return []
       const actual: readonly unknown[] = await orNone(unknownHere, kind.list(context, done))
-      return foreignOf(kind, actual, done, ours).map((one) => `${kindText(one.kind)} "${one.name}"`)
+      return unmanagedIn(kind, actual, done, ours).map((one) => `${kindText(one.kind)} "${one.name}"`)
     }),
   )
   const users = await Promise.all([

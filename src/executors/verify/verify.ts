@@ -2,15 +2,15 @@ import { sql } from "kysely"
 import type { CloudContext } from "../../kinds/cloud-context.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db, Trx } from "../../models/database.ts"
-import type { Difference, Extra, VerifySummary } from "../../models/own-tables.ts"
+import type { Difference, UnmanagedObject, VerifySummary } from "../../models/own-tables.ts"
 import { CloudError } from "../../openstack/index.ts"
 import type { PlanInputs } from "../../planning/inputs.ts"
-import { HandOver } from "../queue/interruption.ts"
-import type { Work } from "../stage/apply.ts"
-import { patiently } from "../stage/read-retry.ts"
+import { StageYield } from "../queue/interruption.ts"
+import type { StageItem } from "../stage/apply.ts"
+import { withReadRetry } from "../stage/read-retry.ts"
 import { sourceChanges } from "../survey/source-changes.ts"
 import type { SurveyClouds } from "../survey/survey.ts"
-import { foreignOf, loadStanding } from "./created-objects.ts"
+import { loadCreated, unmanagedIn } from "./created-objects.ts"
 
 export interface Verified {
   readonly summary: VerifySummary
@@ -25,14 +25,14 @@ interface Note {
 }
 
 /** Objects that are there and not in the plan, as far as they are kept by name. */
-const namedExtras = 500
+const namedUnmanaged = 500
 
 /**
  * Reads both clouds: compares the destination with the plan, attribute by attribute, and the plan with what the source
  * tells now. Writes nothing.
  * @param context the destination, read anew at each call
  * @param waits whether a long pause of the destination is worth waiting for
- * @throws HandOver for such a pause
+ * @throws StageYield for such a pause
  */
 export async function verifyTenant(
   db: Db,
@@ -59,24 +59,24 @@ async function verifyDestination(
   waits: boolean,
 ): Promise<Verified> {
   try {
-    const { parts, ours } = await loadStanding(db, migration)
-    const results = await patiently(async () => {
+    const { parts, ours } = await loadCreated(db, migration)
+    const results = await withReadRetry(async () => {
       const seen = await context()
       return Promise.all(parts.map(({ kind, done }) => verifyKind(kind, seen, done, ours)))
     }, stopped)
     const notes = results.flatMap((one) => one.notes)
-    const extra = results.flatMap((one) => one.extra)
+    const unmanaged = results.flatMap((one) => one.unmanaged)
     const differing = notes.reduce((sum, one) => sum + one.differences.length, 0)
     return {
       summary: {
         compared: notes.length,
-        differences: differing + extra.length,
-        extra: { count: extra.length, objects: extra.slice(0, namedExtras) },
+        differences: differing + unmanaged.length,
+        unmanaged: { count: unmanaged.length, objects: unmanaged.slice(0, namedUnmanaged) },
       },
       notes,
     }
   } catch (error) {
-    if (!(error instanceof CloudError) && (waits || !(error instanceof HandOver))) throw error
+    if (!(error instanceof CloudError) && (waits || !(error instanceof StageYield))) throw error
     return { summary: { compared: 0, differences: 0, unread: error.message }, notes: [] }
   }
 }
@@ -84,15 +84,15 @@ async function verifyDestination(
 async function verifyKind(
   kind: AnyKind,
   context: CloudContext,
-  done: readonly Work[],
+  done: readonly StageItem[],
   ours: ReadonlyMap<string, string>,
-): Promise<{ readonly notes: readonly Note[]; readonly extra: readonly Extra[] }> {
-  if (done.length === 0 && kind.foreign === undefined) return { notes: [], extra: [] }
+): Promise<{ readonly notes: readonly Note[]; readonly unmanaged: readonly UnmanagedObject[] }> {
+  if (done.length === 0 && kind.foreign === undefined) return { notes: [], unmanaged: [] }
   const actual = await list(kind, context, done)
   const byId = new Map(actual.map((one) => [kind.id(one), one]))
   return {
     notes: done.map((work) => ({ id: work.id, differences: compareOne(kind, work, byId) })),
-    extra: foreignOf(kind, actual, done, ours),
+    unmanaged: unmanagedIn(kind, actual, done, ours),
   }
 }
 
@@ -100,7 +100,7 @@ async function verifyKind(
 async function list(
   kind: AnyKind,
   context: CloudContext,
-  done: readonly Work[],
+  done: readonly StageItem[],
 ): Promise<readonly unknown[]> {
   try {
     return await kind.list(context, done)
@@ -110,7 +110,11 @@ async function list(
   }
 }
 
-function compareOne(kind: AnyKind, work: Work, byId: ReadonlyMap<string, unknown>): readonly Difference[] {
+function compareOne(
+  kind: AnyKind,
+  work: StageItem,
+  byId: ReadonlyMap<string, unknown>,
+): readonly Difference[] {
   const seen = byId.get(work.backendId ?? "")
   return seen === undefined
     ? [{ attribute: "id", expected: work.backendId, seen: null }]

@@ -3,7 +3,7 @@ import type pg from "pg"
 import type { Db } from "../../models/database.ts"
 import { sessionsOf } from "../../models/sessions.ts"
 import { ownTasks } from "../queue/jobs.ts"
-import type { Engine } from "../stage/worker-context.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
 import type { Log } from "./log.ts"
 
 /** First key of the advisory locks that workers hold, so that nobody else's locks are met. */
@@ -50,19 +50,19 @@ export interface Lease {
  * process's connection, at once when it is killed; keepalives end the session of one whose network was cut. A worker
  * that was only stopped keeps its lock, so each also says every few seconds that it lives.
  *
- * One that was taken for dead and lives may write no more: the stage's attempt keeps it from the rows, its holder's
+ * One that was taken for dead and lives may write no more: the stage's attempt keeps it from the rows, its owner's
  * name from the clouds, and it learns of it with its next heartbeat.
  *
  * @param workerPool id of graphile-worker's pool, which it writes into `locked_by`
  */
 export async function holdLease(
   pool: pg.Pool,
-  engine: Engine,
+  ctx: WorkerContext,
   workerPool: string,
   log: Log,
   { beatMs, deadMs }: Heartbeat = defaultHeartbeat,
 ): Promise<Lease> {
-  const { db, clouds } = engine
+  const { db, clouds } = ctx
   const loss = Promise.withResolvers<string>()
   let registered = false
   let beat: () => Promise<void> = async () => undefined
@@ -92,7 +92,7 @@ export async function holdLease(
       await own.query("select pg_advisory_lock($1, hashtext($2))", [lockClass, workerPool])
       beat = async () => {
         const { rowCount } = await own.query(
-          "update openstack_replication.worker set seen = clock_timestamp(), sessions = $2 where pool = $1",
+          "update openstack_replication.worker set last_heartbeat = clock_timestamp(), backend_pids = $2 where pool = $1",
           [workerPool, sessionsOf(pool)],
         )
         if (rowCount === 0) loss.resolve("others took it for dead")
@@ -100,10 +100,10 @@ export async function holdLease(
       if (registered) await beat()
       else {
         await own.query(
-          `insert into openstack_replication.worker (pool, holder, sessions, seen)
+          `insert into openstack_replication.worker (pool, owner, backend_pids, last_heartbeat)
            values ($1, $2, $3, clock_timestamp())
-           on conflict (pool) do update set holder = excluded.holder, seen = excluded.seen`,
-          [workerPool, clouds.holder, sessionsOf(pool)],
+           on conflict (pool) do update set owner = excluded.owner, last_heartbeat = excluded.last_heartbeat`,
+          [workerPool, clouds.owner, sessionsOf(pool)],
         )
         registered = true
       }
@@ -135,7 +135,7 @@ export async function holdLease(
     if (held) beat().catch(() => undefined)
   }, beatMs)
   const looking = setInterval(() => {
-    buryDead(engine, workerPool, deadMs, suspects, log).catch((error: unknown) => {
+    buryDead(ctx, workerPool, deadMs, suspects, log).catch((error: unknown) => {
       log.warn({ error: String(error) }, "dead workers could not be looked for")
     })
   }, lookMs)
@@ -179,7 +179,7 @@ const looksTwice = 2
  * @param suspects how often each was seen without its lock
  */
 async function buryDead(
-  { db, queueSchema }: Engine,
+  { db, queueSchema }: WorkerContext,
   self: string,
   deadMs: number,
   suspects: Map<string, number>,
@@ -187,10 +187,10 @@ async function buryDead(
 ): Promise<void> {
   const jobs = sql.table(`${queueSchema}._private_jobs`)
   const tasks = sql.table(`${queueSchema}._private_tasks`)
-  // Workers of older versions have no holder, and say nothing.
+  // Workers of older versions have no owner, and say nothing.
   const { rows: others } = await sql<{ pool: string; silent: boolean; locked: boolean }>`
     select pool, silent, ${leaseIsHeld(sql.ref("pool"))} as locked from (
-      select pool, holder is not null and seen < now() - make_interval(secs => ${deadMs / 1_000}) as silent
+      select pool, owner is not null and last_heartbeat < now() - make_interval(secs => ${deadMs / 1_000}) as silent
       from openstack_replication.worker
       where pool <> ${self} and started < now() - ${youngest}::interval
       union
@@ -221,9 +221,9 @@ async function endSessions(db: Db, pool: string, log: Log): Promise<void> {
   await sql`
     select pg_terminate_backend(session.pid)
     from openstack_replication.worker
-      join pg_stat_activity session on session.pid = any (worker.sessions)
+      join pg_stat_activity session on session.pid = any (worker.backend_pids)
     where worker.pool = ${pool} and session.datname = current_database() and session.usename = current_user
-      and session.backend_start <= worker.seen and session.pid <> pg_backend_pid()`
+      and session.backend_start <= worker.last_heartbeat and session.pid <> pg_backend_pid()`
     .execute(db)
     .catch((error: unknown) => {
       log.warn({ worker: pool, error: String(error) }, "the sessions of a dead worker could not be ended")
@@ -240,24 +240,24 @@ function bury(db: Db, queueSchema: string, pool: string, deadMs: number | undefi
       deadMs === undefined
         ? leaseIsHeld(sql.val(pool))
         : sql<boolean>`exists (select from openstack_replication.worker
-            where pool = ${pool} and seen >= now() - make_interval(secs => ${deadMs / 1_000}))`
+            where pool = ${pool} and last_heartbeat >= now() - make_interval(secs => ${deadMs / 1_000}))`
     await sql`select from openstack_replication.worker where pool = ${pool} for update`.execute(trx)
     const { rows } = await sql<{ alive: boolean }>`select ${alive} as alive`.execute(trx)
     if (rows[0]?.alive !== false) return false
     const [dead] = await trx
       .deleteFrom("openstack_replication.worker")
       .where("pool", "=", pool)
-      .returning("holder")
+      .returning("owner")
       .execute()
-    if (dead?.holder) {
-      const { holder } = dead
+    if (dead?.owner) {
+      const { owner } = dead
       await trx
-        .insertInto("openstack_replication.dead_holder")
-        .values({ holder })
+        .insertInto("openstack_replication.fenced_owner")
+        .values({ owner })
         .onConflict((conflict) => conflict.doNothing())
         .execute()
-      await trx.deleteFrom("openstack_replication.lane_hold").where("holder", "=", holder).execute()
-      await sql`delete from openstack_replication.dead_holder where since < now() - interval '1 day'`.execute(
+      await trx.deleteFrom("openstack_replication.limiter_usage").where("owner", "=", owner).execute()
+      await sql`delete from openstack_replication.fenced_owner where since < now() - interval '1 day'`.execute(
         trx,
       )
     }

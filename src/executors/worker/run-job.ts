@@ -1,8 +1,8 @@
 import { errors, ReplicationError } from "../../errors.ts"
 import type { CallRecord } from "../../openstack/types.ts"
-import { HandOver, RunnerLost } from "../queue/interruption.ts"
-import { type HeldJob, holdsJob, othersWait, passOn, type StageJob } from "../queue/jobs.ts"
-import type { Engine, StageOutcome } from "../stage/worker-context.ts"
+import { StageYield, WorkerLost } from "../queue/interruption.ts"
+import { type HeldJob, hasWaitingMigrations, holdsJob, passOn, type StageJob } from "../queue/jobs.ts"
+import type { StageOutcome, WorkerContext } from "../stage/worker-context.ts"
 import { describeError, type Log } from "./log.ts"
 import { giveUpStage, runStage } from "./run-stage.ts"
 import { logCall, logStageEnd, placeOf } from "./stage-log.ts"
@@ -29,7 +29,7 @@ export interface JobContext {
   /** Gives up the calls under way: the worker cannot wait for them. */
   readonly signal?: AbortSignal
   /** Lets what is under way end, and begins nothing more: the worker is to stop. */
-  readonly enough?: AbortSignal
+  readonly drain?: AbortSignal
   /** undefined: nobody else can have the job. */
   readonly job?: HeldJob
   /** A stage that has worked for so long goes to the back of the queue as soon as others wait, in milliseconds. */
@@ -42,34 +42,34 @@ export interface JobContext {
  * @throws where the job is another worker's by now: graphile-worker then leaves it alone
  */
 export async function stageJob(
-  engine: Engine,
+  ctx: WorkerContext,
   log: Log,
   payload: StageJob,
   context: JobContext = {},
 ): Promise<void> {
   const { migration, stage, faults = 0 } = payload
   const began = performance.now()
-  const place = await placeOf(engine.db, payload)
-  const turn = takeTurn(engine, payload, context.quantumMs ?? defaultQuantumMs)
-  const watched: Engine = {
-    ...engine,
+  const place = await placeOf(ctx.db, payload)
+  const turn = takeTurn(ctx, payload, context.quantumMs ?? defaultQuantumMs)
+  const watched: WorkerContext = {
+    ...ctx,
     onCall(call, settingsId, cloud) {
       turn.called(call)
       logCall(log, place, call, cloud)
-      engine.onCall?.(call, settingsId, cloud)
+      ctx.onCall?.(call, settingsId, cloud)
     },
   }
-  const ended = (outcome: StageOutcome) => engine.onStage?.(stage, outcome, performance.now() - began)
-  const { signal, enough, job } = context
+  const ended = (outcome: StageOutcome) => ctx.onStage?.(stage, outcome, performance.now() - began)
+  const { signal, drain, job } = context
   const passOnAfter = async (delayMs: number, more: Partial<StageJob> = {}) => {
-    if (await passOn(engine.db, engine.queueSchema, job, { ...payload, ...more }, delayMs / 1_000)) return
+    if (await passOn(ctx.db, ctx.queueSchema, job, { ...payload, ...more }, delayMs / 1_000)) return
     ended("taken_over")
     throw errors.staleWorker(stage)
   }
   const giveUp = async (error: unknown) => {
     log.error({ ...place, error: describeError(error) }, "stage given up")
     try {
-      await giveUpStage(engine, migration, stage, error, job)
+      await giveUpStage(ctx, migration, stage, error, job)
       ended("given_up")
     } catch (fault) {
       // To give up is to save, and a host's hook may refuse each save: the migration goes on once that is corrected.
@@ -79,24 +79,24 @@ export async function stageJob(
     }
   }
   try {
-    await runStage(watched, migration, stage, { signal, enough, othersWait: turn.over }, job)
+    await runStage(watched, migration, stage, { signal, drain, preempt: turn.over }, job)
     ended("done")
-    await logStageEnd(engine.db, log, place, performance.now() - began)
+    await logStageEnd(ctx.db, log, place, performance.now() - began)
   } catch (error) {
-    const lost = signal?.reason instanceof RunnerLost
+    const lost = signal?.reason instanceof WorkerLost
     if (lost || (error instanceof ReplicationError && error.code === "STALE_WORKER")) {
       ended("taken_over")
       log.warn(place, lost ? signal.reason.message : errors.staleWorker(stage).message)
-      if (lost || !(await holdsJob(engine.db, engine.queueSchema, job))) throw error
-    } else if (error instanceof HandOver || signal?.aborted || enough?.aborted) {
+      if (lost || !(await holdsJob(ctx.db, ctx.queueSchema, job))) throw error
+    } else if (error instanceof StageYield || signal?.aborted || drain?.aborted) {
       const { delayMs: askedMs, message: why } =
-        error instanceof HandOver ? error : new HandOver("the worker stops")
+        error instanceof StageYield ? error : new StageYield("the worker stops")
       const delayMs = Math.min(askedMs, longestWaitMs)
       await passOnAfter(delayMs)
       ended("handed_over")
       log.info({ ...place, why, delayMs: Math.round(delayMs) }, "stage handed over")
     } else if (faults + 1 >= mostFaults) {
-      if (!(await holdsJob(engine.db, engine.queueSchema, job))) throw error
+      if (!(await holdsJob(ctx.db, ctx.queueSchema, job))) throw error
       await giveUp(error)
     } else {
       const delay = Math.min(2 ** faults, longestDelaySeconds)
@@ -114,7 +114,7 @@ export async function stageJob(
  * only gets to look at what is there, or whose changes all fail, would never end. One that gets to no call at all may as
  * well wait in the queue.
  */
-function takeTurn({ db, queueSchema }: Engine, { migration }: StageJob, quantumMs: number) {
+function takeTurn({ db, queueSchema }: WorkerContext, { migration }: StageJob, quantumMs: number) {
   const began = performance.now()
   const over = new AbortController()
   let calls = 0
@@ -122,9 +122,9 @@ function takeTurn({ db, queueSchema }: Engine, { migration }: StageJob, quantumM
   let timer: NodeJS.Timeout | undefined
   const look = async () => {
     const had = writes > 0 || (calls === 0 && performance.now() - began > idleMs)
-    const wait = had && (await othersWait(db, queueSchema, migration).catch(() => false))
+    const wait = had && (await hasWaitingMigrations(db, queueSchema, migration).catch(() => false))
     if (timer === undefined) return
-    if (wait) over.abort(new HandOver("its turn is over, and others wait"))
+    if (wait) over.abort(new StageYield("its turn is over, and others wait"))
     else timer = setTimeout(look, Math.min(quantumMs, lookMs))
   }
   timer = setTimeout(look, quantumMs)

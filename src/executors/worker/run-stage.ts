@@ -5,20 +5,20 @@ import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
 import { CloudError, calledBy } from "../../openstack/index.ts"
 import type { Cloud } from "../../openstack/types.ts"
-import { anyOf, goOn, HandOver, type Interruption } from "../queue/interruption.ts"
+import { anyOf, type Interruption, StageYield, throwIfInterrupted } from "../queue/interruption.ts"
 import type { HeldJob } from "../queue/jobs.ts"
 import { beginRollback, endRollback } from "../rollback/finish-rollback.ts"
 import { rollBack } from "../rollback/rollback.ts"
-import { applyPass, type OpenWork, objectError, type Work } from "../stage/apply.ts"
+import { applyPass, type OpenItem, objectError, type StageItem } from "../stage/apply.ts"
 import { rollbackStage, surveyStage, verifyStage } from "../stage/graph.ts"
-import { loadWorks } from "../stage/items.ts"
-import { asHolder, closeAll, type StageHold, stageJournal } from "../stage/journal.ts"
-import { waitOutside } from "../stage/read-retry.ts"
+import { loadItems } from "../stage/items.ts"
+import { closeAll, type StageClaim, stageJournal, withClaim } from "../stage/journal.ts"
+import { requeueOnRateLimit } from "../stage/read-retry.ts"
 import { type CallCount, finishStage, noteCalls, type Run, startStage } from "../stage/stage-store.ts"
-import type { Engine } from "../stage/worker-context.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
 import { storeSurvey } from "../survey/replan.ts"
 import { type SurveyClouds, surveyTenant } from "../survey/survey.ts"
-import { removeTwins } from "../verify/duplicates.ts"
+import { removeDuplicates } from "../verify/duplicates.ts"
 import { endVerification } from "../verify/finish-verify.ts"
 import { noteVerified, verifyTenant } from "../verify/verify.ts"
 
@@ -33,30 +33,30 @@ const pausesMs = [250, 500, 1_000, 2_000, 4_000, 4_000, 4_000] as const
  * Runs one stage to its end: every object of its kind is done, failed or skipped, and the stages that waited for it
  * are enqueued. May be run again at any time, by anybody: what is done stays as it is.
  * @param job undefined: nobody else can have it
- * @throws HandOver where it was interrupted, or the cloud asked for a long pause
+ * @throws StageYield where it was interrupted, or the cloud asked for a long pause
  */
 export async function runStage(
-  engine: Engine,
+  ctx: WorkerContext,
   migration: number,
   stage: string,
   interruption: Interruption = {},
   job?: HeldJob,
 ): Promise<void> {
-  const started = await startStage(engine, migration, stage, job)
+  const started = await startStage(ctx, migration, stage, job)
   if (started === undefined) return
   const { hold, run } = started
   const count: CallCount = { calls: 0, sourceCalls: 0, writes: 0 }
   try {
-    await workOnStage(engine, hold, run, count, interruption)
+    await workOnStage(ctx, hold, run, count, interruption)
   } catch (error) {
-    await noteCalls(engine.db, hold, count).catch(() => undefined)
+    await noteCalls(ctx.db, hold, count).catch(() => undefined)
     throw error
   }
 }
 
 async function workOnStage(
-  engine: Engine,
-  hold: StageHold,
+  ctx: WorkerContext,
+  hold: StageClaim,
   run: Run,
   count: CallCount,
   interruption: Interruption,
@@ -65,65 +65,65 @@ async function workOnStage(
   const kind = kinds.find((one) => one.name === stage)
   // Reading and checking are not divided: they would begin anew each time.
   const divided = kind !== undefined || stage === rollbackStage
-  const stops = divided ? interruption : { ...interruption, othersWait: undefined }
+  const stops = divided ? interruption : { ...interruption, preempt: undefined }
   const { signal } = stops
-  const enough = anyOf([stops.enough, stops.othersWait])
-  const caller = { flow: String(migration), ...(signal && { signal }), ...(enough && { enough }) }
+  const drain = anyOf([stops.drain, stops.preempt])
+  const caller = { flow: String(migration), ...(signal && { signal }), ...(drain && { drain }) }
   const counted = (session: Cloud, settingsId: number, of: "source" | "destination") =>
     calledBy(session, caller).observed((call) => {
       count.calls += 1
       if (of === "source") count.sourceCalls += 1
       if (call.write) count.writes += 1
-      engine.onCall?.(call, settingsId, session.name)
+      ctx.onCall?.(call, settingsId, session.name)
     })
-  const cloud = counted(await engine.clouds.get(run.settingsId), run.settingsId, "destination")
-  const context = () => destination(engine.db, cloud, migration, run)
+  const cloud = counted(await ctx.clouds.get(run.settingsId), run.settingsId, "destination")
+  const context = () => destination(ctx.db, cloud, migration, run)
   const clouds: SurveyClouds = {
     destination: async () => cloud,
-    source: async () => counted(await engine.clouds.get(run.srcSettingsId), run.srcSettingsId, "source"),
-    stopped: anyOf([signal, enough]),
+    source: async () => counted(await ctx.clouds.get(run.srcSettingsId), run.srcSettingsId, "source"),
+    stopped: anyOf([signal, drain]),
   }
   if (stage === surveyStage) {
     const { inputs } = run
-    const surveyed = inputs && !run.cancelled ? await surveyTenant(engine.db, clouds, inputs) : undefined
+    const surveyed = inputs && !run.cancelled ? await surveyTenant(ctx.db, clouds, inputs) : undefined
     // A call that was stopped must not pass for a cloud that cannot be read.
-    goOn(stops)
-    await finishStage(engine, hold, run, count, async (trx) => {
+    throwIfInterrupted(stops)
+    await finishStage(ctx, hold, run, count, async (trx) => {
       if (surveyed !== undefined) await storeSurvey(trx, migration, surveyed)
     })
     return
   }
   if (stage === verifyStage) {
     // Whoever verifies a migration that has ended only looks.
-    if (!run.ended) await removeTwins(engine.db, await context(), migration)
-    const verified = await verifyTenant(engine.db, context, clouds, run.inputs, migration, !run.cancelled)
-    goOn(stops)
-    await finishStage(engine, hold, run, count, async (trx) => {
+    if (!run.ended) await removeDuplicates(ctx.db, await context(), migration)
+    const verified = await verifyTenant(ctx.db, context, clouds, run.inputs, migration, !run.cancelled)
+    throwIfInterrupted(stops)
+    await finishStage(ctx, hold, run, count, async (trx) => {
       await noteVerified(trx, verified.notes)
-      await endVerification(engine, trx, migration, run, verified.summary)
+      await endVerification(ctx, trx, migration, run, verified.summary)
     })
     return
   }
   if (stage === rollbackStage) {
-    await asHolder(engine.db, hold, (trx) => beginRollback(engine, trx, migration))
+    await withClaim(ctx.db, hold, (trx) => beginRollback(ctx, trx, migration))
     const rolledBack = await rollBack({
-      db: engine.db,
+      db: ctx.db,
       hold,
       rollback: run.rollback,
       context,
-      signal: anyOf([signal, enough]),
+      signal: anyOf([signal, drain]),
     }).catch((error: unknown) => {
       // A call that was stopped fails as if the cloud had: it is no fault, and not to be waited for.
-      goOn(stops)
-      waitOutside(error)
+      throwIfInterrupted(stops)
+      requeueOnRateLimit(error)
       throw error
     })
-    goOn(stops)
-    await finishStage(engine, hold, run, count, (trx) => endRollback(engine, trx, migration, rolledBack))
+    throwIfInterrupted(stops)
+    await finishStage(ctx, hold, run, count, (trx) => endRollback(ctx, trx, migration, rolledBack))
     return
   }
-  if (kind !== undefined) await workOn(engine, kind, hold, run, context, stops)
-  await finishStage(engine, hold, run, count)
+  if (kind !== undefined) await workOn(ctx, kind, hold, run, context, stops)
+  await finishStage(ctx, hold, run, count)
 }
 
 /**
@@ -131,57 +131,55 @@ async function workOnStage(
  * migration goes on to its end, for nobody should wait for ever.
  */
 export async function giveUpStage(
-  engine: Engine,
+  ctx: WorkerContext,
   migration: number,
   stage: string,
   error: unknown,
   job?: HeldJob,
 ): Promise<void> {
-  const started = await startStage(engine, migration, stage, job)
+  const started = await startStage(ctx, migration, stage, job)
   if (started === undefined) return
   const { hold, run } = started
   const reason = `The stage could not be worked on: ${error instanceof Error ? error.message : String(error)}`
   const nothing: CallCount = { calls: 0, sourceCalls: 0, writes: 0 }
   if (stage === verifyStage) {
     const verified = { at: new Date().toISOString(), compared: 0, differences: 0, unread: reason }
-    await finishStage(engine, hold, run, nothing, (trx) =>
-      endVerification(engine, trx, migration, run, verified),
-    )
+    await finishStage(ctx, hold, run, nothing, (trx) => endVerification(ctx, trx, migration, run, verified))
     return
   }
   if (stage === rollbackStage) {
     const rolledBack = { inUse: false, givenUp: true, left: [reason] } as const
-    await finishStage(engine, hold, run, nothing, (trx) => endRollback(engine, trx, migration, rolledBack))
+    await finishStage(ctx, hold, run, nothing, (trx) => endRollback(ctx, trx, migration, rolledBack))
     return
   }
   const kind = kinds.find((one) => one.name === stage)
-  const { works, waiting } = kind ? await loadWorks(engine.db, kind, migration) : { works: [], waiting: [] }
+  const { works, waiting } = kind ? await loadItems(ctx.db, kind, migration) : { works: [], waiting: [] }
   for (const one of [...works.filter((work) => work.backendId === null), ...waiting]) {
-    if (kind) await asHolder(engine.db, hold, (trx) => closeAll(trx, kind, hold, [one], "failed", reason))
+    if (kind) await withClaim(ctx.db, hold, (trx) => closeAll(trx, kind, hold, [one], "failed", reason))
   }
-  await finishStage(engine, hold, run, nothing)
+  await finishStage(ctx, hold, run, nothing)
 }
 
 async function workOn(
-  engine: Engine,
+  ctx: WorkerContext,
   kind: AnyKind,
-  hold: StageHold,
+  hold: StageClaim,
   run: Run,
   context: () => Promise<CloudContext>,
   stops: Interruption,
 ): Promise<void> {
-  const sizes = engine.sizesOf(run.settingsId)
-  const stopped = anyOf([stops.signal, stops.enough, stops.othersWait])
-  const journal = stageJournal(engine.db, kind, hold)
+  const sizes = ctx.sizesOf(run.settingsId)
+  const stopped = anyOf([stops.signal, stops.drain, stops.preempt])
+  const journal = stageJournal(ctx.db, kind, hold)
   const refusedOnce = new Set<string>()
   /** Whether another pass could not end otherwise, e.g. the sign-in is refused. */
-  const isFinal = ({ work, error: { failure }, refused }: OpenWork): boolean =>
+  const isFinal = ({ work, error: { failure }, refused }: OpenItem): boolean =>
     failure.retry === "no" && !failure.uncertain && (!refused || refusedOnce.has(work.id))
   for (let pass = 0; ; pass += 1) {
-    goOn(stops)
-    const { works, waiting } = await loadWorks(engine.db, kind, hold.migration)
+    throwIfInterrupted(stops)
+    const { works, waiting } = await loadItems(ctx.db, kind, hold.migration)
     for (const one of waiting) {
-      await asHolder(engine.db, hold, (trx) => closeAll(trx, kind, hold, [one], "skipped", one.reason))
+      await withClaim(ctx.db, hold, (trx) => closeAll(trx, kind, hold, [one], "skipped", one.reason))
     }
     if (works.every((work) => work.backendId !== null)) return
     const seen = await context()
@@ -189,9 +187,9 @@ async function workOn(
       () => applyPass(kind, seen, works, journal, () => stopped?.aborted === true, sizes),
       works,
     )
-    goOn(stops)
+    throwIfInterrupted(stops)
     const askedMs = Math.max(0, ...open.map(({ error }) => error.failure.pauseMs ?? 0))
-    if (askedMs > 0 && !run.cancelled) throw new HandOver("the cloud asked for a pause", askedMs)
+    if (askedMs > 0 && !run.cancelled) throw new StageYield("the cloud asked for a pause", askedMs)
     // Whoever cancels does not wait for a pause: a retry or a roll back looks for what was asked for.
     const pause = askedMs > 0 ? undefined : pausesMs[pass]
     for (const one of open) {
@@ -199,15 +197,15 @@ async function workOn(
     }
     if (pause === undefined || open.every(isFinal)) return
     for (const { work, refused } of open) if (refused) refusedOnce.add(work.id)
-    await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => goOn(stops))
+    await sleep(pause, undefined, stopped && { signal: stopped }).catch(() => throwIfInterrupted(stops))
   }
 }
 
 /** Where the cloud cannot even be asked what is there, every pending object stays open. */
 async function passOrOpen(
-  pass: () => Promise<readonly OpenWork[]>,
-  works: readonly Work[],
-): Promise<readonly OpenWork[]> {
+  pass: () => Promise<readonly OpenItem[]>,
+  works: readonly StageItem[],
+): Promise<readonly OpenItem[]> {
   try {
     return await pass()
   } catch (error) {

@@ -19,7 +19,7 @@ export async function placeOf(db: Db, { migration, stage }: StageJob): Promise<S
   const found = await db
     .selectFrom("waldur_openstack_replication_migration as migration")
     .innerJoin("openstack_replication.run as run", "run.migration_id", "migration.id")
-    .innerJoin("structure_servicesettings as settings", "settings.id", "run.settings_id")
+    .innerJoin("structure_servicesettings as settings", "settings.id", "run.dst_settings_id")
     .select(["migration.uuid", "settings.name as cloud"])
     .where("migration.id", "=", migration)
     .executeTakeFirst()

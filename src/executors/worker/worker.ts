@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { run, type Task, type WorkerEvents } from "graphile-worker"
 import type pg from "pg"
 import { afterCommitTask, type Committed, deliverAfterCommit } from "../../handlers/index.ts"
-import { HandOver, RunnerLost } from "../queue/interruption.ts"
+import { StageYield, WorkerLost } from "../queue/interruption.ts"
 import { type StageJob, stageTask } from "../queue/jobs.ts"
-import type { Engine } from "../stage/worker-context.ts"
+import type { WorkerContext } from "../stage/worker-context.ts"
 import { type Heartbeat, holdLease } from "./lease.ts"
 import { type Log, queueLogger } from "./log.ts"
 import { stageJob } from "./run-job.ts"
@@ -47,9 +47,9 @@ const patienceMs = 8_000
  * Starts a worker on the queue. Any number may run, in any number of processes. When the database is lost,
  * graphile-worker ends its runner; then another one is started, as soon as there is a database again.
  */
-export async function startStageWorker(engine: Engine, settings: WorkerSettings): Promise<StageWorker> {
+export async function startStageWorker(ctx: WorkerContext, settings: WorkerSettings): Promise<StageWorker> {
   const { log } = settings
-  let current = await startRunner(engine, settings)
+  let current = await startRunner(ctx, settings)
   let stopped = false
   let broken = false
   const supervise = async () => {
@@ -73,8 +73,8 @@ export async function startStageWorker(engine: Engine, settings: WorkerSettings)
       await sleep(restartMs)
       try {
         // Others take the one before for dead, or have done so.
-        await engine.clouds.renewHolder()
-        return await startRunner(engine, settings)
+        await ctx.clouds.renewOwner()
+        return await startRunner(ctx, settings)
       } catch (error) {
         log.warn({ error: String(error) }, "the worker could not be started; the database may be down")
       }
@@ -93,7 +93,7 @@ export async function startStageWorker(engine: Engine, settings: WorkerSettings)
 }
 
 /** One run of graphile-worker, with the lease that shows that it lives. */
-async function startRunner(engine: Engine, settings: WorkerSettings) {
+async function startRunner(ctx: WorkerContext, settings: WorkerSettings) {
   const { log, pool, concurrency, heartbeat, quantumMs } = settings
   const events = new EventEmitter() as WorkerEvents
   const created = Promise.withResolvers<string>()
@@ -102,9 +102,9 @@ async function startRunner(engine: Engine, settings: WorkerSettings) {
   const lost = new AbortController()
   const busy = new Set<Promise<void>>()
   const runStage: Task = async (payload, { abortSignal, job }) => {
-    const work = stageJob(engine, log, payload as StageJob, {
+    const work = stageJob(ctx, log, payload as StageJob, {
       signal: abortSignal === undefined ? lost.signal : AbortSignal.any([abortSignal, lost.signal]),
-      enough: stopping.signal,
+      drain: stopping.signal,
       job: { id: job.id, pool: await created.promise },
       ...(quantumMs !== undefined && { quantumMs }),
     })
@@ -120,7 +120,7 @@ async function startRunner(engine: Engine, settings: WorkerSettings) {
   const runner = await run({
     events,
     pgPool: pool,
-    schema: engine.queueSchema,
+    schema: ctx.queueSchema,
     concurrency,
     pollInterval: pollIntervalMs,
     noHandleSignals: true,
@@ -131,16 +131,16 @@ async function startRunner(engine: Engine, settings: WorkerSettings) {
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     taskList: {
       [stageTask]: runStage,
-      [afterCommitTask]: (payload) => deliverAfterCommit(engine.hooks, payload as Committed),
+      [afterCommitTask]: (payload) => deliverAfterCommit(ctx.hooks, payload as Committed),
     },
   })
   // A runner that has ended already cannot be stopped again.
   const stop = async () => {
-    stopping.abort(new HandOver("the worker stops"))
+    stopping.abort(new StageYield("the worker stops"))
     await runner.stop().catch(() => undefined)
   }
   try {
-    const lease = await holdLease(pool, engine, await created.promise, log, heartbeat)
+    const lease = await holdLease(pool, ctx, await created.promise, log, heartbeat)
     const ended = Promise.race([
       hung,
       lease.lost,
@@ -151,7 +151,7 @@ async function startRunner(engine: Engine, settings: WorkerSettings) {
     ])
     /** Ends what the runner still does: its jobs are others' now. */
     const abandon = async (why: string) => {
-      lost.abort(new RunnerLost(why))
+      lost.abort(new WorkerLost(why))
       await Promise.race([
         Promise.allSettled([...busy, stop()]),
         sleep(patienceMs, undefined, { ref: false }),

@@ -15,12 +15,12 @@ t.test("a stage none of whose answers arrived finds what it made, and makes noth
     const tenant = await world.importTenant(demoTenant("small"))
     const { id, projectId } = await world.replicate(tenant, { mappings: { sync_instance_ports: true } })
     const before = await viewTenant(world.cloud, projectId)
-    const { engine } = await prepare(world.options, console)
+    const { ctx } = await prepare(world.options, console)
     for (const { name } of kinds) {
       const ids = await idsOf(world.pool, id, name)
       await loseAnswers(world.pool, id, name)
       world.takeCalls()
-      await runStage(engine, id, name)
+      await runStage(ctx, id, name)
       t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)
       t.strictSame(
         world.takeCalls().filter((call) => call.write),
@@ -28,7 +28,7 @@ t.test("a stage none of whose answers arrived finds what it made, and makes noth
         `${name}: no writes`,
       )
     }
-    await engine.clouds.close()
+    await ctx.clouds.close()
     t.strictSame(await viewTenant(world.cloud, projectId), before, "the copy is as it was")
   }),
 )
