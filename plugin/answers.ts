@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
+import { ApiError } from "../src/api-error.ts"
 import { ReplicationError } from "../src/errors.ts"
 import { describeError } from "../src/executors/worker/log.ts"
 import { isDatabaseDown } from "../src/models/database-down.ts"
-import { ApiError } from "../src/serializers/api-error.ts"
 
 interface FastifyFault {
   readonly code?: string

@@ -1,6 +1,6 @@
 import fastifyRateLimit, { normalizeIP } from "@fastify/rate-limit"
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from "fastify"
-import { apiErrors } from "../src/serializers/api-error.ts"
+import { apiErrors } from "../src/api-error.ts"
 import { throttled, tooLarge } from "./schemas/errors.ts"
 
 /** How many requests are taken: the option `rateLimit`. */

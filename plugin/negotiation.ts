@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import Negotiator from "negotiator"
-import { ApiError } from "../src/serializers/api-error.ts"
+import { ApiError } from "../src/api-error.ts"
 
 const mediaTypes = { json: "application/json", markdown: "text/markdown", html: "text/html" } as const
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
-import { apiErrors } from "../src/serializers/api-error.ts"
+import { apiErrors } from "../src/api-error.ts"
 import type { RouteContext } from "./context.ts"
 import type { Throttle } from "./limits.ts"
 import { acceptForms, allowedMethods, checkAccept, describeEndpoint } from "./negotiation.ts"

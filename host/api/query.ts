@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import { ApiError } from "../../src/serializers/api-error.ts"
+import { ApiError } from "../../src/api-error.ts"
 import type { Condition, Filter, Shown } from "./endpoint.ts"
 import { column } from "./forms.ts"
 

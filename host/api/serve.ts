@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { sql } from "kysely"
+import { ApiError, apiErrors } from "../../src/api-error.ts"
 import { dashed, parseUuid } from "../../src/models/uuid.ts"
-import { ApiError, apiErrors } from "../../src/serializers/api-error.ts"
 import type { Condition, Endpoint, Shown } from "./endpoint.ts"
 import { column } from "./forms.ts"
 import { chooseFields, readConditions, readOrder } from "./query.ts"

@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify"
+import { apiErrors } from "../../src/api-error.ts"
 import { saveRow } from "../../src/handlers/index.ts"
 import { CoreState } from "../../src/models/codes.ts"
-import { apiErrors } from "../../src/serializers/api-error.ts"
 import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
 import { readProgress } from "../../src/serializers/progress.ts"
 import { readUpdate } from "../../src/serializers/update-request.ts"

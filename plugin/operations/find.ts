@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify"
 import type { User } from "../../src/access/types.ts"
+import { apiErrors } from "../../src/api-error.ts"
 import { dashed, parseUuid } from "../../src/models/uuid.ts"
-import { apiErrors } from "../../src/serializers/api-error.ts"
 import { type MigrationJoin, selectMigrations } from "../../src/serializers/migration.ts"
 import type { RouteContext } from "../context.ts"
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify"
+import { apiErrors, type FieldErrors } from "../../src/api-error.ts"
 import { dashed, parseUuid } from "../../src/models/uuid.ts"
-import { apiErrors, type FieldErrors } from "../../src/serializers/api-error.ts"
 import { serializeMigration } from "../../src/serializers/migration.ts"
 import { linkHeader, readPage } from "../../src/serializers/pages.ts"
 import type { RouteContext } from "../context.ts"

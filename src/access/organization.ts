@@ -1,5 +1,5 @@
+import { apiErrors } from "../api-error.ts"
 import type { Db } from "../models/database.ts"
-import { apiErrors } from "../serializers/api-error.ts"
 import type { WantedOrder } from "./types.ts"
 
 /**

@@ -1,6 +1,6 @@
+import { apiErrors } from "../api-error.ts"
 import type { Db } from "../models/database.ts"
 import { dashed, parseUuid } from "../models/uuid.ts"
-import { apiErrors } from "../serializers/api-error.ts"
 import type { Credentials, User } from "./types.ts"
 
 /**

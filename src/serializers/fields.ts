@@ -1,6 +1,6 @@
 import { type TSchema, Type } from "@sinclair/typebox"
+import type { FieldErrors } from "../api-error.ts"
 import { parseUuid } from "../models/uuid.ts"
-import type { FieldErrors } from "./api-error.ts"
 
 /** What reading a value gives: the value, or why it is none. */
 export type Parsed<Value> = { readonly value: Value } | { readonly errors: FieldErrors }

@@ -1,7 +1,7 @@
 import type { Access, User } from "../access/types.ts"
+import type { FieldErrors } from "../api-error.ts"
 import type { Db } from "../models/database.ts"
 import { dashed } from "../models/uuid.ts"
-import type { FieldErrors } from "./api-error.ts"
 import type { CreateRequest } from "./create-request.ts"
 import { doesNotExist } from "./fields.ts"
 

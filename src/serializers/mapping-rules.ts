@@ -1,9 +1,9 @@
+import { apiErrors } from "../api-error.ts"
 import type { Db } from "../models/database.ts"
 import { dashed } from "../models/uuid.ts"
 import { formatPrefix, overlaps, type Prefix, parsePrefix, samePrefix } from "../planning/addresses.ts"
 import { type CidrMapping, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
 import type { VolumeTypeMapping } from "../planning/limits.ts"
-import { apiErrors } from "./api-error.ts"
 import type { MappingValue } from "./create-request.ts"
 
 /** The pairs of volume types, by name. @throws ApiError 400 where a type is unknown or of the wrong place */

@@ -1,7 +1,7 @@
 import { sql } from "kysely"
+import { apiErrors } from "../api-error.ts"
 import { OfferingState, ResourceState } from "../models/codes.ts"
 import type { Db, Trx } from "../models/database.ts"
-import { apiErrors } from "./api-error.ts"
 import type { NamedRows } from "./find-rows.ts"
 
 // Rules that every order in Waldur's marketplace has to meet; src/access/organization.ts has those for organizations.

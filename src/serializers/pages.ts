@@ -1,4 +1,4 @@
-import { apiErrors } from "./api-error.ts"
+import { apiErrors } from "../api-error.ts"
 
 /** Which rows of a list are asked for. */
 export interface Page {

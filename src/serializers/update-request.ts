@@ -1,5 +1,5 @@
+import { apiErrors } from "../api-error.ts"
 import { textJson } from "../models/rows.ts"
-import { apiErrors } from "./api-error.ts"
 import { mapping, storedMappings } from "./create-request.ts"
 import { objectField, optional, required, textField } from "./fields.ts"
 

@@ -1,4 +1,4 @@
-import { ReplicationError } from "../errors.ts"
+import { ReplicationError } from "./errors.ts"
 
 /** Errors of a body, in the shapes of Django REST framework: texts per field, nested as the body is. */
 export type FieldErrors =
