@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto"
-import { applyPass, type Journal, type Made, type StageItem } from "../src/executors/stage/apply.ts"
+import { applyPass, type Journal, type PairedItem, type StageItem } from "../src/executors/stage/apply.ts"
 import { stageGraph } from "../src/executors/stage/graph.ts"
 import { type CloudContext, cloudContext, type TenantFacts } from "../src/kinds/cloud-context.ts"
 import type { AnyKind } from "../src/kinds/kind.ts"
@@ -43,18 +43,18 @@ export async function makeBare(
     await Promise.all((dependsOn.get(kindName) ?? []).map(run))
     const part = parts.find(({ kind }) => kind.name === kindName)
     if (part === undefined) return
-    const works = part.objects.map(
+    const items = part.objects.map(
       ({ key, body, ...object }, index): StageItem => ({
         id: String(index),
         key,
         name: object.name,
         body: resolveRefs(renamed(part.kind, body, facts), idOf),
         rowId: null,
-        asked: false,
+        attempted: false,
         backendId: null,
       }),
     )
-    const open = await applyPass(part.kind, context(), works, memory(part.kind, ids))
+    const open = await applyPass(part.kind, context(), items, memory(part.kind, ids))
     if (open[0] !== undefined) throw open[0].error
     made({ projectId: idOf("project/project"), userId: idOf("user/user") })
   }
@@ -72,13 +72,13 @@ function renamed(kind: AnyKind, body: unknown, { name, username, marker }: Tenan
 
 function memory(kind: AnyKind, ids: Map<string, string>): Journal {
   return {
-    creating: async (works) => works,
-    async done(all: readonly Made[]) {
-      for (const { work, actual } of all) ids.set(`${kind.name}/${work.key}`, kind.id(actual))
+    recordCreating: async (items) => items,
+    async recordDone(all: readonly PairedItem[]) {
+      for (const { item, actual } of all) ids.set(`${kind.name}/${item.key}`, kind.api.id(actual))
     },
-    async failed(work, { message }) {
-      throw new Error(`${kind.name} ${work.name}: ${message}`)
+    async recordFailed(item, { message }) {
+      throw new Error(`${kind.name} ${item.name}: ${message}`)
     },
-    dropped: async () => undefined,
+    recordDropped: async () => undefined,
   }
 }

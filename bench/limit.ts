@@ -1,5 +1,5 @@
 import { longestChain } from "../src/executors/stage/graph.ts"
-import { costOf, countChunks } from "../src/kinds/cost.ts"
+import { costOf, countBatches } from "../src/kinds/cost.ts"
 import type { TenantPlan } from "../src/kinds/plan-tenant.ts"
 
 /** The least time that a plan can take on a cloud that answers after a fixed time and lets so many calls a second in. */
@@ -42,7 +42,7 @@ export function limitOf(parts: TenantPlan["parts"], latencyMs: number, requestsP
 
 /** Objects that we spread over several calls would have room in fewer. */
 function necessaryWrites({ kind, objects }: TenantPlan["parts"][number]): number {
-  const { chunk } = kind
-  const spread = countChunks(chunk, objects) - countChunks({ ...chunk, least: chunk.size }, objects)
+  const { batch } = kind.api
+  const spread = countBatches(batch, objects) - countBatches({ ...batch, minSize: batch.maxSize }, objects)
   return costOf(kind, objects).writes - spread
 }

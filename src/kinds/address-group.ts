@@ -16,37 +16,46 @@ interface Body {
 export const addressGroup = defineKind<Body, AddressGroup>({
   name: "address_group",
   after: ["quota"],
-  chunk: { size: 1 },
 
-  plan: ({ source, mappings }) => ({
-    objects: (source.live?.addressGroups ?? []).map(({ key, backendId, name, description, addresses }) => ({
-      key,
-      name,
-      sourceId: backendId,
-      body: {
-        project_id: ref("project", "project"),
+  plan: {
+    build: ({ source, mappings }) => ({
+      objects: (source.live?.addressGroups ?? []).map(({ key, backendId, name, description, addresses }) => ({
+        key,
         name,
-        description,
-        addresses: addresses.map((address) => mapAddressOrPrefix(address, mappings)),
-      },
-    })),
-    omitted: [],
-  }),
+        sourceId: backendId,
+        body: {
+          project_id: ref("project", "project"),
+          name,
+          description,
+          addresses: addresses.map((address) => mapAddressOrPrefix(address, mappings)),
+        },
+      })),
+      omitted: [],
+    }),
+  },
 
-  list: (context) => context.collection("address-groups"),
-  id: (actual) => actual.id,
-  create: ({ cloud }, desired) =>
-    createResources(
-      cloud,
-      "address-groups",
-      desired.map(({ body }) => body),
-    ),
-  remove: ({ cloud }, actual) => deleteResource(cloud, "address-groups", actual.id),
-  foreign: ({ id, name }) => name || id,
+  api: {
+    list: (context) => context.collection("address-groups"),
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      createResources(
+        cloud,
+        "address-groups",
+        desired.map(({ body }) => body),
+      ),
+  },
 
-  compare: ({ project_id: _, addresses, ...wanted }, actual) =>
-    differences(
-      { ...wanted, addresses: sorted(addresses) },
-      { ...actual, addresses: sorted(actual.addresses) },
-    ),
+  verify: {
+    compare: ({ project_id: _, addresses, ...wanted }, actual) =>
+      differences(
+        { ...wanted, addresses: sorted(addresses) },
+        { ...actual, addresses: sorted(actual.addresses) },
+      ),
+    unmanagedName: ({ id, name }) => name || id,
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteResource(cloud, "address-groups", actual.id),
+  },
 })

@@ -20,28 +20,39 @@ interface Body extends LiveAttributes {
 export const gateway = defineKind<Body, Router>({
   name: "gateway",
   after: ["router"],
-  chunk: { size: 1 },
-  goesAlong: true,
-  plan: planGateways,
 
-  list: async (context) => {
-    const routers = await context.collection("routers")
-    return routers.filter((router) => router.external_gateway_info !== null)
+  plan: {
+    build: planGateways,
   },
-  id: (actual) => actual.id,
-  matches: (desired, actual) => desired.router_id === actual.id,
-  create: ({ cloud }, desired) =>
-    Promise.all(
-      desired.map(({ body: { router_id, ...external_gateway_info } }) =>
-        updateResource(cloud, "routers", router_id, { external_gateway_info }),
+
+  api: {
+    list: async (context) => {
+      const routers = await context.collection("routers")
+      return routers.filter((router) => router.external_gateway_info !== null)
+    },
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      Promise.all(
+        desired.map(({ body: { router_id, ...external_gateway_info } }) =>
+          updateResource(cloud, "routers", router_id, { external_gateway_info }),
+        ),
       ),
-    ),
-  remove: async ({ cloud }, actual) => {
-    await updateResource(cloud, "routers", actual.id, { external_gateway_info: null })
   },
-  foreign: ({ id }, ours) => ours.get(id),
 
-  compare: ({ router_id: _, ...wanted }, actual) => differences(wanted, { ...actual.external_gateway_info }),
+  verify: {
+    isMatch: (desired, actual) => desired.router_id === actual.id,
+    compare: ({ router_id: _, ...wanted }, actual) =>
+      differences(wanted, { ...actual.external_gateway_info }),
+    unmanagedName: ({ id }, ours) => ours.get(id),
+  },
+
+  removal: {
+    delete: async ({ cloud }, actual) => {
+      await updateResource(cloud, "routers", actual.id, { external_gateway_info: null })
+    },
+    deletedWithParent: true,
+  },
 })
 
 function planGateways({ source, externalNetworkId }: PlanContext): KindPlan<Body> {

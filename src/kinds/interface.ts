@@ -50,96 +50,106 @@ export function interfaceKey(router: string, subnet: string): string {
 export const routerInterface = defineKind<Body, Actual>({
   name: "interface",
   after: ["router", "subnet"],
-  chunk: { size: 1 },
 
-  plan({ source, mappings }) {
-    const subnets = new Map(source.subnets.map((subnet) => [subnet.key, subnet]))
-    const objects = source.routers.flatMap((router) =>
-      router.interfaces.flatMap(({ subnet: key, ipAddress, live }) => {
-        const subnet = subnets.get(key)
-        if (subnet === undefined) return []
-        return {
-          key: interfaceKey(router.key, key),
-          name: `${router.name} in ${subnet.name}`,
-          sourceId: router.backendId,
-          body: {
-            project_id: ref("project", "project"),
-            router_id: ref("router", router.key),
-            network_id: ref("network", subnet.network),
-            subnet_id: ref("subnet", key),
-            ip_address: mapAddress(ipAddress, mappingsWithin(subnet.cidr, mappings)),
-            is_gateway: subnet.gatewayIp !== null && sameAddress(ipAddress, subnet.gatewayIp),
-            ...live,
-          },
-        }
-      }),
-    )
-    return { objects, omitted: [] }
+  plan: {
+    build({ source, mappings }) {
+      const subnets = new Map(source.subnets.map((subnet) => [subnet.key, subnet]))
+      const objects = source.routers.flatMap((router) =>
+        router.interfaces.flatMap(({ subnet: key, ipAddress, live }) => {
+          const subnet = subnets.get(key)
+          if (subnet === undefined) return []
+          return {
+            key: interfaceKey(router.key, key),
+            name: `${router.name} in ${subnet.name}`,
+            sourceId: router.backendId,
+            body: {
+              project_id: ref("project", "project"),
+              router_id: ref("router", router.key),
+              network_id: ref("network", subnet.network),
+              subnet_id: ref("subnet", key),
+              ip_address: mapAddress(ipAddress, mappingsWithin(subnet.cidr, mappings)),
+              is_gateway: subnet.gatewayIp !== null && sameAddress(ipAddress, subnet.gatewayIp),
+              ...live,
+            },
+          }
+        }),
+      )
+      return { objects, omitted: [] }
+    },
+    cost(planned) {
+      const withPort = planned.filter(({ body }) => !body.is_gateway).length
+      const named = planned.filter(({ body }) => body.is_gateway && isNamed(ownWords(body))).length
+      return { reads: withPort, writes: planned.length + withPort + named }
+    },
   },
 
-  async list(context) {
-    const all = await context.collection("ports")
-    const ports = all.filter(isInterface)
-    // A port of several IPv6 subnets is one interface in each of them.
-    return ports.flatMap((port) =>
-      port.fixed_ips.map(({ subnet_id, ip_address }) => ({
-        portId: port.id,
-        routerId: port.device_id,
-        subnetId: subnet_id,
-        ipAddress: ip_address,
-        name: port.name,
-        description: port.description,
-      })),
-    )
-  },
-  id: (actual) => `${actual.portId}/${actual.subnetId}`,
-  matches: (desired, actual) =>
-    desired.router_id === actual.routerId && desired.subnet_id === actual.subnetId,
-  cost(planned) {
-    const withPort = planned.filter(({ body }) => !body.is_gateway).length
-    const named = planned.filter(({ body }) => body.is_gateway && isNamed(ownWords(body))).length
-    return { reads: withPort, writes: planned.length + withPort + named }
-  },
-  create: (context, desired) => Promise.all(desired.map((one) => connect(context, one))),
-  update: rename,
-  remove: ({ cloud }, actual) =>
-    removeRouterInterface(cloud, actual.routerId, { subnet_id: actual.subnetId }),
-  foreign: ({ routerId, ipAddress }, ours) =>
-    ours.has(routerId) ? `${ours.get(routerId)} at ${ipAddress}` : undefined,
-
-  async clear(context, missing) {
-    for (const { body } of missing.filter((one) => !one.body.is_gateway)) {
-      const left = await unattachedPort(context, body)
-      if (left !== undefined) await deleteResource(context.cloud, "ports", left.id)
-    }
-  },
-
-  compare: (desired, actual) => [
-    ...(sameAddress(desired.ip_address, actual.ipAddress)
-      ? []
-      : differences({ ip_address: desired.ip_address }, { ip_address: actual.ipAddress })),
-    ...differences(ownWords(desired), { ...actual }),
-  ],
-
-  async record(trx, done) {
-    for (const { desired, actual } of done) {
-      await sql`update openstack_subnet set is_connected = true, modified = now()
+  rows: {
+    async recordBackendIds(trx, done) {
+      for (const { desired, actual } of done) {
+        await sql`update openstack_subnet set is_connected = true, modified = now()
         where backend_id = ${desired.subnet_id} and tenant_id in
           (select tenant_id from openstack_router where backend_id = ${desired.router_id})`.execute(trx)
-      const router = await trx
-        .selectFrom("openstack_router")
-        .select(["id", "fixed_ips"])
-        .where("backend_id", "=", desired.router_id)
-        .forUpdate()
-        .executeTakeFirst()
-      if (router === undefined) continue
-      const addresses = new Set<string>(JSON.parse(router.fixed_ips))
-      await trx
-        .updateTable("openstack_router")
-        .set({ fixed_ips: textJson([...addresses.add(actual.ipAddress)]) })
-        .where("id", "=", router.id)
-        .execute()
-    }
+        const router = await trx
+          .selectFrom("openstack_router")
+          .select(["id", "fixed_ips"])
+          .where("backend_id", "=", desired.router_id)
+          .forUpdate()
+          .executeTakeFirst()
+        if (router === undefined) continue
+        const addresses = new Set<string>(JSON.parse(router.fixed_ips))
+        await trx
+          .updateTable("openstack_router")
+          .set({ fixed_ips: textJson([...addresses.add(actual.ipAddress)]) })
+          .where("id", "=", router.id)
+          .execute()
+      }
+    },
+  },
+
+  api: {
+    async list(context) {
+      const all = await context.collection("ports")
+      const ports = all.filter(isInterface)
+      // A port of several IPv6 subnets is one interface in each of them.
+      return ports.flatMap((port) =>
+        port.fixed_ips.map(({ subnet_id, ip_address }) => ({
+          portId: port.id,
+          routerId: port.device_id,
+          subnetId: subnet_id,
+          ipAddress: ip_address,
+          name: port.name,
+          description: port.description,
+        })),
+      )
+    },
+    id: (actual) => `${actual.portId}/${actual.subnetId}`,
+    batch: { maxSize: 1 },
+    create: (context, desired) => Promise.all(desired.map((one) => connect(context, one))),
+    update: rename,
+  },
+
+  verify: {
+    isMatch: (desired, actual) =>
+      desired.router_id === actual.routerId && desired.subnet_id === actual.subnetId,
+    compare: (desired, actual) => [
+      ...(sameAddress(desired.ip_address, actual.ipAddress)
+        ? []
+        : differences({ ip_address: desired.ip_address }, { ip_address: actual.ipAddress })),
+      ...differences(ownWords(desired), { ...actual }),
+    ],
+    unmanagedName: ({ routerId, ipAddress }, ours) =>
+      ours.has(routerId) ? `${ours.get(routerId)} at ${ipAddress}` : undefined,
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) =>
+      removeRouterInterface(cloud, actual.routerId, { subnet_id: actual.subnetId }),
+    async cleanUpPartial(context, missing) {
+      for (const { body } of missing.filter((one) => !one.body.is_gateway)) {
+        const left = await unattachedPort(context, body)
+        if (left !== undefined) await deleteResource(context.cloud, "ports", left.id)
+      }
+    },
   },
 })
 

@@ -2,7 +2,6 @@ import type { Trx } from "../models/database.ts"
 import type { Difference } from "../models/own-tables.ts"
 import type { KindName, KindPlan, PlanContext, Ref } from "../planning/plan.ts"
 import type { CloudContext } from "./cloud-context.ts"
-import type { Cost } from "./cost.ts"
 
 /** A body whose references have become ids of the destination cloud. */
 export type Resolved<Body> = Body extends Ref
@@ -20,7 +19,7 @@ export interface Desired<Body> {
   readonly body: Resolved<Body>
 }
 
-/** What the rows of a new tenant share, and the rows that were made before, by `kind/key`. */
+/** What the host rows of a new tenant share, and the ids of the rows that were inserted before, by `kind/key`. */
 export interface RowContext {
   readonly trx: Trx
   readonly now: Date
@@ -31,8 +30,9 @@ export interface RowContext {
 }
 
 /**
- * Everything about one kind of object. The order of work, apply, verify, the report and roll back are derived from
- * these functions, so that a new kind of object is one new file and one line in index.ts.
+ * Everything about one kind of object, in groups by the phase that uses them. The order of stages, their passes, the
+ * verification, the report and the rollback are derived from these functions: a new kind is one new file, made from
+ * TEMPLATE.md, and one line in index.ts.
  *
  * `Body` is what is desired (with `Ref`s), `Actual` what the cloud shows.
  */
@@ -40,84 +40,114 @@ export interface Kind<Body, Actual> {
   readonly name: KindName
   /** Kinds that have to be finished before this one starts. */
   readonly after: readonly KindName[]
-  /** true: its objects, and those of all that come after it, are planned anew when the live source was read. */
-  readonly surveyed?: true
+  readonly plan: KindPlanning<Body>
+  /** Absent: no host table describes such objects. */
+  readonly rows?: KindRows<Body, Actual>
+  readonly api: KindApi<Body, Actual>
+  readonly verify: KindVerification<Body, Actual>
+  readonly removal: KindRemoval<Body, Actual>
+}
 
-  /** Pure: what the destination shall hold. */
-  plan(context: PlanContext): KindPlan<Body>
+/** Planning: pure, no call to a cloud or a database. */
+export interface KindPlanning<Body> {
+  /** Returns what the destination shall hold, and what is omitted. */
+  build(context: PlanContext): KindPlan<Body>
+  /** true: its objects, and those of all kinds after it, are planned again once the live source was read. */
+  readonly needsSurvey?: true
+  /** Returns the calls to the destination that create planned objects. @default one write for each batch */
+  cost?(planned: readonly { readonly body: Body }[]): Cost
+}
 
-  /** Inserts the host's rows, in the transaction of the request. Answers their ids in the order of `planned`. */
-  store?(context: RowContext, planned: readonly { readonly body: Body }[]): Promise<readonly number[]>
-  /** Writes the host's rows anew, where the survey has changed what is desired and nothing was made yet. */
-  restore?(
+/** The host rows that describe the objects. */
+export interface KindRows<Body, Actual> {
+  /** Inserts the rows, in the transaction of the request. Returns their ids in the order of `planned`. */
+  insert?(context: RowContext, planned: readonly { readonly body: Body }[]): Promise<readonly number[]>
+  /** Updates the rows where the survey has changed what is desired and nothing was created yet. */
+  update?(
     context: RowContext,
     rows: readonly { readonly rowId: number; readonly body: Body; readonly before: Body }[],
   ): Promise<void>
-  /** Removes the host's rows of objects that will not be made after all. */
-  forget?(trx: Trx, rowIds: readonly number[]): Promise<void>
-
-  /** true: a new project holds some of these already (quotas, the default group, the rules a group is born with). */
-  readonly born?: true
-  /** What is there now, all pages. Not asked while nothing can be there: see `born` and `Work.asked`. */
-  list(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
-  id(actual: Actual): string
-  /** Is this the desired object? By what it is, never by its name alone. Without it: if nothing differs. */
-  matches?(desired: Resolved<Body>, actual: Actual): boolean
-
-  readonly chunk: Chunk<Body>
-  /** Pure: calls to the destination that make planned objects. Without it: one for each chunk. */
-  cost?(planned: readonly { readonly body: Body }[]): Cost
-  /** Makes the objects of one chunk: all of them or, where the cloud refuses, none. Answers in the same order. */
-  create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
-  /** Corrects one that was there before (a default group, a quota). Without it, differences are only reported. */
-  update?(context: CloudContext, desired: Desired<Body>, actual: Actual): Promise<Actual>
-  /**
-   * Of what is there and not desired, what the cloud put into our objects by itself and has to go.
-   * @param begun those of the desired that were asked for or recorded before: from then on a person may add to them
-   */
-  unwanted?(
-    desired: readonly Desired<Body>[],
-    begun: readonly Desired<Body>[],
-    left: readonly Actual[],
-  ): readonly Actual[]
-  remove(context: CloudContext, actual: Actual): Promise<void>
-  /** The same for several that could not be removed at a time. */
-  removeMany?(context: CloudContext, actual: readonly Actual[]): Promise<void>
-  /** true: it is gone when an object that it refers to is gone, and is not removed by a call of its own. */
-  readonly goesAlong?: true
-  /** Whether a new project is born with this one, so that it is removed together with the project alone. */
-  bornWithProject?(actual: Actual): boolean
-  /** Takes away what a broken-off `create` may have left of objects that are not there. */
-  clear?(context: CloudContext, missing: readonly Desired<Body>[]): Promise<void>
-
-  /**
-   * What a verification calls one that is there and not in the plan. undefined: the cloud put it there by itself, or
-   * it is part of something that is not ours. Without it, nobody looks.
-   * @param ours names of what the plan has made, by id
-   */
-  foreign?(actual: Actual, ours: ReadonlyMap<string, string>): string | undefined
-
-  /** Differences, attribute by attribute; none means an exact copy. */
-  compare(desired: Resolved<Body>, actual: Actual): readonly Difference[]
-
-  /** Writes the id (and what else the row shows) of finished objects into the host's rows. */
-  record?(trx: Trx, done: readonly Recorded<Body, Actual>[]): Promise<void>
-  /** The host's table that holds a `state` and an `error_message` for this kind, if any. */
+  /** Deletes the rows of objects that will not be created after all. */
+  delete?(trx: Trx, rowIds: readonly number[]): Promise<void>
+  /** Writes the ids of finished objects, and what else the rows show of them. */
+  recordBackendIds?(trx: Trx, done: readonly Recorded<Body, Actual>[]): Promise<void>
+  /** The table, if it has `state` and `error_message`. */
   readonly table?: StatefulTable
 }
 
-export interface Chunk<Body> {
-  /** Objects of one call, at most. */
-  readonly size: number
+/** What a stage calls in the destination cloud. */
+export interface KindApi<Body, Actual> {
+  /** true: a new project holds some of these already (quotas, the default group, the default rules of a group). */
+  readonly autoCreated?: true
   /**
-   * Where the bulk form saves the cloud little: so few are in one call before it is filled up, and the rest goes into
-   * other calls at the same time. @default size
+   * Returns what is there now, all pages. Not called while nothing can be there: nothing is auto-created, and no
+   * create request was sent yet.
    */
-  readonly least?: number
-  /** true: objects of an equal value are never in two calls at the same time, whatever else is found out of the cloud. */
+  list(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
+  id(actual: Actual): string
+  readonly batch: Batch<Body>
+  /** Creates the objects of one batch: all of them or, where the cloud refuses, none. Returns them in the same order. */
+  create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
+  /** Corrects an object that existed before (a default group, a quota). Absent: differences are only reported. */
+  update?(context: CloudContext, desired: Desired<Body>, actual: Actual): Promise<Actual>
+}
+
+/** How desired and actual objects are compared. Pure. */
+export interface KindVerification<Body, Actual> {
+  /** Whether this is the desired object: by what it is, never by its name alone. @default nothing differs */
+  isMatch?(desired: Resolved<Body>, actual: Actual): boolean
+  /** Returns the differences, attribute by attribute; an empty list is an exact copy. */
+  compare(desired: Resolved<Body>, actual: Actual): readonly Difference[]
+  /**
+   * Returns the name under which a verification reports an object that is not in the plan. undefined: the cloud
+   * created it by itself, or it belongs to something that this migration did not create. Absent: such objects are
+   * not looked for.
+   * @param created names of what the migration has created, by id
+   */
+  unmanagedName?(actual: Actual, created: ReadonlyMap<string, string>): string | undefined
+}
+
+/** How objects are deleted: by a rollback, and where a pass finds something that must not stay. */
+export interface KindRemoval<Body, Actual> {
+  delete(context: CloudContext, actual: Actual): Promise<void>
+  /** Deletes several objects that cannot be deleted in separate calls at the same time. */
+  deleteMany?(context: CloudContext, actual: readonly Actual[]): Promise<void>
+  /**
+   * Returns what the cloud put into created objects by itself and has to go, of the objects that match no desired one.
+   * @param begun the desired objects that were requested or recorded before: from then on, users may add to them
+   */
+  toPrune?(
+    desired: readonly Desired<Body>[],
+    begun: readonly Desired<Body>[],
+    unmatched: readonly Actual[],
+  ): readonly Actual[]
+  /** Deletes what an interrupted `create` may have left of objects that do not exist. */
+  cleanUpPartial?(context: CloudContext, missing: readonly Desired<Body>[]): Promise<void>
+  /** true: it disappears with an object that it refers to, and no call of its own deletes it. */
+  readonly deletedWithParent?: true
+  /** Whether the cloud created it together with the project, so that only deleting the project deletes it. */
+  createdWithProject?(actual: Actual): boolean
+}
+
+/** Calls to the destination that create objects of one kind; the verification at the end comes on top. */
+export interface Cost {
+  readonly reads: number
+  readonly writes: number
+}
+
+/** How many objects one create request holds. */
+export interface Batch<Body> {
+  /** Objects of one request, at most. */
+  readonly maxSize: number
+  /**
+   * Few objects are spread over several requests at the same time, where a bulk request saves the cloud little; no
+   * request is made smaller than this for it. @default maxSize
+   */
+  readonly minSize?: number
+  /** true: objects of an equal `groupBy` are in one request, whatever batch size the cloud's response times suggest. */
   readonly whole?: true
-  /** Only objects of an equal value go into one call. */
-  readonly by?: (desired: Resolved<Body>) => string
+  /** Only objects of an equal value go into one request. */
+  readonly groupBy?: (desired: Resolved<Body>) => string
 }
 
 export type StatefulTable =
@@ -133,7 +163,7 @@ export interface Recorded<Body, Actual> {
   readonly actual: Actual
 }
 
-/** A kind of which nothing is known but that it is one. */
+/** A kind whose types are not known, as in the registry. */
 // biome-ignore lint/suspicious/noExplicitAny: the registry holds kinds of different bodies; no caller looks into them.
 export type AnyKind = Kind<any, any>
 

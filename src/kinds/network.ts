@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import { recordRows } from "../models/rows.ts"
+import { recordBackendIds } from "../models/rows.ts"
 import { createResources, deleteResource, type Network } from "../openstack/index.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
@@ -18,57 +18,44 @@ interface Body extends LiveAttributes {
 export const network = defineKind<Body, Network>({
   name: "network",
   after: ["quota"],
-  table: "openstack_network",
-  chunk: { size: 20, least: 10 },
 
-  plan: ({ source }) => ({
-    objects: source.networks.map(({ key, backendId, name, description, mtu, live }) => ({
-      key,
-      name,
-      sourceId: backendId,
-      body: {
-        project_id: ref("project", "project"),
+  plan: {
+    build: ({ source }) => ({
+      objects: source.networks.map(({ key, backendId, name, description, mtu, live }) => ({
+        key,
         name,
-        description,
-        ...(mtu === null ? {} : { mtu }),
-        ...live,
-      },
+        sourceId: backendId,
+        body: {
+          project_id: ref("project", "project"),
+          name,
+          description,
+          ...(mtu === null ? {} : { mtu }),
+          ...live,
+        },
+      })),
+      omitted: [],
+    }),
+  },
+
+  rows: {
+    ...storedIn<Body>("openstack_network", ({ tenantId }, body) => ({
+      name: body.name,
+      description: body.description,
+      runtime_state: "",
+      backend_id: "",
+      is_external: false,
+      type: "",
+      segmentation_id: null,
+      tenant_id: tenantId,
+      mtu: body.mtu ?? null,
     })),
-    omitted: [],
-  }),
-
-  ...storedIn<Body>("openstack_network", ({ tenantId }, body) => ({
-    name: body.name,
-    description: body.description,
-    runtime_state: "",
-    backend_id: "",
-    is_external: false,
-    type: "",
-    segmentation_id: null,
-    tenant_id: tenantId,
-    mtu: body.mtu ?? null,
-  })),
-
-  list: (context) => context.collection("networks"),
-  id: (actual) => actual.id,
-  create: ({ cloud }, desired) =>
-    createResources(
-      cloud,
-      "networks",
-      desired.map(({ body }) => body),
-    ),
-  remove: ({ cloud }, actual) => deleteResource(cloud, "networks", actual.id),
-  foreign: ({ id, name }) => name || id,
-
-  compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
-
-  async record(trx, done) {
-    await recordRows(
-      trx,
-      "openstack_network",
-      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-    )
-    await sql`
+    async recordBackendIds(trx, done) {
+      await recordBackendIds(
+        trx,
+        "openstack_network",
+        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
+      )
+      await sql`
       update openstack_network as row
       set runtime_state = done.status, type = done.type, segmentation_id = done.segment, mtu = done.mtu
       from unnest(
@@ -79,5 +66,28 @@ export const network = defineKind<Body, Network>({
         ${done.map((one) => one.actual.mtu ?? null)}::int[]
       ) as done (id, status, type, segment, mtu)
       where row.id = done.id`.execute(trx)
+    },
+    table: "openstack_network",
+  },
+
+  api: {
+    list: (context) => context.collection("networks"),
+    id: (actual) => actual.id,
+    batch: { maxSize: 20, minSize: 10 },
+    create: ({ cloud }, desired) =>
+      createResources(
+        cloud,
+        "networks",
+        desired.map(({ body }) => body),
+      ),
+  },
+
+  verify: {
+    compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
+    unmanagedName: ({ id, name }) => name || id,
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteResource(cloud, "networks", actual.id),
   },
 })

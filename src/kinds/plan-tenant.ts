@@ -49,11 +49,11 @@ function whyOrphan(reference: string): string {
 }
 
 function planKind(kind: AnyKind, context: PlanContext): PlannedKind {
-  const { objects, omitted } = kind.plan(context)
+  const { objects, omitted } = kind.plan.build(context)
   const noted =
     context.mappings.length === 0
       ? objects
-      : noteMapped(objects, kind.plan({ ...context, mappings: [] }).objects)
+      : noteMapped(objects, kind.plan.build({ ...context, mappings: [] }).objects)
   const fitted = fitToCloud(kind.name, noted, context)
   return { kind, objects: fitted.objects, omitted: [...omitted, ...fitted.omitted] }
 }

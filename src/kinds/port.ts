@@ -1,13 +1,13 @@
 import { sql } from "kysely"
 import type { Trx } from "../models/database.ts"
-import { recordRows, textJson } from "../models/rows.ts"
+import { recordBackendIds, textJson } from "../models/rows.ts"
 import { type Cloud, CloudError, createResources, deleteResource, type Port } from "../openstack/index.ts"
 import { mapAddress, mapAddressOrPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
 import { type KindPlan, type LiveAttributes, type PlanContext, type Ref, ref } from "../planning/plan.ts"
 import type { AddressPair, SourcePort } from "../planning/source.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
-import { countChunks } from "./cost.ts"
+import { countBatches } from "./cost.ts"
 import { type Desired, defineKind, type Resolved, type RowContext } from "./kind.ts"
 import { addressKey, sendAside } from "./service-ports.ts"
 import { storedIn } from "./stored.ts"
@@ -65,12 +65,12 @@ async function unlinkGroups(trx: Trx, rowIds: readonly number[]): Promise<void> 
   await sql`delete from openstack_port_security_groups where port_id = any(${rowIds}::int[])`.execute(trx)
 }
 
-const chunk = {
+const batch = {
   // Some 200 ms a port, in bulk or not: 25 take 5 s, and calls at once are what helps.
-  size: 25,
-  least: 5,
+  maxSize: 25,
+  minSize: 5,
   // The bulk form of Neutron's ML2 plugin drops these without a word: a port that has some goes alone.
-  by: (desired: LiveAttributes & Pick<Body, "mac_address">) =>
+  groupBy: (desired: LiveAttributes & Pick<Body, "mac_address">) =>
     goesAlone(desired) ? desired.mac_address : "",
 }
 
@@ -78,58 +78,44 @@ const chunk = {
 export const port = defineKind<Body, Port>({
   name: "port",
   after: ["subnet", "security_group"],
-  table: "openstack_port",
-  chunk,
-  plan,
 
-  async store(context, planned) {
-    const ids = await stored.store(context, planned)
-    const rows = ids.flatMap((rowId, index) =>
-      planned.slice(index, index + 1).map(({ body }) => ({ rowId, body })),
-    )
-    await linkGroups(context, rows)
-    return ids
-  },
-  async restore(context, rows) {
-    await stored.restore(context, rows)
-    await unlinkGroups(
-      context.trx,
-      rows.map(({ rowId }) => rowId),
-    )
-    await linkGroups(context, rows)
-  },
-  async forget(trx, rowIds) {
-    await unlinkGroups(trx, rowIds)
-    await stored.forget(trx, rowIds)
+  plan: {
+    build: plan,
+    cost(planned) {
+      // Before the first bulk call it is read which addresses are taken.
+      const inBulk = planned.filter(({ body }) => !goesAlone(body)).length > 1
+      return { reads: inBulk ? 1 : 0, writes: countBatches(batch, planned) }
+    },
   },
 
-  list: (context) => context.collection("ports"),
-  id: (actual) => actual.id,
-  matches: (desired, actual) =>
-    desired.network_id === actual.network_id &&
-    desired.mac_address.toLowerCase() === actual.mac_address.toLowerCase(),
-  cost(planned) {
-    // Before the first bulk call it is read which addresses are taken.
-    const inBulk = planned.filter(({ body }) => !goesAlone(body)).length > 1
-    return { reads: inBulk ? 1 : 0, writes: countChunks(chunk, planned) }
-  },
-  create,
-  remove: ({ cloud }, actual) => deleteResource(cloud, "ports", actual.id),
-  // DHCP agents, routers and the like have ports of their own in a project's networks.
-  foreign: ({ id, name, device_owner: owner }) => (owner.startsWith("network:") ? undefined : name || id),
-
-  compare: (desired, actual) => [
-    ...differences(comparable(desired), comparable(actual)),
-    ...liveDifferences(liveOf(desired), actual),
-  ],
-
-  async record(trx, done) {
-    await recordRows(
-      trx,
-      "openstack_port",
-      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-    )
-    await sql`
+  rows: {
+    async insert(context, planned) {
+      const ids = await stored.insert(context, planned)
+      const rows = ids.flatMap((rowId, index) =>
+        planned.slice(index, index + 1).map(({ body }) => ({ rowId, body })),
+      )
+      await linkGroups(context, rows)
+      return ids
+    },
+    async update(context, rows) {
+      await stored.update(context, rows)
+      await unlinkGroups(
+        context.trx,
+        rows.map(({ rowId }) => rowId),
+      )
+      await linkGroups(context, rows)
+    },
+    async delete(trx, rowIds) {
+      await unlinkGroups(trx, rowIds)
+      await stored.delete(trx, rowIds)
+    },
+    async recordBackendIds(trx, done) {
+      await recordBackendIds(
+        trx,
+        "openstack_port",
+        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
+      )
+      await sql`
       update openstack_port as row set fixed_ips = done.fixed_ips, mac_address = done.mac
       from unnest(
         ${done.map((one) => one.rowId)}::int[],
@@ -137,6 +123,32 @@ export const port = defineKind<Body, Port>({
         ${done.map((one) => one.actual.mac_address)}::text[]
       ) as done (id, fixed_ips, mac)
       where row.id = done.id`.execute(trx)
+    },
+    table: "openstack_port",
+  },
+
+  api: {
+    list: (context) => context.collection("ports"),
+    id: (actual) => actual.id,
+    batch,
+    create: create,
+  },
+
+  verify: {
+    isMatch: (desired, actual) =>
+      desired.network_id === actual.network_id &&
+      desired.mac_address.toLowerCase() === actual.mac_address.toLowerCase(),
+    compare: (desired, actual) => [
+      ...differences(comparable(desired), comparable(actual)),
+      ...liveDifferences(liveOf(desired), actual),
+    ],
+    // DHCP agents, routers and the like have ports of their own in a project's networks.
+    unmanagedName: ({ id, name, device_owner: owner }) =>
+      owner.startsWith("network:") ? undefined : name || id,
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteResource(cloud, "ports", actual.id),
   },
 })
 

@@ -19,47 +19,58 @@ const longestName = 64
 export const project = defineKind<Body, Project>({
   name: "project",
   after: [],
-  chunk: { size: 1 },
 
-  plan: ({ name, description, destination }) => ({
-    objects: [
-      {
-        key: "project",
-        name,
-        sourceId: "",
-        body: { name: cut(name, longestName), description, marker: destination.marker },
-      },
-    ],
-    omitted: [],
-  }),
+  plan: {
+    build: ({ name, description, destination }) => ({
+      objects: [
+        {
+          key: "project",
+          name,
+          sourceId: "",
+          body: { name: cut(name, longestName), description, marker: destination.marker },
+        },
+      ],
+      omitted: [],
+    }),
+  },
 
-  list: ({ cloud, tenant }) =>
-    cloud.list<Project>(
-      { service: "identity", path: "/projects", query: { tags: tenant.marker } },
-      "projects",
-    ),
-  store: async ({ tenantId }) => [tenantId],
-  id: (actual) => actual.id,
-  // A Keystone that knows no tags ignores the filter, and lists everybody's projects.
-  matches: ({ marker }, actual) => actual.tags?.includes(marker) ?? false,
-  create: (context, desired) => Promise.all(desired.map((one) => create(context, one))),
-  remove: ({ cloud }, actual) => deleteProject(cloud, actual.id),
+  rows: {
+    insert: async ({ tenantId }) => [tenantId],
+    async recordBackendIds(trx, [done]) {
+      if (done === undefined) return
+      await trx
+        .updateTable("openstack_tenant")
+        .set({
+          backend_id: done.actual.id,
+          name: done.actual.name,
+          state: CoreState.CREATING,
+          modified: new Date(),
+        })
+        .where("id", "=", done.rowId)
+        .execute()
+    },
+  },
 
-  compare: ({ name, marker }, actual) =>
-    actual.name === alternative(name, marker) ? [] : differences({ name }, { ...actual }),
+  api: {
+    list: ({ cloud, tenant }) =>
+      cloud.list<Project>(
+        { service: "identity", path: "/projects", query: { tags: tenant.marker } },
+        "projects",
+      ),
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    create: (context, desired) => Promise.all(desired.map((one) => create(context, one))),
+  },
 
-  async record(trx, [done]) {
-    if (done === undefined) return
-    await trx
-      .updateTable("openstack_tenant")
-      .set({
-        backend_id: done.actual.id,
-        name: done.actual.name,
-        state: CoreState.CREATING,
-        modified: new Date(),
-      })
-      .where("id", "=", done.rowId)
-      .execute()
+  verify: {
+    // A Keystone that knows no tags ignores the filter, and lists everybody's projects.
+    isMatch: ({ marker }, actual) => actual.tags?.includes(marker) ?? false,
+    compare: ({ name, marker }, actual) =>
+      actual.name === alternative(name, marker) ? [] : differences({ name }, { ...actual }),
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteProject(cloud, actual.id),
   },
 })
 

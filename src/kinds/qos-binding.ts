@@ -28,31 +28,41 @@ interface Actual {
 export const qosBinding = defineKind<Body, Actual>({
   name: "qos_binding",
   after: ["qos_policy", "network", "port"],
-  chunk: { size: 1 },
-  plan,
 
-  async list(context, desired) {
-    const collections = [...new Set(desired.map(({ body }) => body.collection))]
-    const all = collections.map(async (collection) =>
-      (await context.collection(collection)).map(({ id, qos_policy_id = null }) => ({
-        collection,
-        id,
-        qos_policy_id,
-      })),
-    )
-    return (await Promise.all(all)).flat()
+  plan: {
+    build: plan,
   },
-  id: (actual) => `${actual.collection}/${actual.id}`,
-  matches: (desired, actual) => desired.collection === actual.collection && desired.id === actual.id,
-  create: (context, desired) => Promise.all(desired.map((one) => bind(context, one))),
-  update: bind,
-  async remove({ cloud }, { collection, id }) {
-    await updateResource(cloud, collection, id, { qos_policy_id: null })
-  },
-  foreign: ({ id, qos_policy_id: policy }, ours) =>
-    policy !== null && ours.has(id) ? `QoS of ${ours.get(id)}` : undefined,
 
-  compare: ({ qos_policy_id }, actual) => differences({ qos_policy_id }, { ...actual }),
+  api: {
+    async list(context, desired) {
+      const collections = [...new Set(desired.map(({ body }) => body.collection))]
+      const all = collections.map(async (collection) =>
+        (await context.collection(collection)).map(({ id, qos_policy_id = null }) => ({
+          collection,
+          id,
+          qos_policy_id,
+        })),
+      )
+      return (await Promise.all(all)).flat()
+    },
+    id: (actual) => `${actual.collection}/${actual.id}`,
+    batch: { maxSize: 1 },
+    create: (context, desired) => Promise.all(desired.map((one) => bind(context, one))),
+    update: bind,
+  },
+
+  verify: {
+    isMatch: (desired, actual) => desired.collection === actual.collection && desired.id === actual.id,
+    compare: ({ qos_policy_id }, actual) => differences({ qos_policy_id }, { ...actual }),
+    unmanagedName: ({ id, qos_policy_id: policy }, ours) =>
+      policy !== null && ours.has(id) ? `QoS of ${ours.get(id)}` : undefined,
+  },
+
+  removal: {
+    async delete({ cloud }, { collection, id }) {
+      await updateResource(cloud, collection, id, { qos_policy_id: null })
+    },
+  },
 })
 
 async function bind({ cloud }: CloudContext, { body }: Desired<Body>): Promise<Actual> {

@@ -17,28 +17,37 @@ interface Body {
 export const qosPolicy = defineKind<Body, QosPolicy>({
   name: "qos_policy",
   after: ["network"],
-  chunk: { size: 1 },
 
-  plan: ({ source }) => ({
-    objects: (source.live?.qosPolicies ?? []).map(({ key, backendId, name, description, isDefault }) => ({
-      key,
-      name,
-      sourceId: backendId,
-      body: { project_id: ref("project", "project"), name, description, is_default: isDefault },
-    })),
-    omitted: [],
-  }),
+  plan: {
+    build: ({ source }) => ({
+      objects: (source.live?.qosPolicies ?? []).map(({ key, backendId, name, description, isDefault }) => ({
+        key,
+        name,
+        sourceId: backendId,
+        body: { project_id: ref("project", "project"), name, description, is_default: isDefault },
+      })),
+      omitted: [],
+    }),
+  },
 
-  list: (context) => context.collection("policies"),
-  id: (actual) => actual.id,
-  create: ({ cloud }, desired) =>
-    createResources(
-      cloud,
-      "policies",
-      desired.map(({ body }) => body),
-    ),
-  remove: ({ cloud }, actual) => deleteResource(cloud, "policies", actual.id),
-  foreign: ({ id, name }) => name || id,
+  api: {
+    list: (context) => context.collection("policies"),
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      createResources(
+        cloud,
+        "policies",
+        desired.map(({ body }) => body),
+      ),
+  },
 
-  compare: ({ project_id: _, ...wanted }, actual) => differences(wanted, { ...actual }),
+  verify: {
+    compare: ({ project_id: _, ...wanted }, actual) => differences(wanted, { ...actual }),
+    unmanagedName: ({ id, name }) => name || id,
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteResource(cloud, "policies", actual.id),
+  },
 })

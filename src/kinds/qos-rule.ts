@@ -21,47 +21,56 @@ interface Actual {
 export const qosRule = defineKind<Body, Actual>({
   name: "qos_rule",
   after: ["qos_policy"],
-  chunk: { size: 1 },
-  goesAlong: true,
 
-  plan: ({ source }) => ({
-    objects: (source.live?.qosPolicies ?? []).flatMap((policy) =>
-      policy.rules.map(({ key, backendId, type, values }) => ({
-        key,
-        name: `${type} of ${policy.name}`,
-        sourceId: backendId,
-        body: { qos_policy_id: ref("qos_policy", policy.key), type, values },
-      })),
-    ),
-    omitted: [],
-  }),
-
-  async list(context) {
-    const policies = await context.collection("policies")
-    return policies.flatMap((policy) =>
-      policy.rules.map(({ id, type, qos_policy_id: _, tenant_id: __, project_id: ___, ...values }) => ({
-        id,
-        policyId: policy.id,
-        type,
-        values,
-      })),
-    )
+  plan: {
+    build: ({ source }) => ({
+      objects: (source.live?.qosPolicies ?? []).flatMap((policy) =>
+        policy.rules.map(({ key, backendId, type, values }) => ({
+          key,
+          name: `${type} of ${policy.name}`,
+          sourceId: backendId,
+          body: { qos_policy_id: ref("qos_policy", policy.key), type, values },
+        })),
+      ),
+      omitted: [],
+    }),
   },
-  id: (actual) => actual.id,
-  create: ({ cloud }, desired) =>
-    Promise.all(
-      desired.map(async ({ body: { qos_policy_id: policyId, type, values } }) => {
-        const { id } = await createQosRule(cloud, policyId, type, values)
-        return { id, policyId, type, values }
-      }),
-    ),
-  remove: ({ cloud }, { policyId, type, id }) => deleteQosRule(cloud, policyId, type, id),
-  foreign: ({ policyId, type }, ours) =>
-    ours.has(policyId) ? `${type} of ${ours.get(policyId)}` : undefined,
 
-  compare: ({ qos_policy_id, type, values }, actual) =>
-    differences(
-      { qos_policy_id, type, ...values },
-      { qos_policy_id: actual.policyId, type: actual.type, ...actual.values },
-    ),
+  api: {
+    async list(context) {
+      const policies = await context.collection("policies")
+      return policies.flatMap((policy) =>
+        policy.rules.map(({ id, type, qos_policy_id: _, tenant_id: __, project_id: ___, ...values }) => ({
+          id,
+          policyId: policy.id,
+          type,
+          values,
+        })),
+      )
+    },
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      Promise.all(
+        desired.map(async ({ body: { qos_policy_id: policyId, type, values } }) => {
+          const { id } = await createQosRule(cloud, policyId, type, values)
+          return { id, policyId, type, values }
+        }),
+      ),
+  },
+
+  verify: {
+    compare: ({ qos_policy_id, type, values }, actual) =>
+      differences(
+        { qos_policy_id, type, ...values },
+        { qos_policy_id: actual.policyId, type: actual.type, ...actual.values },
+      ),
+    unmanagedName: ({ policyId, type }, ours) =>
+      ours.has(policyId) ? `${type} of ${ours.get(policyId)}` : undefined,
+  },
+
+  removal: {
+    delete: ({ cloud }, { policyId, type, id }) => deleteQosRule(cloud, policyId, type, id),
+    deletedWithParent: true,
+  },
 })

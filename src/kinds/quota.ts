@@ -48,44 +48,53 @@ const calls: Readonly<Record<QuotaService, QuotaCalls>> = {
 export const quota = defineKind<Body, Actual>({
   name: "quota",
   after: ["project"],
-  surveyed: true,
-  born: true,
-  chunk: { size: 1 },
 
-  plan({ source, quotas, withPorts, volumeTypes }) {
-    const live = source.live && liveQuotas(source.live.quotas, volumeTypes)
-    return {
-      objects: cloudQuotas(quotas, neededNetworkQuota(source, withPorts)).map((body) => ({
-        key: body.service,
-        name: `${body.service} quotas`,
-        sourceId: "",
-        body: { project_id: ref("project", "project"), ...body, ...(live && { live: live[body.service] }) },
-      })),
-      omitted: [],
-    }
+  plan: {
+    build({ source, quotas, withPorts, volumeTypes }) {
+      const live = source.live && liveQuotas(source.live.quotas, volumeTypes)
+      return {
+        objects: cloudQuotas(quotas, neededNetworkQuota(source, withPorts)).map((body) => ({
+          key: body.service,
+          name: `${body.service} quotas`,
+          sourceId: "",
+          body: { project_id: ref("project", "project"), ...body, ...(live && { live: live[body.service] }) },
+        })),
+        omitted: [],
+      }
+    },
+    needsSurvey: true,
+    cost: (planned) => ({ reads: planned.length, writes: planned.length }),
   },
 
-  async list({ cloud, projectId }, desired) {
-    const read = await Promise.all(
-      desired.map(({ body }) => unlessRefused(() => readQuota(cloud, body.service, projectId))),
-    )
-    return read.filter((actual) => actual !== undefined)
-  },
-  id: (actual) => actual.service,
-  matches: (desired, actual) => desired.service === actual.service,
-  cost: (planned) => ({ reads: planned.length, writes: planned.length }),
-  // A service that refused to tell its quotas is asked again, alone: the others' quotas are set all the same.
-  create: ({ cloud, projectId }, desired) =>
-    Promise.all(
-      desired.map(async ({ body }) =>
-        setQuota(cloud, projectId, body, await readQuota(cloud, body.service, projectId)),
+  api: {
+    autoCreated: true,
+    async list({ cloud, projectId }, desired) {
+      const read = await Promise.all(
+        desired.map(({ body }) => unlessRefused(() => readQuota(cloud, body.service, projectId))),
+      )
+      return read.filter((actual) => actual !== undefined)
+    },
+    id: (actual) => actual.service,
+    batch: { maxSize: 1 },
+    // A service that refused to tell its quotas is asked again, alone: the others' quotas are set all the same.
+    create: ({ cloud, projectId }, desired) =>
+      Promise.all(
+        desired.map(async ({ body }) =>
+          setQuota(cloud, projectId, body, await readQuota(cloud, body.service, projectId)),
+        ),
       ),
-    ),
-  update: ({ cloud, projectId }, { body }, actual) => setQuota(cloud, projectId, body, actual),
-  // Neutron and Cinder keep the quotas of a project that is gone.
-  remove: ({ cloud, projectId }, { service }) => calls[service].reset(cloud, projectId),
+    update: ({ cloud, projectId }, { body }, actual) => setQuota(cloud, projectId, body, actual),
+  },
 
-  compare: (desired, actual) => differences(quotasToSet(desired, actual.values), { ...actual.values }),
+  verify: {
+    isMatch: (desired, actual) => desired.service === actual.service,
+    compare: (desired, actual) => differences(quotasToSet(desired, actual.values), { ...actual.values }),
+  },
+
+  removal: {
+    // Neutron and Cinder keep the quotas of a project that is gone.
+    delete: ({ cloud, projectId }, { service }) => calls[service].reset(cloud, projectId),
+  },
 })
 
 async function readQuota(cloud: Cloud, service: QuotaService, projectId: string): Promise<Actual> {

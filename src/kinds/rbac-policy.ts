@@ -22,33 +22,43 @@ interface Body {
 export const rbacPolicy = defineKind<Body, RbacPolicy>({
   name: "rbac_policy",
   after: ["network", "security_group", "address_group", "qos_policy"],
-  chunk: { size: 1 },
-  plan,
 
-  list: (context) => context.collection("rbac-policies"),
-  id: (actual) => actual.id,
-  create: ({ cloud }, desired) =>
-    createResources(
-      cloud,
-      "rbac-policies",
-      desired.map(({ body }) => body),
-    ),
-  // Neutron keeps one while the tenant itself uses the object, and takes it away with the object.
-  async remove({ cloud }, actual) {
-    try {
-      await deleteResource(cloud, "rbac-policies", actual.id)
-    } catch (error) {
-      if (!(error instanceof CloudError) || error.failure.type !== "RbacPolicyInUse") throw error
-    }
+  plan: {
+    build: plan,
   },
-  foreign: ({ action, object_type: type, target_tenant: target = "*" }) =>
-    `${action} of ${type.replaceAll("_", " ")} for ${target === "*" ? "everybody" : target}`,
 
-  compare: ({ project_id: _, target_tenant, ...wanted }, actual) =>
-    differences(
-      { ...wanted, target_tenant },
-      { ...actual, target_tenant: actual.target_tenant ?? actual.target_project },
-    ),
+  api: {
+    list: (context) => context.collection("rbac-policies"),
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      createResources(
+        cloud,
+        "rbac-policies",
+        desired.map(({ body }) => body),
+      ),
+  },
+
+  verify: {
+    compare: ({ project_id: _, target_tenant, ...wanted }, actual) =>
+      differences(
+        { ...wanted, target_tenant },
+        { ...actual, target_tenant: actual.target_tenant ?? actual.target_project },
+      ),
+    unmanagedName: ({ action, object_type: type, target_tenant: target = "*" }) =>
+      `${action} of ${type.replaceAll("_", " ")} for ${target === "*" ? "everybody" : target}`,
+  },
+
+  removal: {
+    // Neutron keeps one while the tenant itself uses the object, and takes it away with the object.
+    async delete({ cloud }, actual) {
+      try {
+        await deleteResource(cloud, "rbac-policies", actual.id)
+      } catch (error) {
+        if (!(error instanceof CloudError) || error.failure.type !== "RbacPolicyInUse") throw error
+      }
+    },
+  },
 })
 
 function plan({ source, sameCloud }: PlanContext): KindPlan<Body> {

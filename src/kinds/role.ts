@@ -24,59 +24,68 @@ interface Actual {
 export const role = defineKind<Body, Actual>({
   name: "role",
   after: ["user"],
-  chunk: { size: 1 },
-  goesAlong: true,
 
-  plan: () => ({
-    objects: [
-      {
-        key: "admin",
-        name: "admin in the project",
-        sourceId: "",
-        body: { project_id: ref("project", "project"), roles: ["admin"] },
-      },
-      {
-        key: "user",
-        name: "the tenant's user in the project",
-        sourceId: "",
-        body: {
-          project_id: ref("project", "project"),
-          user_id: ref("user", "user"),
-          roles: ["member", "_member_"],
+  plan: {
+    build: () => ({
+      objects: [
+        {
+          key: "admin",
+          name: "admin in the project",
+          sourceId: "",
+          body: { project_id: ref("project", "project"), roles: ["admin"] },
         },
-      },
-    ],
-    omitted: [],
-  }),
-
-  async list({ cloud, projectId }) {
-    const { userId } = await cloud.whoami()
-    const assignments = await listRoleAssignments(cloud, { projectId })
-    return assignments.flatMap(({ role, user }) =>
-      user === undefined
-        ? []
-        : [{ project: projectId, user: user.id, role: role.id, own: user.id === userId }],
-    )
+        {
+          key: "user",
+          name: "the tenant's user in the project",
+          sourceId: "",
+          body: {
+            project_id: ref("project", "project"),
+            user_id: ref("user", "user"),
+            roles: ["member", "_member_"],
+          },
+        },
+      ],
+      omitted: [],
+    }),
+    // Each look for a role lists them all.
+    cost: (planned) => ({ reads: planned.length, writes: planned.length }),
   },
-  id: ({ project, user, role }) => `${project}/${user}/${role}`,
-  matches: (desired, actual) =>
-    desired.user_id === undefined ? actual.own : desired.user_id === actual.user,
-  // Each look for a role lists them all.
-  cost: (planned) => ({ reads: planned.length, writes: planned.length }),
-  create: ({ cloud }, desired) =>
-    Promise.all(
-      desired.map(async ({ body }) => {
-        const own = body.user_id === undefined
-        const user = body.user_id ?? (await cloud.whoami()).userId
-        const role = await firstRole(cloud, body.roles)
-        await grantRole(cloud, { projectId: body.project_id, userId: user, roleId: role })
-        return { project: body.project_id, user, role, own }
-      }),
-    ),
-  remove: ({ cloud }, { project, user, role }) =>
-    revokeRole(cloud, { projectId: project, userId: user, roleId: role }),
 
-  compare: () => [],
+  api: {
+    async list({ cloud, projectId }) {
+      const { userId } = await cloud.whoami()
+      const assignments = await listRoleAssignments(cloud, { projectId })
+      return assignments.flatMap(({ role, user }) =>
+        user === undefined
+          ? []
+          : [{ project: projectId, user: user.id, role: role.id, own: user.id === userId }],
+      )
+    },
+    id: ({ project, user, role }) => `${project}/${user}/${role}`,
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      Promise.all(
+        desired.map(async ({ body }) => {
+          const own = body.user_id === undefined
+          const user = body.user_id ?? (await cloud.whoami()).userId
+          const role = await firstRole(cloud, body.roles)
+          await grantRole(cloud, { projectId: body.project_id, userId: user, roleId: role })
+          return { project: body.project_id, user, role, own }
+        }),
+      ),
+  },
+
+  verify: {
+    isMatch: (desired, actual) =>
+      desired.user_id === undefined ? actual.own : desired.user_id === actual.user,
+    compare: () => [],
+  },
+
+  removal: {
+    delete: ({ cloud }, { project, user, role }) =>
+      revokeRole(cloud, { projectId: project, userId: user, roleId: role }),
+    deletedWithParent: true,
+  },
 })
 
 async function firstRole(cloud: Cloud, names: readonly string[]): Promise<string> {

@@ -29,47 +29,59 @@ interface Actual extends StaticRoute {
 export const route = defineKind<Body, Actual>({
   name: "route",
   after: ["interface", "gateway"],
-  // A PUT sets all routes of a router: of two at the same time, each would take away what the other has set.
-  chunk: { size: 1_000, whole: true, by: (desired) => desired.router_id },
-  plan,
 
-  async list(context) {
-    const routers = await context.collection("routers")
-    return routers.flatMap(({ id, routes }) => routes.map((route) => ({ routerId: id, ...route })))
+  plan: {
+    build: plan,
   },
-  id: (actual) => `${actual.routerId}/${actual.destination}/${actual.nexthop}`,
-  matches: (desired, actual) =>
-    desired.router_id === actual.routerId &&
-    desired.destination === actual.destination &&
-    desired.nexthop === actual.nexthop,
-  create: addRoutes,
-  remove: (context, actual) => removeRoutes(context, [actual]),
-  removeMany: removeRoutes,
-  foreign: ({ routerId, destination, nexthop }, ours) =>
-    ours.has(routerId) ? `${destination} via ${nexthop} on ${ours.get(routerId)}` : undefined,
 
-  compare: () => [],
+  rows: {
+    async recordBackendIds(trx, done) {
+      for (const [routerId, routes] of Map.groupBy(done, ({ actual }) => actual.routerId)) {
+        const router = await trx
+          .selectFrom("openstack_router")
+          .select(["id", "routes"])
+          .where("backend_id", "=", routerId)
+          .forUpdate()
+          .executeTakeFirst()
+        if (router === undefined) continue
+        const all: readonly StaticRoute[] = [
+          ...JSON.parse(router.routes),
+          ...routes.map(({ actual }) => bare(actual)),
+        ]
+        const distinct = [...new Map(all.map((one) => [nameOf(one), one])).values()]
+        await trx
+          .updateTable("openstack_router")
+          .set({ routes: textJson(distinct), modified: sql`now()` })
+          .where("id", "=", router.id)
+          .execute()
+      }
+    },
+  },
 
-  async record(trx, done) {
-    for (const [routerId, routes] of Map.groupBy(done, ({ actual }) => actual.routerId)) {
-      const router = await trx
-        .selectFrom("openstack_router")
-        .select(["id", "routes"])
-        .where("backend_id", "=", routerId)
-        .forUpdate()
-        .executeTakeFirst()
-      if (router === undefined) continue
-      const all: readonly StaticRoute[] = [
-        ...JSON.parse(router.routes),
-        ...routes.map(({ actual }) => bare(actual)),
-      ]
-      const distinct = [...new Map(all.map((one) => [nameOf(one), one])).values()]
-      await trx
-        .updateTable("openstack_router")
-        .set({ routes: textJson(distinct), modified: sql`now()` })
-        .where("id", "=", router.id)
-        .execute()
-    }
+  api: {
+    async list(context) {
+      const routers = await context.collection("routers")
+      return routers.flatMap(({ id, routes }) => routes.map((route) => ({ routerId: id, ...route })))
+    },
+    id: (actual) => `${actual.routerId}/${actual.destination}/${actual.nexthop}`,
+    // A PUT sets all routes of a router: of two at the same time, each would take away what the other has set.
+    batch: { maxSize: 1_000, whole: true, groupBy: (desired) => desired.router_id },
+    create: addRoutes,
+  },
+
+  verify: {
+    isMatch: (desired, actual) =>
+      desired.router_id === actual.routerId &&
+      desired.destination === actual.destination &&
+      desired.nexthop === actual.nexthop,
+    compare: () => [],
+    unmanagedName: ({ routerId, destination, nexthop }, ours) =>
+      ours.has(routerId) ? `${destination} via ${nexthop} on ${ours.get(routerId)}` : undefined,
+  },
+
+  removal: {
+    delete: (context, actual) => removeRoutes(context, [actual]),
+    deleteMany: removeRoutes,
   },
 })
 

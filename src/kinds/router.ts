@@ -1,4 +1,4 @@
-import { recordRows, textJson } from "../models/rows.ts"
+import { recordBackendIds, textJson } from "../models/rows.ts"
 import { createResources, deleteResource, type Router } from "../openstack/index.ts"
 import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
@@ -15,46 +15,56 @@ interface Body extends LiveAttributes {
 export const router = defineKind<Body, Router>({
   name: "router",
   after: ["quota"],
-  table: "openstack_router",
-  // Neutron has no bulk form for routers.
-  chunk: { size: 1 },
 
-  plan: ({ source }) => ({
-    objects: source.routers.map(({ key, backendId, name, description, live }) => ({
-      key,
+  plan: {
+    build: ({ source }) => ({
+      objects: source.routers.map(({ key, backendId, name, description, live }) => ({
+        key,
+        name,
+        sourceId: backendId,
+        body: { project_id: ref("project", "project"), name, description, ...live },
+      })),
+      omitted: [],
+    }),
+  },
+
+  rows: {
+    ...storedIn<Body>("openstack_router", ({ tenantId }, { name, description }) => ({
       name,
-      sourceId: backendId,
-      body: { project_id: ref("project", "project"), name, description, ...live },
+      description,
+      backend_id: "",
+      tenant_id: tenantId,
+      routes: textJson([]),
+      fixed_ips: textJson([]),
     })),
-    omitted: [],
-  }),
+    recordBackendIds: (trx, done) =>
+      recordBackendIds(
+        trx,
+        "openstack_router",
+        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
+      ),
+    table: "openstack_router",
+  },
 
-  ...storedIn<Body>("openstack_router", ({ tenantId }, { name, description }) => ({
-    name,
-    description,
-    backend_id: "",
-    tenant_id: tenantId,
-    routes: textJson([]),
-    fixed_ips: textJson([]),
-  })),
+  api: {
+    list: (context) => context.collection("routers"),
+    id: (actual) => actual.id,
+    // Neutron has no bulk form for routers.
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      createResources(
+        cloud,
+        "routers",
+        desired.map(({ body }) => body),
+      ),
+  },
 
-  list: (context) => context.collection("routers"),
-  id: (actual) => actual.id,
-  create: ({ cloud }, desired) =>
-    createResources(
-      cloud,
-      "routers",
-      desired.map(({ body }) => body),
-    ),
-  remove: ({ cloud }, actual) => deleteResource(cloud, "routers", actual.id),
-  foreign: ({ id, name }) => name || id,
+  verify: {
+    compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
+    unmanagedName: ({ id, name }) => name || id,
+  },
 
-  compare: ({ project_id: _, ...wanted }, actual) => liveDifferences(wanted, actual),
-
-  record: (trx, done) =>
-    recordRows(
-      trx,
-      "openstack_router",
-      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-    ),
+  removal: {
+    delete: ({ cloud }, actual) => deleteResource(cloud, "routers", actual.id),
+  },
 })

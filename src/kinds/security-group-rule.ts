@@ -42,73 +42,84 @@ interface Actual extends SecurityGroupRule {
 export const securityGroupRule = defineKind<Body, Actual>({
   name: "security_group_rule",
   after: ["security_group", "address_group"],
-  born: true,
-  // Neutron takes the rules of one group at a time (SecurityGroupNotSingleGroupRules).
-  chunk: { size: atOnce, by: (desired) => desired.security_group_id },
-  goesAlong: true,
-  plan,
 
-  ...storedIn<Body>("openstack_securitygrouprule", (context, body) => ({
-    protocol: body.protocol ?? "",
-    from_port: body.port_range_min,
-    to_port: body.port_range_max,
-    cidr: body.remote_ip_prefix,
-    backend_id: "",
-    security_group_id: context.rowId(body.security_group_id),
-    description: body.description,
-    direction: body.direction,
-    ethertype: body.ethertype,
-    remote_group_id: body.remote_group_id === null ? null : context.rowId(body.remote_group_id),
-  })),
-
-  // A group shows its rules, and the groups are read anyway.
-  async list(context) {
-    const groups = await context.collection("security-groups")
-    return groups.flatMap(({ created_at: group_created_at, security_group_rules: rules }) =>
-      rules.map((rule) => ({ ...rule, group_created_at })),
-    )
+  plan: {
+    build: plan,
+    cost(planned) {
+      const groups = Map.groupBy(planned, ({ body }) => JSON.stringify(body.security_group_id))
+      const writes = groups.values().map((rules) => {
+        const kept = rules.filter(({ body }) => isBorn(body)).length
+        return Math.ceil((rules.length - kept) / atOnce) + bornRules - kept
+      })
+      return { reads: 1, writes: writes.reduce((sum, one) => sum + one, 0) }
+    },
   },
-  id: (actual) => actual.id,
-  cost(planned) {
-    const groups = Map.groupBy(planned, ({ body }) => JSON.stringify(body.security_group_id))
-    const writes = groups.values().map((rules) => {
-      const kept = rules.filter(({ body }) => isBorn(body)).length
-      return Math.ceil((rules.length - kept) / atOnce) + bornRules - kept
-    })
-    return { reads: 1, writes: writes.reduce((sum, one) => sum + one, 0) }
-  },
-  create: ({ cloud }, desired) =>
-    createResources(
-      cloud,
-      "security-group-rules",
-      desired.map(({ body }) => body),
-    ),
-  // The rules that a group is born with are the operator's template: those that the source lacks have to go. They go
-  // before the first rule of the group is made or taken over, so that all that is there later is a person's.
-  unwanted(desired, begun, left) {
-    const groups = new Set(desired.map(({ body }) => body.security_group_id))
-    for (const { body } of begun) groups.delete(body.security_group_id)
-    return left.filter(
-      ({ security_group_id: group, created_at, group_created_at }) =>
-        groups.has(group) && mayBeBorn(created_at, group_created_at),
-    )
-  },
-  remove: ({ cloud }, actual) => deleteResource(cloud, "security-group-rules", actual.id),
-  foreign: ({ direction, protocol, security_group_id: group }, ours) =>
-    ours.has(group) ? `${direction} ${protocol ?? "any"} of ${ours.get(group)}` : undefined,
 
-  compare: ({ project_id: _, ...wanted }, actual) =>
-    differences(
-      { ...wanted, protocol: protocolText(wanted.protocol) },
-      { ...actual, protocol: protocolText(actual.protocol), description: actual.description ?? "" },
-    ),
-
-  async record(trx, done) {
-    await sql`
+  rows: {
+    ...storedIn<Body>("openstack_securitygrouprule", (context, body) => ({
+      protocol: body.protocol ?? "",
+      from_port: body.port_range_min,
+      to_port: body.port_range_max,
+      cidr: body.remote_ip_prefix,
+      backend_id: "",
+      security_group_id: context.rowId(body.security_group_id),
+      description: body.description,
+      direction: body.direction,
+      ethertype: body.ethertype,
+      remote_group_id: body.remote_group_id === null ? null : context.rowId(body.remote_group_id),
+    })),
+    async recordBackendIds(trx, done) {
+      await sql`
       update openstack_securitygrouprule as row set backend_id = done.backend_id
       from unnest(${done.map((one) => one.rowId)}::int[], ${done.map((one) => one.actual.id)}::text[])
         as done (id, backend_id)
       where row.id = done.id`.execute(trx)
+    },
+  },
+
+  api: {
+    autoCreated: true,
+    // A group shows its rules, and the groups are read anyway.
+    async list(context) {
+      const groups = await context.collection("security-groups")
+      return groups.flatMap(({ created_at: group_created_at, security_group_rules: rules }) =>
+        rules.map((rule) => ({ ...rule, group_created_at })),
+      )
+    },
+    id: (actual) => actual.id,
+    // Neutron takes the rules of one group at a time (SecurityGroupNotSingleGroupRules).
+    batch: { maxSize: atOnce, groupBy: (desired) => desired.security_group_id },
+    create: ({ cloud }, desired) =>
+      createResources(
+        cloud,
+        "security-group-rules",
+        desired.map(({ body }) => body),
+      ),
+  },
+
+  verify: {
+    compare: ({ project_id: _, ...wanted }, actual) =>
+      differences(
+        { ...wanted, protocol: protocolText(wanted.protocol) },
+        { ...actual, protocol: protocolText(actual.protocol), description: actual.description ?? "" },
+      ),
+    unmanagedName: ({ direction, protocol, security_group_id: group }, ours) =>
+      ours.has(group) ? `${direction} ${protocol ?? "any"} of ${ours.get(group)}` : undefined,
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteResource(cloud, "security-group-rules", actual.id),
+    // The rules that a group is born with are the operator's template: those that the source lacks have to go. They go
+    // before the first rule of the group is made or taken over, so that all that is there later is a person's.
+    toPrune(desired, begun, left) {
+      const groups = new Set(desired.map(({ body }) => body.security_group_id))
+      for (const { body } of begun) groups.delete(body.security_group_id)
+      return left.filter(
+        ({ security_group_id: group, created_at, group_created_at }) =>
+          groups.has(group) && mayBeBorn(created_at, group_created_at),
+      )
+    },
+    deletedWithParent: true,
   },
 })
 

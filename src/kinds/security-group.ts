@@ -1,4 +1,4 @@
-import { recordRows } from "../models/rows.ts"
+import { recordBackendIds } from "../models/rows.ts"
 import {
   type Cloud,
   createResources,
@@ -32,75 +32,90 @@ const atOnce = 20
 export const securityGroup = defineKind<Body, SecurityGroup>({
   name: "security_group",
   after: ["quota"],
-  born: true,
-  table: "openstack_securitygroup",
-  chunk: { size: atOnce },
 
-  plan: ({ source }) => ({
-    objects: source.securityGroups.map(({ key, backendId, name, description, rules, live }) => ({
-      key,
+  plan: {
+    build: ({ source }) => ({
+      objects: source.securityGroups.map(({ key, backendId, name, description, rules, live }) => ({
+        key,
+        name,
+        sourceId: backendId,
+        body: {
+          project_id: ref("project", "project"),
+          name,
+          description,
+          empty: rules.length === 0,
+          ...live,
+        },
+      })),
+      omitted: [],
+    }),
+    cost(planned) {
+      const others = planned.filter(({ body }) => body.name !== defaultGroup)
+      const empty = planned.filter((one) => one.body.empty).length
+      return { reads: 1, writes: Math.ceil(others.length / atOnce) + bornRules * empty }
+    },
+  },
+
+  rows: {
+    ...storedIn<Body>("openstack_securitygroup", ({ tenantId }, { name, description }) => ({
       name,
-      sourceId: backendId,
-      body: { project_id: ref("project", "project"), name, description, empty: rules.length === 0, ...live },
+      description,
+      backend_id: "",
+      tenant_id: tenantId,
     })),
-    omitted: [],
-  }),
-
-  ...storedIn<Body>("openstack_securitygroup", ({ tenantId }, { name, description }) => ({
-    name,
-    description,
-    backend_id: "",
-    tenant_id: tenantId,
-  })),
-
-  // Asking for a project's groups makes its default group, where it is not there yet.
-  list: (context) => context.collection("security-groups"),
-  id: (actual) => actual.id,
-  matches: (desired, actual) =>
-    desired.name === actual.name &&
-    (desired.name === defaultGroup || desired.description === actual.description),
-  cost(planned) {
-    const others = planned.filter(({ body }) => body.name !== defaultGroup)
-    const empty = planned.filter((one) => one.body.empty).length
-    return { reads: 1, writes: Math.ceil(others.length / atOnce) + bornRules * empty }
-  },
-  async create({ cloud }, desired) {
-    const made = await createResources(
-      cloud,
-      "security-groups",
-      desired.map(({ body: { empty: _, ...body } }) => body),
-    )
-    return markUncertain(
-      allSettledOrThrow(
-        made.map(async (group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group)),
+    recordBackendIds: (trx, done) =>
+      recordBackendIds(
+        trx,
+        "openstack_securitygroup",
+        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
       ),
-    )
+    table: "openstack_securitygroup",
   },
-  async update({ cloud }, { body: { project_id: _, name: __, empty, ...wanted } }, actual) {
-    const group =
-      liveDifferences(wanted, actual).length === 0
-        ? actual
-        : await updateResource(cloud, "security-groups", actual.id, wanted)
-    return empty ? strip(cloud, group) : group
+
+  api: {
+    autoCreated: true,
+    // Asking for a project's groups makes its default group, where it is not there yet.
+    list: (context) => context.collection("security-groups"),
+    id: (actual) => actual.id,
+    batch: { maxSize: atOnce },
+    async create({ cloud }, desired) {
+      const made = await createResources(
+        cloud,
+        "security-groups",
+        desired.map(({ body: { empty: _, ...body } }) => body),
+      )
+      return markUncertain(
+        allSettledOrThrow(
+          made.map(async (group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group)),
+        ),
+      )
+    },
+    async update({ cloud }, { body: { project_id: _, name: __, empty, ...wanted } }, actual) {
+      const group =
+        liveDifferences(wanted, actual).length === 0
+          ? actual
+          : await updateResource(cloud, "security-groups", actual.id, wanted)
+      return empty ? strip(cloud, group) : group
+    },
   },
-  remove: async ({ cloud }, actual) => {
-    if (actual.name !== defaultGroup) await deleteResource(cloud, "security-groups", actual.id)
+
+  verify: {
+    isMatch: (desired, actual) =>
+      desired.name === actual.name &&
+      (desired.name === defaultGroup || desired.description === actual.description),
+    compare: ({ project_id: _, empty, ...wanted }, actual) => [
+      ...liveDifferences(wanted, actual),
+      ...(empty ? differences({ security_group_rules: [] }, { ...actual }) : []),
+    ],
+    unmanagedName: ({ id, name }) => (name === defaultGroup ? undefined : name || id),
   },
-  foreign: ({ id, name }) => (name === defaultGroup ? undefined : name || id),
 
-  bornWithProject: ({ name }) => name === defaultGroup,
-
-  compare: ({ project_id: _, empty, ...wanted }, actual) => [
-    ...liveDifferences(wanted, actual),
-    ...(empty ? differences({ security_group_rules: [] }, { ...actual }) : []),
-  ],
-
-  record: (trx, done) =>
-    recordRows(
-      trx,
-      "openstack_securitygroup",
-      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-    ),
+  removal: {
+    delete: async ({ cloud }, actual) => {
+      if (actual.name !== defaultGroup) await deleteResource(cloud, "security-groups", actual.id)
+    },
+    createdWithProject: ({ name }) => name === defaultGroup,
+  },
 })
 
 /** Takes away the rules that a group is born with. One that is gone already is as good. */

@@ -1,5 +1,5 @@
 import { deleteRows, type InsertedTable, insertRows, newRow, updateRows } from "../models/rows.ts"
-import type { Kind, RowContext } from "./kind.ts"
+import type { KindRows, RowContext } from "./kind.ts"
 
 type Columns = Readonly<Record<string, unknown>>
 
@@ -10,19 +10,19 @@ type Columns = Readonly<Record<string, unknown>>
 export function storedIn<Body>(
   table: InsertedTable,
   columns: (context: RowContext, body: Body) => Columns,
-): Required<Pick<Kind<Body, unknown>, "store" | "restore" | "forget">> {
+): Required<Pick<KindRows<Body, unknown>, "insert" | "update" | "delete">> {
   // Rules are the one table without a state, times and a uuid.
   const common = (context: RowContext): Columns =>
     table === "openstack_securitygrouprule" ? {} : newRow(context, "", "")
   return {
-    store: (context, planned) =>
+    insert: (context, planned) =>
       insertRows(
         context.trx,
         table,
         // biome-ignore lint/suspicious/noExplicitAny: each kind names its table's columns; the database checks them.
         planned.map(({ body }): any => ({ ...common(context), ...columns(context, body) })),
       ),
-    restore: (context, rows) =>
+    update: (context, rows) =>
       updateRows(
         context.trx,
         table,
@@ -31,6 +31,6 @@ export function storedIn<Body>(
           return JSON.stringify(now) === JSON.stringify(then) ? [] : [{ id: rowId, columns: now }]
         }),
       ),
-    forget: (trx, rowIds) => deleteRows(trx, table, rowIds),
+    delete: (trx, rowIds) => deleteRows(trx, table, rowIds),
   }
 }

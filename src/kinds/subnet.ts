@@ -1,4 +1,4 @@
-import { recordRows, textJson } from "../models/rows.ts"
+import { recordBackendIds, textJson } from "../models/rows.ts"
 import {
   type Cloud,
   createResources,
@@ -12,7 +12,7 @@ import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
 import type { AddressRange, SourceSubnet, StaticRoute } from "../planning/source.ts"
 import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
-import { countChunks } from "./cost.ts"
+import { countBatches } from "./cost.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 import { markUncertain } from "./uncertain-create.ts"
@@ -35,112 +35,127 @@ interface Body extends LiveAttributes {
   readonly host_routes: readonly StaticRoute[]
 }
 
-const chunk = {
-  size: 20,
-  least: 10,
-  by: (desired: Pools & { readonly cidr: string }) => (isWithoutPools(desired) ? desired.cidr : ""),
+const batch = {
+  maxSize: 20,
+  minSize: 10,
+  groupBy: (desired: Pools & { readonly cidr: string }) => (isWithoutPools(desired) ? desired.cidr : ""),
 }
 
 /** Subnets, by network and CIDR: Neutron refuses overlaps within one network, and allows them between networks. */
 export const subnet = defineKind<Body, Subnet>({
   name: "subnet",
   after: ["network"],
-  table: "openstack_subnet",
-  chunk,
 
-  plan: ({ source, mappings }) => ({
-    objects: source.subnets.map((subnet) => {
-      const own = mappingsWithin(subnet.cidr, mappings)
-      const at = (address: string) => mapAddress(address, own)
-      const pools = subnet.allocationPools.map(({ start, end }) => ({ start: at(start), end: at(end) }))
-      return {
-        key: subnet.key,
-        name: subnet.name,
-        sourceId: subnet.backendId,
-        body: {
-          project_id: ref("project", "project"),
-          network_id: ref("network", subnet.network),
+  plan: {
+    build: ({ source, mappings }) => ({
+      objects: source.subnets.map((subnet) => {
+        const own = mappingsWithin(subnet.cidr, mappings)
+        const at = (address: string) => mapAddress(address, own)
+        const pools = subnet.allocationPools.map(({ start, end }) => ({ start: at(start), end: at(end) }))
+        return {
+          key: subnet.key,
           name: subnet.name,
-          description: subnet.description,
-          ip_version: subnet.ipVersion,
-          cidr: mapPrefix(subnet.cidr, own),
-          gateway_ip: subnet.gatewayIp === null ? null : at(subnet.gatewayIp),
-          enable_dhcp: subnet.enableDhcp,
-          ...poolsOf(subnet, pools),
-          dns_nameservers: subnet.dnsNameservers.map(at),
-          host_routes: subnet.hostRoutes.map(({ destination, nexthop }) => ({
-            destination: mapPrefix(destination, own),
-            nexthop: at(nexthop),
-          })),
-          ...subnet.live,
-        },
-      }
+          sourceId: subnet.backendId,
+          body: {
+            project_id: ref("project", "project"),
+            network_id: ref("network", subnet.network),
+            name: subnet.name,
+            description: subnet.description,
+            ip_version: subnet.ipVersion,
+            cidr: mapPrefix(subnet.cidr, own),
+            gateway_ip: subnet.gatewayIp === null ? null : at(subnet.gatewayIp),
+            enable_dhcp: subnet.enableDhcp,
+            ...poolsOf(subnet, pools),
+            dns_nameservers: subnet.dnsNameservers.map(at),
+            host_routes: subnet.hostRoutes.map(({ destination, nexthop }) => ({
+              destination: mapPrefix(destination, own),
+              nexthop: at(nexthop),
+            })),
+            ...subnet.live,
+          },
+        }
+      }),
+      omitted: [],
     }),
-    omitted: [],
-  }),
+    cost: (planned) => ({
+      reads: 0,
+      writes: countBatches(batch, planned) + planned.filter(({ body }) => isWithoutPools(body)).length,
+    }),
+  },
 
-  ...storedIn<Body>("openstack_subnet", (context, body) => ({
-    name: body.name,
-    description: body.description,
-    backend_id: "",
-    cidr: body.cidr,
-    gateway_ip: body.gateway_ip,
-    allocation_pools: textJson(body.allocation_pools ?? []),
-    ip_version: body.ip_version,
-    enable_dhcp: body.enable_dhcp,
-    network_id: context.rowId(body.network_id),
-    dns_nameservers: textJson(body.dns_nameservers),
-    disable_gateway: body.gateway_ip === null,
-    host_routes: textJson(body.host_routes),
-    is_connected: false,
-    tenant_id: context.tenantId,
-  })),
-
-  list: (context) => context.collection("subnets"),
-  id: (actual) => actual.id,
-  matches: (desired, actual) => desired.network_id === actual.network_id && desired.cidr === actual.cidr,
-  cost: (planned) => ({
-    reads: 0,
-    writes: countChunks(chunk, planned) + planned.filter(({ body }) => isWithoutPools(body)).length,
-  }),
-  async create({ cloud }, desired) {
-    const made = await createResources(
-      cloud,
-      "subnets",
-      desired.map(({ body }) => body),
-    )
-    return markUncertain(
-      allSettledOrThrow(
-        made.map(async (one, index) => (isWithoutPools(desired[index]?.body) ? takePools(cloud, one) : one)),
+  rows: {
+    ...storedIn<Body>("openstack_subnet", (context, body) => ({
+      name: body.name,
+      description: body.description,
+      backend_id: "",
+      cidr: body.cidr,
+      gateway_ip: body.gateway_ip,
+      allocation_pools: textJson(body.allocation_pools ?? []),
+      ip_version: body.ip_version,
+      enable_dhcp: body.enable_dhcp,
+      network_id: context.rowId(body.network_id),
+      dns_nameservers: textJson(body.dns_nameservers),
+      disable_gateway: body.gateway_ip === null,
+      host_routes: textJson(body.host_routes),
+      is_connected: false,
+      tenant_id: context.tenantId,
+    })),
+    recordBackendIds: (trx, done) =>
+      recordBackendIds(
+        trx,
+        "openstack_subnet",
+        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
       ),
-    )
-  },
-  // One that was made before the worker died may have its pools still; else nobody has changed it.
-  update: async ({ cloud }, { body }, actual) => (isWithoutPools(body) ? takePools(cloud, actual) : actual),
-  remove: ({ cloud }, actual) => deleteResource(cloud, "subnets", actual.id),
-  foreign: ({ name, cidr }) => `${name} ${cidr}`.trim(),
-
-  compare({ project_id: _, allocation_pools, dns_nameservers, host_routes, gateway_ip, ...wanted }, actual) {
-    return [
-      ...liveDifferences(wanted, actual),
-      ...differences({ dns_nameservers }, { ...actual }),
-      ...(sameGateway(gateway_ip, actual.gateway_ip) ? [] : differences({ gateway_ip }, { ...actual })),
-      ...differences({ host_routes: sorted(host_routes) }, { host_routes: sorted(actual.host_routes) }),
-      ...(allocation_pools === undefined
-        ? []
-        : differences(
-            { allocation_pools: sorted(allocation_pools) },
-            { allocation_pools: sorted(actual.allocation_pools) },
-          )),
-    ]
+    table: "openstack_subnet",
   },
 
-  record: (trx, done) =>
-    recordRows(
-      trx,
-      "openstack_subnet",
-      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-    ),
+  api: {
+    list: (context) => context.collection("subnets"),
+    id: (actual) => actual.id,
+    batch,
+    async create({ cloud }, desired) {
+      const made = await createResources(
+        cloud,
+        "subnets",
+        desired.map(({ body }) => body),
+      )
+      return markUncertain(
+        allSettledOrThrow(
+          made.map(async (one, index) =>
+            isWithoutPools(desired[index]?.body) ? takePools(cloud, one) : one,
+          ),
+        ),
+      )
+    },
+    // One that was made before the worker died may have its pools still; else nobody has changed it.
+    update: async ({ cloud }, { body }, actual) => (isWithoutPools(body) ? takePools(cloud, actual) : actual),
+  },
+
+  verify: {
+    isMatch: (desired, actual) => desired.network_id === actual.network_id && desired.cidr === actual.cidr,
+    compare(
+      { project_id: _, allocation_pools, dns_nameservers, host_routes, gateway_ip, ...wanted },
+      actual,
+    ) {
+      return [
+        ...liveDifferences(wanted, actual),
+        ...differences({ dns_nameservers }, { ...actual }),
+        ...(sameGateway(gateway_ip, actual.gateway_ip) ? [] : differences({ gateway_ip }, { ...actual })),
+        ...differences({ host_routes: sorted(host_routes) }, { host_routes: sorted(actual.host_routes) }),
+        ...(allocation_pools === undefined
+          ? []
+          : differences(
+              { allocation_pools: sorted(allocation_pools) },
+              { allocation_pools: sorted(actual.allocation_pools) },
+            )),
+      ]
+    },
+    unmanagedName: ({ name, cidr }) => `${name} ${cidr}`.trim(),
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteResource(cloud, "subnets", actual.id),
+  },
 })
 
 interface Pools {

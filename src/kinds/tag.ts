@@ -34,25 +34,35 @@ interface Actual {
 export const tag = defineKind<Body, Actual>({
   name: "tag",
   after: ["network", "subnet", "router", "security_group", "port", "trunk", "qos_policy"],
-  chunk: { size: 1 },
-  goesAlong: true,
-  plan,
 
-  async list(context, desired) {
-    const collections = [...new Set(desired.map(({ body }) => body.collection))]
-    return (await Promise.all(collections.map((collection) => listTags(context, collection)))).flat()
+  plan: {
+    build: plan,
   },
-  id: (actual) => `${actual.collection}/${actual.id}`,
-  matches: (desired, actual) => desired.collection === actual.collection && desired.id === actual.id,
-  create: (context, desired) => Promise.all(desired.map((one) => put(context, one))),
-  update: put,
-  remove: async ({ cloud }, { collection, id }) => {
-    await replaceTags(cloud, collection, id, [])
-  },
-  foreign: ({ id, tags }, ours) =>
-    tags.length > 0 && ours.has(id) ? `tags of ${ours.get(id)}: ${tags.join(", ")}` : undefined,
 
-  compare: ({ tags }, actual) => differences({ tags: sorted(tags) }, { tags: sorted(actual.tags) }),
+  api: {
+    async list(context, desired) {
+      const collections = [...new Set(desired.map(({ body }) => body.collection))]
+      return (await Promise.all(collections.map((collection) => listTags(context, collection)))).flat()
+    },
+    id: (actual) => `${actual.collection}/${actual.id}`,
+    batch: { maxSize: 1 },
+    create: (context, desired) => Promise.all(desired.map((one) => put(context, one))),
+    update: put,
+  },
+
+  verify: {
+    isMatch: (desired, actual) => desired.collection === actual.collection && desired.id === actual.id,
+    compare: ({ tags }, actual) => differences({ tags: sorted(tags) }, { tags: sorted(actual.tags) }),
+    unmanagedName: ({ id, tags }, ours) =>
+      tags.length > 0 && ours.has(id) ? `tags of ${ours.get(id)}: ${tags.join(", ")}` : undefined,
+  },
+
+  removal: {
+    delete: async ({ cloud }, { collection, id }) => {
+      await replaceTags(cloud, collection, id, [])
+    },
+    deletedWithParent: true,
+  },
 })
 
 async function put({ cloud }: CloudContext, { body }: Desired<Body>): Promise<Actual> {

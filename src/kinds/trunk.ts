@@ -27,30 +27,40 @@ interface Body {
 export const trunk = defineKind<Body, Trunk>({
   name: "trunk",
   after: ["port"],
-  chunk: { size: 1 },
-  plan,
 
-  list: (context) => context.collection("trunks"),
-  id: (actual) => actual.id,
-  matches: (desired, actual) => desired.port_id === actual.port_id,
-  create: ({ cloud }, desired) =>
-    createResources(
-      cloud,
-      "trunks",
-      desired.map(({ body }) => body),
-    ),
-  // Neutron deletes no disabled trunk (TrunkDisabled).
-  async remove({ cloud }, { id, admin_state_up: enabled }) {
-    if (!enabled) await updateResource(cloud, "trunks", id, { admin_state_up: true })
-    await deleteResource(cloud, "trunks", id)
+  plan: {
+    build: plan,
   },
-  foreign: ({ id, name }) => name || id,
 
-  compare: ({ project_id: _, sub_ports, ...wanted }, actual) =>
-    differences(
-      { ...wanted, sub_ports: sorted(sub_ports) },
-      { ...actual, sub_ports: sorted(actual.sub_ports) },
-    ),
+  api: {
+    list: (context) => context.collection("trunks"),
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    create: ({ cloud }, desired) =>
+      createResources(
+        cloud,
+        "trunks",
+        desired.map(({ body }) => body),
+      ),
+  },
+
+  verify: {
+    isMatch: (desired, actual) => desired.port_id === actual.port_id,
+    compare: ({ project_id: _, sub_ports, ...wanted }, actual) =>
+      differences(
+        { ...wanted, sub_ports: sorted(sub_ports) },
+        { ...actual, sub_ports: sorted(actual.sub_ports) },
+      ),
+    unmanagedName: ({ id, name }) => name || id,
+  },
+
+  removal: {
+    // Neutron deletes no disabled trunk (TrunkDisabled).
+    async delete({ cloud }, { id, admin_state_up: enabled }) {
+      if (!enabled) await updateResource(cloud, "trunks", id, { admin_state_up: true })
+      await deleteResource(cloud, "trunks", id)
+    },
+  },
 })
 
 function plan({ source, withPorts }: PlanContext): KindPlan<Body> {

@@ -12,42 +12,51 @@ interface Body {
 export const user = defineKind<Body, User>({
   name: "user",
   after: ["project"],
-  chunk: { size: 1 },
 
-  plan: ({ destination }) => ({
-    objects: [
-      {
-        key: "user",
-        name: destination.username,
-        sourceId: "",
-        body: { name: destination.username, project_id: ref("project", "project") },
-      },
-    ],
-    omitted: [],
-  }),
-
-  async list({ cloud, tenant }) {
-    const { domainId } = await cloud.whoami()
-    return findUsers(cloud, { name: tenant.username, domainId })
+  plan: {
+    build: ({ destination }) => ({
+      objects: [
+        {
+          key: "user",
+          name: destination.username,
+          sourceId: "",
+          body: { name: destination.username, project_id: ref("project", "project") },
+        },
+      ],
+      omitted: [],
+    }),
   },
-  id: (actual) => actual.id,
-  matches: (desired, actual) =>
-    actual.name === desired.name && actual.default_project_id === desired.project_id,
-  async create({ cloud, tenant }, desired) {
-    const { domainId } = await cloud.whoami()
-    return Promise.all(
-      desired.map(({ body }) =>
-        createUser(cloud, {
-          name: body.name,
-          password: tenant.password,
-          domainId,
-          defaultProjectId: body.project_id,
-        }),
-      ),
-    )
-  },
-  remove: ({ cloud }, actual) => deleteUser(cloud, actual.id),
 
-  compare: ({ name, project_id }, actual) =>
-    differences({ name, default_project_id: project_id }, { ...actual }),
+  api: {
+    async list({ cloud, tenant }) {
+      const { domainId } = await cloud.whoami()
+      return findUsers(cloud, { name: tenant.username, domainId })
+    },
+    id: (actual) => actual.id,
+    batch: { maxSize: 1 },
+    async create({ cloud, tenant }, desired) {
+      const { domainId } = await cloud.whoami()
+      return Promise.all(
+        desired.map(({ body }) =>
+          createUser(cloud, {
+            name: body.name,
+            password: tenant.password,
+            domainId,
+            defaultProjectId: body.project_id,
+          }),
+        ),
+      )
+    },
+  },
+
+  verify: {
+    isMatch: (desired, actual) =>
+      actual.name === desired.name && actual.default_project_id === desired.project_id,
+    compare: ({ name, project_id }, actual) =>
+      differences({ name, default_project_id: project_id }, { ...actual }),
+  },
+
+  removal: {
+    delete: ({ cloud }, actual) => deleteUser(cloud, actual.id),
+  },
 })

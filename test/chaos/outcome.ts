@@ -54,7 +54,7 @@ export async function outcomeOf(
   const recorded = new Set(objects.flatMap(({ backend_id }) => backend_id ?? []))
   const its = inventory.filter((item) => item.projectId === projectId)
   const rows: Record<string, number> = {}
-  for (const table of new Set(kinds.flatMap((kind) => kind.table ?? []))) {
+  for (const table of new Set(kinds.flatMap((kind) => kind.rows?.table ?? []))) {
     for (const { state, count } of await all<{ state: number; count: number }>(`
       select state, count(*)::int as count from ${table}
       where tenant_id = (select tenant_id from openstack_replication.run where migration_id = $migration)

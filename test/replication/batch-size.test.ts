@@ -8,7 +8,7 @@ import {
   type Sizing,
 } from "../../src/executors/stage/batch-size.ts"
 import { forEachLimit } from "../../src/executors/stage/for-each-limit.ts"
-import { chunkSize, countChunks } from "../../src/kinds/cost.ts"
+import { batchSize, countBatches } from "../../src/kinds/cost.ts"
 
 const most = 20
 
@@ -80,19 +80,19 @@ t.test("whatever calls come to, sizes and calls at once stay within their bounds
 t.test(
   "objects that bulk makes no faster are spread over calls at once before calls are filled up",
   async (t) => {
-    const sizes = (chunk: Parameters<typeof chunkSize>[0]) =>
-      [3, 9, 21, 45, 100, 1_000].map((count) => chunkSize(chunk, count))
-    t.strictSame(sizes({ size: 25, least: 5 }), [5, 5, 6, 12, 25, 25])
-    t.strictSame(sizes({ size: 50 }), [50, 50, 50, 50, 50, 50], "others fill their calls")
+    const sizes = (batch: Parameters<typeof batchSize>[0]) =>
+      [3, 9, 21, 45, 100, 1_000].map((count) => batchSize(batch, count))
+    t.strictSame(sizes({ maxSize: 25, minSize: 5 }), [5, 5, 6, 12, 25, 25])
+    t.strictSame(sizes({ maxSize: 50 }), [50, 50, 50, 50, 50, 50], "others fill their calls")
     t.strictSame(
-      sizes({ size: 50, whole: true }),
+      sizes({ maxSize: 50, whole: true }),
       [3, 9, 21, 45, 100, 1_000],
       "what is one thing is never parted",
     )
     const objects = Array.from({ length: 45 }, (_, index) => ({ body: { group: index % 2 } }))
-    t.equal(countChunks({ size: 25, least: 5 }, objects), 4)
+    t.equal(countBatches({ maxSize: 25, minSize: 5 }, objects), 4)
     t.equal(
-      countChunks({ size: 25, by: ({ group }) => String(group) }, objects),
+      countBatches({ maxSize: 25, groupBy: ({ group }) => String(group) }, objects),
       2,
       "each group has its calls",
     )

@@ -144,7 +144,7 @@ for (const [title, { begun = false, group = "ours", madeAt, groupMadeAt }, goes]
       ...(groupMadeAt !== undefined && { group_created_at: groupMadeAt }),
     }
     const left = [{ ...rule, ...times }]
-    t.strictSame(securityGroupRule.unwanted?.(desired, begun ? desired : [], left), goes ? left : [])
+    t.strictSame(securityGroupRule.removal.toPrune?.(desired, begun ? desired : [], left), goes ? left : [])
   })
 }
 

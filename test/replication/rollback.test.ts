@@ -35,7 +35,7 @@ t.test("a migration that is OK and unused is rolled back, and the cloud and the 
       ["create_requested", "create_succeeded", "terminate_requested", "terminate_succeeded"],
     )
     const retry = await act(world, uuid, "retry")
-    t.match(retry, { status: 409, body: { detail: /cannot be taken up again/ } })
+    t.match(retry, { status: 409, body: { detail: /cannot be retried/ } })
     t.equal((await act(world, uuid, "rollback")).status, 202, "there is nothing left to do")
     t.equal((await world.owner.retrieve(uuid)).state, "ERRED")
   }),
@@ -231,6 +231,7 @@ for (const [what, pauses] of [
 }
 
 t.test("every kind says how its objects are removed, or with what they go", (t) => {
-  for (const kind of kinds) t.ok(kind.goesAlong || typeof kind.remove === "function", kind.name)
+  for (const kind of kinds)
+    t.ok(kind.removal.deletedWithParent || typeof kind.removal.delete === "function", kind.name)
   t.end()
 })

@@ -7,7 +7,7 @@ import { randomPassword, tenantUsername } from "../../models/credentials.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
 import {
-  countRows,
+  addToResourceCount,
   insertComponentQuotas,
   insertTenant,
   insertTenantQuotas,
@@ -15,7 +15,7 @@ import {
 } from "../../models/new-tenant.ts"
 import { textJson } from "../../models/rows.ts"
 import { readSourceTenant } from "../../models/source-tenant.ts"
-import { personName } from "../../models/users.ts"
+import { displayName } from "../../models/users.ts"
 import { hex } from "../../models/uuid.ts"
 import { planRequest, type RequestPlan } from "../plan/plan-request.ts"
 import { omittedRow, plannedRow, storeObjects } from "../plan/plan-store.ts"
@@ -52,7 +52,7 @@ export async function createMigration(
   })
   const rowIds = await storeRows({ trx, ...owner, tenantId }, plan)
   await insertTenantQuotas(trx, tenantId, plan.quotas)
-  await countRows(trx, request.projectId, request.customerId, 1 + countStateful(plan))
+  await addToResourceCount(trx, request.projectId, request.customerId, 1 + countStateful(plan))
 
   const { limits } = plan.limits
   const resourceId = await insertRow(
@@ -101,14 +101,17 @@ export async function createMigration(
     objects.map((object) => plannedRow(kind.name, object, rowIds.get(`${kind.name}/${object.key}`) ?? null)),
   )
   await storeObjects(trx, migrationId, [...desired, ...plan.omitted.map(omittedRow)])
-  await emitEvent(trx, migrationId, "action", { action: "create", by: await personName(trx, request.userId) })
+  await emitEvent(trx, migrationId, "action", {
+    action: "create",
+    by: await displayName(trx, request.userId),
+  })
   await storeStages(trx, migrationId, request.dstSettingsId, settings.queueSchema)
   return migrationId
 }
 
 function countStateful(plan: RequestPlan): number {
   return plan.parts.reduce(
-    (sum, { kind, objects }) => sum + (kind.table === undefined ? 0 : objects.length),
+    (sum, { kind, objects }) => sum + (kind.rows?.table === undefined ? 0 : objects.length),
     0,
   )
 }
@@ -128,7 +131,7 @@ async function storeRows(
     },
   }
   for (const { kind, objects } of plan.parts) {
-    const ids = (await kind.store?.(context, objects)) ?? []
+    const ids = (await kind.rows?.insert?.(context, objects)) ?? []
     for (const [index, { key }] of objects.entries()) {
       const id = ids[index]
       if (id !== undefined) rowIds.set(`${kind.name}/${key}`, id)

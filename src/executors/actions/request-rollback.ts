@@ -91,7 +91,7 @@ async function openStage(trx: Trx, migrationId: number): Promise<void> {
 /** What the host's rows say of the tenant beyond what this migration has made, for people. */
 async function rowsInUse(trx: Trx, migrationId: number, tenantId: number): Promise<readonly string[]> {
   const found: string[] = []
-  for (const { name, table } of kinds) {
+  for (const { name, rows: { table } = {} } of kinds) {
     if (table === undefined) continue
     const { rows } = await sql<{ name: string }>`
       select row.name from ${sql.table(table)} as row

@@ -2,8 +2,8 @@ import { sql } from "kysely"
 import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Trx } from "../../models/database.ts"
-import { unlessReferred } from "../../models/delete-tenant.ts"
-import { countRows } from "../../models/new-tenant.ts"
+import { deleteUnlessReferenced } from "../../models/delete-tenant.ts"
+import { addToResourceCount } from "../../models/new-tenant.ts"
 import { kindText } from "../../planning/plan.ts"
 
 interface Row {
@@ -24,7 +24,7 @@ export async function deleteHostRows(
   let counted = 0
   const kept: string[] = []
   for (const kind of kinds.toReversed()) {
-    if (kind.forget === undefined) continue
+    if (kind.rows?.delete === undefined) continue
     const rows = await trx
       .selectFrom("openstack_replication.object")
       .select(["id", "name", "row_id"])
@@ -35,7 +35,7 @@ export async function deleteHostRows(
       .execute()
     const stay = await forgetRows(trx, kind, rows)
     kept.push(...stay)
-    if (kind.table !== undefined) counted += rows.length - stay.length
+    if (kind.rows?.table !== undefined) counted += rows.length - stay.length
   }
   if (counted === 0) return kept
   const scope = await trx
@@ -44,15 +44,15 @@ export async function deleteHostRows(
     .select(["project.id", "project.customer_id"])
     .where("tenant.id", "=", tenantId)
     .executeTakeFirst()
-  if (scope !== undefined) await countRows(trx, scope.id, scope.customer_id, -counted)
+  if (scope !== undefined) await addToResourceCount(trx, scope.id, scope.customer_id, -counted)
   return kept
 }
 
 /** All at once or, where one of them has to stay, one by one. */
 async function forgetRows(trx: Trx, kind: AnyKind, rows: readonly Row[]): Promise<readonly string[]> {
   if (rows.length === 0) return []
-  const by = await unlessReferred(trx, async () => {
-    await kind.forget?.(
+  const by = await deleteUnlessReferenced(trx, async () => {
+    await kind.rows?.delete?.(
       trx,
       rows.flatMap((row) => row.row_id ?? []),
     )

@@ -11,21 +11,21 @@ import { type StageClaim, withClaim } from "../stage/journal.ts"
 type Named = Pick<StageItem, "id" | "name">
 
 /** Notes that from here on something may be gone. */
-export async function noteRemoves(db: Db, hold: StageClaim): Promise<void> {
-  await withClaim(db, hold, (trx) =>
+export async function noteRemoves(db: Db, claim: StageClaim): Promise<void> {
+  await withClaim(db, claim, (trx) =>
     sql`
       update openstack_replication.run set rollback = rollback || '{"removing": true}'
-      where migration_id = ${hold.migration} and rollback is not null`.execute(trx),
+      where migration_id = ${claim.migration} and rollback is not null`.execute(trx),
   )
 }
 
 /** Why an earlier try could not remove something is no news of this one. */
-export async function forgetReasons(db: Db, hold: StageClaim): Promise<void> {
-  await withClaim(db, hold, (trx) =>
+export async function forgetReasons(db: Db, claim: StageClaim): Promise<void> {
+  await withClaim(db, claim, (trx) =>
     trx
       .updateTable("openstack_replication.object")
       .set({ reason: "", error: null })
-      .where("migration_id", "=", hold.migration)
+      .where("migration_id", "=", claim.migration)
       .where("state", "=", "done")
       .where("reason", "!=", "")
       .execute(),
@@ -36,38 +36,38 @@ export async function forgetReasons(db: Db, hold: StageClaim): Promise<void> {
 export async function noteRemoved(
   db: Db,
   kind: AnyKind,
-  hold: StageClaim,
-  works: readonly Named[],
+  claim: StageClaim,
+  items: readonly Named[],
 ): Promise<void> {
-  if (works.length === 0) return
-  await withClaim(db, hold, async (trx) => {
+  if (items.length === 0) return
+  await withClaim(db, claim, async (trx) => {
     await trx
       .updateTable("openstack_replication.object")
       .set({ state: "removed", reason: "", error: null, differences: null, modified: new Date() })
       .where(
         "id",
         "in",
-        works.map(({ id }) => id),
+        items.map(({ id }) => id),
       )
       .execute()
-    await emitObjectEvents(trx, hold.migration, kind.name, "removed", works)
+    await emitObjectEvents(trx, claim.migration, kind.name, "removed", items)
   })
 }
 
 /** Notes that objects were never made after all. Why the cloud refused one is kept. */
 export async function noteAbsent(
   db: Db,
-  hold: StageClaim,
-  works: readonly Pick<StageItem, "id">[],
+  claim: StageClaim,
+  items: readonly Pick<StageItem, "id">[],
 ): Promise<void> {
-  if (works.length === 0) return
-  await withClaim(db, hold, (trx) =>
+  if (items.length === 0) return
+  await withClaim(db, claim, (trx) =>
     sql`
       update openstack_replication.object
       set state = case when error is null then 'skipped' else 'failed' end,
         reason = coalesce(nullif(reason, ''), 'It was not there when the migration was rolled back.'),
         modified = now()
-      where id = any(${works.map(({ id }) => id)}::bigint[])`.execute(trx),
+      where id = any(${items.map(({ id }) => id)}::bigint[])`.execute(trx),
   )
 }
 
@@ -75,38 +75,38 @@ export async function noteAbsent(
 export async function noteLeft(
   db: Db,
   kind: AnyKind,
-  hold: StageClaim,
-  work: Named,
+  claim: StageClaim,
+  item: Named,
   error: ObjectError,
 ): Promise<void> {
-  await withClaim(db, hold, async (trx) => {
+  await withClaim(db, claim, async (trx) => {
     await trx
       .updateTable("openstack_replication.object")
       .set({ reason: error.message, error: JSON.stringify(error), modified: new Date() })
-      .where("id", "=", work.id)
+      .where("id", "=", item.id)
       .execute()
-    await emitObjectEvents(trx, hold.migration, kind.name, "done", [work], error.message)
+    await emitObjectEvents(trx, claim.migration, kind.name, "done", [item], error.message)
   })
 }
 
 /** What goes with another object is gone when that is, e.g. a group's rules. */
-export async function noteGoneAlong(db: Db, hold: StageClaim): Promise<void> {
+export async function noteGoneAlong(db: Db, claim: StageClaim): Promise<void> {
   const objects = await db
     .selectFrom("openstack_replication.object")
     .select(["id", "kind", "key", "name", "body", "state"])
-    .where("migration_id", "=", hold.migration)
+    .where("migration_id", "=", claim.migration)
     .where("state", "in", ["done", "creating", "removed"])
     .execute()
   const removed = new Set(
     objects.flatMap(({ kind, key, state }) => (state === "removed" ? [`${kind}/${key}`] : [])),
   )
-  for (const kind of kinds.filter((one) => one.goesAlong)) {
+  for (const kind of kinds.filter((one) => one.removal.deletedWithParent)) {
     const gone = objects.filter(
       (one) =>
         one.kind === kind.name &&
         one.state !== "removed" &&
         refsOf(one.body).some((reference) => removed.has(reference)),
     )
-    await noteRemoved(db, kind, hold, gone)
+    await noteRemoved(db, kind, claim, gone)
   }
 }

@@ -8,7 +8,7 @@ import type { Db } from "../../models/database.ts"
 import type { Rollback } from "../../models/own-tables.ts"
 import { CloudError, deleteResource, listResources, unlessGone } from "../../openstack/index.ts"
 import { kindText } from "../../planning/plan.ts"
-import { match, objectError, type StageItem } from "../stage/apply.ts"
+import { objectError, pair, type StageItem } from "../stage/apply.ts"
 import { forEachLimit } from "../stage/for-each-limit.ts"
 import { removalOrder } from "../stage/graph.ts"
 import { loadItems } from "../stage/items.ts"
@@ -34,7 +34,7 @@ const deletionsAtOnce = 8
 /** What a roll back works with. */
 export interface RollbackWork {
   readonly db: Db
-  readonly hold: StageClaim
+  readonly claim: StageClaim
   readonly rollback: Rollback | null
   /** The destination, read anew. */
   context(): Promise<CloudContext>
@@ -58,62 +58,62 @@ const withProject = new Set(["project", "user", "quota"])
  * anybody: what is gone stays gone. What others have put into the project is left, with the project around it.
  */
 export async function rollBack(work: RollbackWork): Promise<RolledBack> {
-  const { db, hold, rollback } = work
-  await forgetReasons(db, hold)
+  const { db, claim, rollback } = work
+  await forgetReasons(db, claim)
   await adoptLost(work)
   if (rollback?.fromState === CoreState.ERRED)
-    await removeDuplicates(db, await work.context(), hold.migration)
-  const before = await listUnmanaged(db, await work.context(), hold.migration)
+    await removeDuplicates(db, await work.context(), claim.migration)
+  const before = await listUnmanaged(db, await work.context(), claim.migration)
   if (rollback?.fromState === CoreState.OK && before.length > 0) return { inUse: true, left: before }
 
-  await noteRemoves(db, hold)
+  await noteRemoves(db, claim)
   for (const kind of removalOrder()) {
-    if (!withProject.has(kind.name) && !kind.goesAlong) await removeKind(work, kind)
+    if (!withProject.has(kind.name) && !kind.removal.deletedWithParent) await removeKind(work, kind)
   }
-  await noteGoneAlong(db, hold)
+  await noteGoneAlong(db, claim)
   // What goes along can only hang on the default group by now: its born rules, where ours were never made.
-  const holds = (kind: AnyKind) => !kind.goesAlong
+  const holds = (kind: AnyKind) => !kind.removal.deletedWithParent
   const left = [
-    ...(await listUnmanaged(db, await work.context(), hold.migration, holds)),
-    ...(await stillThere(db, hold.migration)),
+    ...(await listUnmanaged(db, await work.context(), claim.migration, holds)),
+    ...(await stillThere(db, claim.migration)),
   ]
   if (left.length > 0) return { inUse: false, left }
 
   await removeBornGroups(work)
   for (const kind of removalOrder()) if (withProject.has(kind.name)) await removeKind(work, kind)
-  await noteGoneAlong(db, hold)
-  return { inUse: false, left: await stillThere(db, hold.migration) }
+  await noteGoneAlong(db, claim)
+  return { inUse: false, left: await stillThere(db, claim.migration) }
 }
 
 /** Finds what was asked for and whose answer never came: its id is what it is removed by. */
-async function adoptLost({ db, hold, context }: RollbackWork): Promise<void> {
+async function adoptLost({ db, claim, context }: RollbackWork): Promise<void> {
   for (const kind of kinds) {
-    const { works, waiting } = await loadItems(db, kind, hold.migration)
-    const open = works.filter((one) => one.backendId === null)
+    const { items, waiting } = await loadItems(db, kind, claim.migration)
+    const open = items.filter((one) => one.backendId === null)
     if (open.length > 0) {
       const seen = await context()
-      const actual = await kind.list(seen, works)
-      const { matched, missing } = match(kind, works, actual)
-      await stageJournal(db, kind, hold).done(matched)
-      await kind.clear?.(seen, missing)
-      await noteAbsent(db, hold, missing)
+      const actual = await kind.api.list(seen, items)
+      const { matched, missing } = pair(kind, items, actual)
+      await stageJournal(db, kind, claim).recordDone(matched)
+      await kind.removal.cleanUpPartial?.(seen, missing)
+      await noteAbsent(db, claim, missing)
     }
-    await noteAbsent(db, hold, waiting)
+    await noteAbsent(db, claim, waiting)
   }
 }
 
 async function removeKind(work: RollbackWork, kind: AnyKind): Promise<void> {
-  const { db, hold, signal } = work
+  const { db, claim, signal } = work
   for (let pass = 0; ; pass += 1) {
     signal?.throwIfAborted()
-    const { works: all } = await loadItems(db, kind, hold.migration)
-    const works = all.filter((one) => one.backendId !== null)
-    if (works.length === 0) return
+    const { items: all } = await loadItems(db, kind, claim.migration)
+    const items = all.filter((one) => one.backendId !== null)
+    if (items.length === 0) return
     const pause = pausesMs[pass]
-    const open = await removePass(work, kind, works)
+    const open = await removePass(work, kind, items)
     if (open.length === 0) return
     if (pause === undefined) {
-      for (const { one, error } of open) await noteLeft(db, kind, hold, one, objectError(error))
+      for (const { one, error } of open) await noteLeft(db, kind, claim, one, objectError(error))
       return
     }
     await sleep(pause, undefined, signal && { signal })
@@ -127,9 +127,9 @@ interface Open {
 
 /** Removes what is there of a kind; answers what may be tried again. */
 async function removePass(
-  { db, hold, context, signal }: RollbackWork,
+  { db, claim, context, signal }: RollbackWork,
   kind: AnyKind,
-  works: readonly StageItem[],
+  items: readonly StageItem[],
 ): Promise<readonly Open[]> {
   const open: Open[] = []
   /** Files a failure of several; answers false. */
@@ -138,24 +138,24 @@ async function removePass(
     requeueOnRateLimit(error)
     for (const one of ones) {
       if (error.retry === "later" || error.failure.uncertain) open.push({ one, error })
-      else await noteLeft(db, kind, hold, one, objectError(error))
+      else await noteLeft(db, kind, claim, one, objectError(error))
     }
   }
   const seen = await context()
   let actual: readonly unknown[]
   try {
-    actual = await kind.list(seen, works)
+    actual = await kind.api.list(seen, items)
   } catch (error) {
-    await failed(works, error)
+    await failed(items, error)
     return open
   }
-  const byId = new Map(actual.map((one) => [kind.id(one), one]))
-  const there = works.filter((one) => byId.has(one.backendId ?? ""))
-  const gone = works.filter((one) => !byId.has(one.backendId ?? ""))
-  await noteRemoved(db, kind, hold, gone)
-  const removable = there.filter((one) => !kind.bornWithProject?.(byId.get(one.backendId ?? "")))
-  const { removeMany } = kind
-  const groups = removeMany === undefined ? removable.map((one) => [one]) : [removable]
+  const byId = new Map(actual.map((one) => [kind.api.id(one), one]))
+  const there = items.filter((one) => byId.has(one.backendId ?? ""))
+  const gone = items.filter((one) => !byId.has(one.backendId ?? ""))
+  await noteRemoved(db, kind, claim, gone)
+  const removable = there.filter((one) => !kind.removal.createdWithProject?.(byId.get(one.backendId ?? "")))
+  const { deleteMany } = kind.removal
+  const groups = deleteMany === undefined ? removable.map((one) => [one]) : [removable]
   await forEachLimit(
     groups.filter((group) => group.length > 0),
     () => deletionsAtOnce,
@@ -163,8 +163,8 @@ async function removePass(
       signal?.throwIfAborted()
       const found = group.map((one) => byId.get(one.backendId ?? ""))
       try {
-        if (removeMany === undefined) for (const one of found) await kind.remove(seen, one)
-        else await removeMany(seen, found)
+        if (deleteMany === undefined) for (const one of found) await kind.removal.delete(seen, one)
+        else await deleteMany(seen, found)
       } catch (error) {
         const isGone = error instanceof CloudError && error.failure.status === 404
         if (!isGone) {
@@ -172,21 +172,21 @@ async function removePass(
           return
         }
       }
-      await noteRemoved(db, kind, hold, group)
+      await noteRemoved(db, kind, claim, group)
     },
   )
   return open
 }
 
 /** The default group that Neutron makes in every project. An admin may delete it, and only then it is made no more. */
-async function removeBornGroups({ db, hold, context }: RollbackWork): Promise<void> {
+async function removeBornGroups({ db, claim, context }: RollbackWork): Promise<void> {
   const { cloud, projectId } = await context()
   if (projectId === "") return
   const groups = await listResources(cloud, "security-groups", { project_id: projectId })
   await allSettledOrThrow(groups.map(({ id }) => unlessGone(deleteResource(cloud, "security-groups", id))))
-  for (const kind of kinds.filter((one) => one.bornWithProject !== undefined)) {
-    const { works } = await loadItems(db, kind, hold.migration)
-    await noteRemoved(db, kind, hold, works)
+  for (const kind of kinds.filter((one) => one.removal.createdWithProject !== undefined)) {
+    const { items } = await loadItems(db, kind, claim.migration)
+    await noteRemoved(db, kind, claim, items)
   }
 }
 

@@ -1,6 +1,6 @@
 import { allSettledOrThrow } from "../../kinds/all-settled-or-throw.ts"
 import type { CloudContext } from "../../kinds/cloud-context.ts"
-import { chunkSize } from "../../kinds/cost.ts"
+import { batchSize } from "../../kinds/cost.ts"
 import type { AnyKind, Desired } from "../../kinds/kind.ts"
 import type { ObjectError } from "../../models/own-tables.ts"
 import { CloudError, unlessGone } from "../../openstack/index.ts"
@@ -14,15 +14,15 @@ export interface StageItem extends Desired<unknown> {
   readonly id: string
   readonly rowId: number | null
   /** Whether it was asked for before, so that it may be there although no answer was recorded. */
-  readonly asked: boolean
+  readonly attempted: boolean
   /** Whether it was asked for more than once, so that it may have been made twice. */
-  readonly askedAgain?: boolean
+  readonly retried?: boolean
   /** Its id in the cloud, where an earlier run recorded it. */
   readonly backendId: string | null
 }
 
-export interface Made {
-  readonly work: StageItem
+export interface PairedItem {
+  readonly item: StageItem
   readonly actual: unknown
 }
 
@@ -32,11 +32,11 @@ export interface Journal {
    * Before objects are asked for: whoever comes after knows that they may exist. Answers those that are still wanted;
    * of a migration that was cancelled there are none.
    */
-  creating(works: readonly StageItem[]): Promise<readonly StageItem[]>
-  done(made: readonly Made[]): Promise<void>
-  failed(work: StageItem, error: ObjectError): Promise<void>
+  recordCreating(items: readonly StageItem[]): Promise<readonly StageItem[]>
+  recordDone(made: readonly PairedItem[]): Promise<void>
+  recordFailed(item: StageItem, error: ObjectError): Promise<void>
   /** An object is made without attributes that the cloud refused. */
-  dropped(work: StageItem, attributes: readonly DroppedAttribute[]): Promise<void>
+  recordDropped(item: StageItem, attributes: readonly DroppedAttribute[]): Promise<void>
 }
 
 /**
@@ -55,21 +55,21 @@ export async function applyPass(
   drain: () => boolean = () => false,
   sizes: Sizes = newSizes(),
 ): Promise<readonly OpenItem[]> {
-  const pending = all.filter((work) => work.backendId === null)
+  const pending = all.filter((item) => item.backendId === null)
   if (pending.length === 0) return []
   // The project is this migration's own: what was never asked for cannot be there, unless the cloud made it itself.
-  const mayExist = kind.born === true || pending.some((work) => work.asked)
-  const actual: readonly unknown[] = mayExist ? await kind.list(context, all) : []
-  const { matched, missing, left } = match(kind, all, actual)
+  const mayExist = kind.api.autoCreated === true || pending.some((item) => item.attempted)
+  const actual: readonly unknown[] = mayExist ? await kind.api.list(context, all) : []
+  const { matched, missing, left } = pair(kind, all, actual)
 
   const open: OpenItem[] = []
   // Before anything is taken over: who comes after a worker that died here has to see that nothing was begun.
-  const begun = all.filter((work) => work.asked || work.backendId !== null)
-  const unwanted = kind.unwanted?.(all, begun, left) ?? []
-  await allSettledOrThrow(unwanted.map((extra) => unlessGone(kind.remove(context, extra))))
+  const begun = all.filter((item) => item.attempted || item.backendId !== null)
+  const unwanted = kind.removal.toPrune?.(all, begun, left) ?? []
+  await allSettledOrThrow(unwanted.map((extra) => unlessGone(kind.removal.delete(context, extra))))
   await takeOver(kind, context, matched, journal, open)
   sizes.begin(kind)
-  const fresh = all.every((work) => work.backendId === null && !work.asked)
+  const fresh = all.every((item) => item.backendId === null && !item.attempted)
   const pass: Pass = { kind, context: { ...context, fresh }, journal, sizes, open }
   const chunks = chunksOf(kind, missing, () => sizes.of(kind).size)
   await forEachLimit(
@@ -77,7 +77,7 @@ export async function applyPass(
     () => sizes.of(kind).atOnce,
     async (chunk) => {
       if (drain()) return
-      const wanted = await journal.creating(chunk)
+      const wanted = await journal.recordCreating(chunk)
       if (wanted.length > 0) await create(pass, wanted)
     },
   )
@@ -86,51 +86,53 @@ export async function applyPass(
 
 /** An object whose outcome is not known, and why. */
 export interface OpenItem {
-  readonly work: StageItem
+  readonly item: StageItem
   readonly error: CloudError
   /** It was refused, though it was asked for before: it may be there by now, and be what stands in its own way. */
   readonly refused?: true
 }
 
 interface Matching {
-  readonly matched: readonly Made[]
+  readonly matched: readonly PairedItem[]
   readonly missing: readonly StageItem[]
   /** What is there and is none of ours. */
   readonly left: readonly unknown[]
 }
 
 /** Pairs desired objects with actual ones, one to one. What was recorded before is out of the question. */
-export function match(kind: AnyKind, all: readonly StageItem[], actual: readonly unknown[]): Matching {
+export function pair(kind: AnyKind, all: readonly StageItem[], actual: readonly unknown[]): Matching {
   const recorded = new Set(all.flatMap(({ backendId }) => backendId ?? []))
-  const free = new Set(actual.filter((one) => !recorded.has(kind.id(one))))
-  const matched: Made[] = []
+  const free = new Set(actual.filter((one) => !recorded.has(kind.api.id(one))))
+  const matched: PairedItem[] = []
   const missing: StageItem[] = []
-  for (const work of all) {
-    if (work.backendId !== null) continue
-    const found = free.values().find((one) => fits(kind, work, one))
-    if (found === undefined) missing.push(work)
+  for (const item of all) {
+    if (item.backendId !== null) continue
+    const found = free.values().find((one) => isMatch(kind, item, one))
+    if (found === undefined) missing.push(item)
     else {
       free.delete(found)
-      matched.push({ work, actual: found })
+      matched.push({ item, actual: found })
     }
   }
   return { matched, missing, left: [...free] }
 }
 
 /** Whether an actual object is the desired one. */
-export function fits(kind: AnyKind, work: StageItem, one: unknown): boolean {
-  return kind.matches === undefined ? kind.compare(work.body, one).length === 0 : kind.matches(work.body, one)
+export function isMatch(kind: AnyKind, item: StageItem, one: unknown): boolean {
+  return kind.verify.isMatch === undefined
+    ? kind.verify.compare(item.body, one).length === 0
+    : kind.verify.isMatch(item.body, one)
 }
 
 /** Objects of one call after the other, never two containers in one call. @param sizeOf asked for each call */
 function* chunksOf(
   kind: AnyKind,
-  works: readonly StageItem[],
+  items: readonly StageItem[],
   sizeOf: () => number,
 ): Iterable<readonly StageItem[]> {
-  const { by = () => "", whole } = kind.chunk
-  for (const group of Map.groupBy(works, (work) => by(work.body)).values()) {
-    const most = chunkSize(kind.chunk, group.length)
+  const { groupBy = () => "", whole } = kind.api.batch
+  for (const group of Map.groupBy(items, (item) => groupBy(item.body)).values()) {
+    const most = batchSize(kind.api.batch, group.length)
     for (let start = 0, size = 0; start < group.length; start += size) {
       size = whole ? most : Math.min(most, sizeOf())
       yield group.slice(start, start + size)
@@ -141,20 +143,20 @@ function* chunksOf(
 async function takeOver(
   kind: AnyKind,
   context: CloudContext,
-  matched: readonly Made[],
+  matched: readonly PairedItem[],
   journal: Journal,
   open: OpenItem[],
 ): Promise<void> {
-  const { update } = kind
-  const differs = ({ work, actual }: Made) =>
-    update !== undefined && kind.compare(work.body, actual).length > 0
+  const { update } = kind.api
+  const differs = ({ item, actual }: PairedItem) =>
+    update !== undefined && kind.verify.compare(item.body, actual).length > 0
   const asIs = matched.filter((made) => !differs(made))
-  if (asIs.length > 0) await journal.done(asIs)
+  if (asIs.length > 0) await journal.recordDone(asIs)
   await Promise.all(
-    matched.filter(differs).map(({ work, actual }) =>
-      settle([work], journal, open, async () => {
-        const updated: unknown = await update?.(context, work, actual)
-        await journal.done([{ work, actual: updated }])
+    matched.filter(differs).map(({ item, actual }) =>
+      settle([item], journal, open, async () => {
+        const updated: unknown = await update?.(context, item, actual)
+        await journal.recordDone([{ item, actual: updated }])
       }),
     ),
   )
@@ -175,16 +177,16 @@ async function create(pass: Pass, chunk: readonly StageItem[]): Promise<void> {
     const [one] = chunk
     const softer = one && withoutSoft(kind, one, error)
     if (softer === undefined) return false
-    await journal.dropped(softer.work, softer.dropped)
-    await create(stale(pass), [softer.work])
+    await journal.recordDropped(softer.item, softer.dropped)
+    await create(stale(pass), [softer.item])
     return true
   }
   const make = async () => {
     const made = await ask(pass, chunk)
     if (made.length !== chunk.length) {
-      throw new Error(`${kind.name}: asked for ${chunk.length}, the cloud answered ${made.length}.`)
+      throw new Error(`${kind.name}: attempted for ${chunk.length}, the cloud answered ${made.length}.`)
     }
-    await journal.done(chunk.map((work, index) => ({ work, actual: made[index] })))
+    await journal.recordDone(chunk.map((item, index) => ({ item, actual: made[index] })))
   }
   const refusal = await settle(chunk, journal, open, make, softly)
   if (refusal === undefined) return
@@ -212,7 +214,7 @@ async function ask({ kind, context, sizes }: Pass, chunk: readonly StageItem[]):
   })
   let made: readonly unknown[] = []
   try {
-    made = await kind.create({ ...context, cloud }, chunk)
+    made = await kind.api.create({ ...context, cloud }, chunk)
     return made
   } finally {
     sizes.learn(kind, {
@@ -237,9 +239,9 @@ const ofOtherThings = /^(OverQuota|IpAddress\w+|MacAddressInUse)$/
  * The object without the attributes that a cloud may refuse for reasons of its own: those that the refusal is about;
  * where it does not say, all but those whose refusal has words of its own. undefined: there are none.
  */
-function withoutSoft(kind: AnyKind, work: StageItem, { message, failure }: CloudError) {
+function withoutSoft(kind: AnyKind, item: StageItem, { message, failure }: CloudError) {
   if (ofOtherThings.test(failure.type)) return undefined
-  const body = work.body as Readonly<Record<string, unknown>>
+  const body = item.body as Readonly<Record<string, unknown>>
   const soft = (tableOf(kind.name)?.attributes ?? []).filter((one) => one.soft && one.name in body)
   const named = soft.filter(
     ({ name, soft: words }) =>
@@ -248,8 +250,8 @@ function withoutSoft(kind: AnyKind, work: StageItem, { message, failure }: Cloud
   const names = (named.length > 0 ? named : soft.filter((one) => one.soft === true)).map(({ name }) => name)
   if (names.length === 0) return undefined
   return {
-    work: {
-      ...work,
+    item: {
+      ...item,
       body: Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name))),
     },
     dropped: names.map((attribute) => ({
@@ -265,7 +267,7 @@ function withoutSoft(kind: AnyKind, work: StageItem, { message, failure }: Cloud
  * @param otherwise what may be tried for a single object that was refused; answers whether it was dealt with
  */
 async function settle(
-  works: readonly StageItem[],
+  items: readonly StageItem[],
   journal: Journal,
   open: OpenItem[],
   call: () => Promise<void>,
@@ -276,15 +278,15 @@ async function settle(
     return undefined
   } catch (error) {
     if (!(error instanceof CloudError)) throw error
-    const [first, ...rest] = works
+    const [first, ...rest] = items
     if (error.failure.uncertain || error.retry === "later") {
-      open.push(...works.map((work) => ({ work, error })))
+      open.push(...items.map((item) => ({ item, error })))
       return undefined
     }
     if (rest.length > 0) return error
     if (first === undefined || (await otherwise(error))) return undefined
-    if (first.asked) open.push({ work: first, error, refused: true })
-    else await journal.failed(first, objectError(error))
+    if (first.attempted) open.push({ item: first, error, refused: true })
+    else await journal.recordFailed(first, objectError(error))
     return undefined
   }
 }

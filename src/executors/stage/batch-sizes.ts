@@ -14,7 +14,7 @@ export interface Sizes {
 export function newSizes(): Sizes {
   const known = new Map<string, Sizing>()
   let single = false
-  const sizingOf = (kind: AnyKind) => known.get(kind.name) ?? firstSizing(kind.chunk.size)
+  const sizingOf = (kind: AnyKind) => known.get(kind.name) ?? firstSizing(kind.api.batch.maxSize)
   return {
     begin(kind) {
       known.set(kind.name, beginAnew(sizingOf(kind)))
@@ -24,7 +24,7 @@ export function newSizes(): Sizes {
       return { size: single ? 1 : size, atOnce }
     },
     learn(kind, ended) {
-      known.set(kind.name, learn(sizingOf(kind), ended, kind.chunk.size))
+      known.set(kind.name, learn(sizingOf(kind), ended, kind.api.batch.maxSize))
     },
     bulkIsOff() {
       single = true

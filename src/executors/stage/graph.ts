@@ -16,9 +16,9 @@ export const verifyStage = "verify"
 /** The graph of work, from what each kind says it comes after. */
 export function stageGraph(): readonly StageSpec[] {
   const stages = kinds.map(
-    ({ name, after, surveyed }): StageSpec => ({
+    ({ name, after, plan }): StageSpec => ({
       name,
-      dependsOn: surveyed ? [...after, surveyStage] : after,
+      dependsOn: plan.needsSurvey ? [...after, surveyStage] : after,
     }),
   )
   return [

@@ -11,7 +11,7 @@ export async function setHostRows(
   of: ObjectState,
   row: { readonly state: CoreStateCode; readonly errorMessage: string },
 ): Promise<void> {
-  for (const { name, table } of kinds) {
+  for (const { name, rows: { table } = {} } of kinds) {
     if (table === undefined) continue
     await sql`
       update ${sql.table(table)} as row

@@ -26,36 +26,36 @@ export interface RunFacts {
  */
 export function withClaim<T>(
   db: Db,
-  hold: StageClaim,
-  work: (trx: Trx, run: RunFacts) => Promise<T>,
+  claim: StageClaim,
+  item: (trx: Trx, run: RunFacts) => Promise<T>,
 ): Promise<T> {
   return db.transaction().execute(async (trx) => {
     const run = await trx
       .selectFrom("openstack_replication.run")
       .select("cancelled")
-      .where("migration_id", "=", hold.migration)
+      .where("migration_id", "=", claim.migration)
       .forNoKeyUpdate()
       .executeTakeFirst()
     const row = await trx
       .selectFrom("openstack_replication.stage")
       .select("attempt")
-      .where("migration_id", "=", hold.migration)
-      .where("name", "=", hold.stage)
+      .where("migration_id", "=", claim.migration)
+      .where("name", "=", claim.stage)
       .where("state", "=", "running")
       .forShare()
       .executeTakeFirst()
-    if (run === undefined || row?.attempt !== hold.attempt) throw errors.staleWorker(hold.stage)
-    return work(trx, run)
+    if (run === undefined || row?.attempt !== claim.attempt) throw errors.staleWorker(claim.stage)
+    return item(trx, run)
   })
 }
 
 /** The journal of a stage in the plugin's tables and in the host's rows. */
-export function stageJournal(db: Db, kind: AnyKind, hold: StageClaim): Journal {
+export function stageJournal(db: Db, kind: AnyKind, claim: StageClaim): Journal {
   return {
-    async creating(works) {
-      return withClaim(db, hold, async (trx, { cancelled }) => {
+    async recordCreating(items) {
+      return withClaim(db, claim, async (trx, { cancelled }) => {
         if (cancelled !== null) {
-          await closeAll(trx, kind, hold, works, "skipped", cancelled)
+          await recordOutcomes(trx, kind, claim, items, "skipped", cancelled)
           return []
         }
         await trx
@@ -64,71 +64,71 @@ export function stageJournal(db: Db, kind: AnyKind, hold: StageClaim): Journal {
           .where(
             "id",
             "in",
-            works.map(({ id }) => id),
+            items.map(({ id }) => id),
           )
           .execute()
-        return works
+        return items
       })
     },
 
-    async done(made) {
+    async recordDone(made) {
       if (made.length === 0) return
-      await withClaim(db, hold, async (trx) => {
+      await withClaim(db, claim, async (trx) => {
         await sql`
           update openstack_replication.object as object
           set state = 'done', backend_id = done.backend_id, reason = '', error = null, modified = now()
-          from unnest(${made.map(({ work }) => work.id)}::bigint[], ${made.map(({ actual }) => kind.id(actual))}::text[])
+          from unnest(${made.map(({ item }) => item.id)}::bigint[], ${made.map(({ actual }) => kind.api.id(actual))}::text[])
             as done (id, backend_id)
           where object.id = done.id`.execute(trx)
-        await kind.record?.(
+        await kind.rows?.recordBackendIds?.(
           trx,
-          made.map(({ work, actual }) => ({ rowId: work.rowId, desired: work.body, actual })),
+          made.map(({ item, actual }) => ({ rowId: item.rowId, desired: item.body, actual })),
         )
         await emitObjectEvents(
           trx,
-          hold.migration,
+          claim.migration,
           kind.name,
           "done",
-          made.map(({ work }) => work),
+          made.map(({ item }) => item),
         )
       })
     },
 
-    async dropped(work, attributes) {
+    async recordDropped(item, attributes) {
       const names = attributes.map(({ attribute }) => attribute)
-      await withClaim(db, hold, (trx) =>
+      await withClaim(db, claim, (trx) =>
         sql`
           update openstack_replication.object
           set body = body - ${names}::text[], modified = now(),
             notes = jsonb_set(notes, '{dropped}', notes -> 'dropped' || ${JSON.stringify(attributes)}::jsonb)
-          where id = ${work.id}`.execute(trx),
+          where id = ${item.id}`.execute(trx),
       )
     },
 
-    failed: (work, error) =>
-      withClaim(db, hold, (trx) => closeAll(trx, kind, hold, [work], "failed", error.message, error)),
+    recordFailed: (item, error) =>
+      withClaim(db, claim, (trx) => recordOutcomes(trx, kind, claim, [item], "failed", error.message, error)),
   }
 }
 
 /** Marks objects that the stage will not make, with the news of it. */
-export async function closeAll(
+export async function recordOutcomes(
   trx: Trx,
   kind: AnyKind,
   { migration }: StageClaim,
-  works: readonly Pick<StageItem, "id" | "rowId" | "name">[],
+  items: readonly Pick<StageItem, "id" | "rowId" | "name">[],
   state: "failed" | "skipped",
   reason: string,
   error: ObjectError | null = null,
 ): Promise<void> {
-  for (const work of works) await close(trx, kind, work, state, reason, error)
-  await emitObjectEvents(trx, migration, kind.name, state, works, reason)
+  for (const item of items) await close(trx, kind, item, state, reason, error)
+  await emitObjectEvents(trx, migration, kind.name, state, items, reason)
 }
 
 /** Marks an object, and the host's row of it, as not made. */
 async function close(
   trx: Trx,
   kind: AnyKind,
-  work: Pick<StageItem, "id" | "rowId">,
+  item: Pick<StageItem, "id" | "rowId">,
   state: "failed" | "skipped",
   reason: string,
   error: ObjectError | null,
@@ -136,12 +136,12 @@ async function close(
   await trx
     .updateTable("openstack_replication.object")
     .set({ state, reason, error: error === null ? null : JSON.stringify(error), modified: new Date() })
-    .where("id", "=", work.id)
+    .where("id", "=", item.id)
     .execute()
-  if (kind.table === undefined || work.rowId === null) return
+  if (kind.rows?.table === undefined || item.rowId === null) return
   await trx
-    .updateTable(kind.table as "openstack_network")
+    .updateTable(kind.rows?.table as "openstack_network")
     .set({ state: CoreState.ERRED, error_message: reason, modified: new Date() })
-    .where("id", "=", work.rowId)
+    .where("id", "=", item.rowId)
     .execute()
 }

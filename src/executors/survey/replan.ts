@@ -4,7 +4,7 @@ import type { RowContext } from "../../kinds/kind.ts"
 import type { TenantPlan } from "../../kinds/plan-tenant.ts"
 import { CoreState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
-import { countRows } from "../../models/new-tenant.ts"
+import { addToResourceCount } from "../../models/new-tenant.ts"
 import type { Planned } from "../../planning/plan.ts"
 import { omittedRow, plannedRow, storeObjects } from "../plan/plan-store.ts"
 import { dependents, surveyStage } from "../stage/graph.ts"
@@ -79,16 +79,16 @@ async function replan(trx: Trx, migrationId: number, plan: TenantPlan): Promise<
       byRef.delete(`${kind.name}/${object.key}`)
       return before === undefined || same(before, object) ? [] : { before, object }
     })
-    await kind.restore?.(
+    await kind.rows?.update?.(
       context,
       kept.flatMap(({ before, object }) =>
         before.row_id === null ? [] : { rowId: before.row_id, body: object.body, before: before.body },
       ),
     )
     await updateObjects(trx, kept)
-    const ids = (await kind.store?.(context, fresh)) ?? []
+    const ids = (await kind.rows?.insert?.(context, fresh)) ?? []
     for (const [index, { key }] of fresh.entries()) context.known(`${kind.name}/${key}`, ids[index])
-    if (kind.table !== undefined) stateful += fresh.length
+    if (kind.rows?.table !== undefined) stateful += fresh.length
     await storeObjects(
       trx,
       migrationId,
@@ -102,7 +102,7 @@ async function replan(trx: Trx, migrationId: number, plan: TenantPlan): Promise<
     .where("state", "=", "omitted")
     .execute()
   await storeObjects(trx, migrationId, plan.omitted.map(omittedRow))
-  if (stateful !== 0) await countRows(trx, owner.projectId, owner.customerId, stateful)
+  if (stateful !== 0) await addToResourceCount(trx, owner.projectId, owner.customerId, stateful)
 }
 
 function same(before: Stored, { name, body, notes }: Planned<unknown>): boolean {
@@ -149,9 +149,9 @@ async function forget(trx: Trx, objects: readonly Stored[]): Promise<number> {
   let rows = 0
   for (const kind of kinds.toReversed()) {
     const ids = objects.flatMap((one) => (one.kind === kind.name ? (one.row_id ?? []) : []))
-    if (ids.length === 0 || kind.forget === undefined) continue
-    await kind.forget(trx, ids)
-    if (kind.table !== undefined) rows += ids.length
+    if (ids.length === 0 || kind.rows?.delete === undefined) continue
+    await kind.rows?.delete(trx, ids)
+    if (kind.rows?.table !== undefined) rows += ids.length
   }
   await trx
     .deleteFrom("openstack_replication.object")

@@ -15,8 +15,8 @@ export interface CreatedObject {
 export async function loadCreated(db: Db, migration: number): Promise<CreatedObject> {
   const parts = await Promise.all(
     kinds.map(async (kind) => {
-      const { works } = await loadItems(db, kind, migration)
-      return { kind, done: works.filter((work) => work.backendId !== null) }
+      const { items } = await loadItems(db, kind, migration)
+      return { kind, done: items.filter((item) => item.backendId !== null) }
     }),
   )
   const ours = new Map(
@@ -33,8 +33,8 @@ export function unmanagedIn(
   ours: ReadonlyMap<string, string>,
 ): readonly UnmanagedObject[] {
   const own = new Set(done.map(({ backendId }) => backendId))
-  return [...new Map(actual.map((one) => [kind.id(one), one]))].flatMap(([id, one]) => {
-    const name = own.has(id) ? undefined : kind.foreign?.(one, ours)
+  return [...new Map(actual.map((one) => [kind.api.id(one), one]))].flatMap(([id, one]) => {
+    const name = own.has(id) ? undefined : kind.verify.unmanagedName?.(one, ours)
     return name === undefined ? [] : [{ kind: kind.name, id, name }]
   })
 }

@@ -2,7 +2,7 @@ import type { CloudContext } from "../../kinds/cloud-context.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
 import { CloudError } from "../../openstack/index.ts"
-import { fits, type StageItem } from "../stage/apply.ts"
+import { isMatch, type StageItem } from "../stage/apply.ts"
 import { removalOrder } from "../stage/graph.ts"
 import { loadItems } from "../stage/items.ts"
 import { requeueOnRateLimit } from "../stage/read-retry.ts"
@@ -24,10 +24,10 @@ export async function removeDuplicates(db: Db, context: CloudContext, migration:
   const again = new Set(rows.filter(({ attempts }) => attempts > 1).map(({ kind }) => kind))
   for (const kind of removalOrder()) {
     if (!again.has(kind.name)) continue
-    const { works } = await loadItems(db, kind, migration)
-    const actual = await unlessRefused(kind.list(context, works))
-    for (const twin of twinsAmong(kind, actual ?? [], works, ours))
-      await unlessRefused(kind.remove(context, twin))
+    const { items } = await loadItems(db, kind, migration)
+    const actual = await unlessRefused(kind.api.list(context, items))
+    for (const twin of twinsAmong(kind, actual ?? [], items, ours))
+      await unlessRefused(kind.removal.delete(context, twin))
   }
 }
 
@@ -44,17 +44,18 @@ async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
 function twinsAmong(
   kind: AnyKind,
   actual: readonly unknown[],
-  works: readonly StageItem[],
+  items: readonly StageItem[],
   ours: ReadonlyMap<string, string>,
 ): readonly unknown[] {
   return actual.filter((one) => {
-    if (ours.has(kind.id(one))) return false
+    if (ours.has(kind.api.id(one))) return false
     // Projects are told by a tag that no other has; of all else, what the cloud makes by itself is no twin.
-    const made = kind.name === "project" || kind.foreign?.(one, ours) !== undefined
+    const made = kind.name === "project" || kind.verify.unmanagedName?.(one, ours) !== undefined
     return (
       made &&
-      works.some(
-        (work) => work.askedAgain && fits(kind, work, one) && kind.compare(work.body, one).length === 0,
+      items.some(
+        (item) =>
+          item.retried && isMatch(kind, item, one) && kind.verify.compare(item.body, one).length === 0,
       )
     )
   })

@@ -21,8 +21,8 @@ export async function listUnmanaged(
   const { parts, ours } = await loadCreated(db, migration)
   const structure = await Promise.all(
     parts.map(async ({ kind, done }) => {
-      if (kind.foreign === undefined || !counts(kind)) return []
-      const actual: readonly unknown[] = await orNone(unknownHere, kind.list(context, done))
+      if (kind.verify.unmanagedName === undefined || !counts(kind)) return []
+      const actual: readonly unknown[] = await orNone(unknownHere, kind.api.list(context, done))
       return unmanagedIn(kind, actual, done, ours).map((one) => `${kindText(one.kind)} "${one.name}"`)
     }),
   )

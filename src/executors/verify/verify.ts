@@ -87,11 +87,11 @@ async function verifyKind(
   done: readonly StageItem[],
   ours: ReadonlyMap<string, string>,
 ): Promise<{ readonly notes: readonly Note[]; readonly unmanaged: readonly UnmanagedObject[] }> {
-  if (done.length === 0 && kind.foreign === undefined) return { notes: [], unmanaged: [] }
+  if (done.length === 0 && kind.verify.unmanagedName === undefined) return { notes: [], unmanaged: [] }
   const actual = await list(kind, context, done)
-  const byId = new Map(actual.map((one) => [kind.id(one), one]))
+  const byId = new Map(actual.map((one) => [kind.api.id(one), one]))
   return {
-    notes: done.map((work) => ({ id: work.id, differences: compareOne(kind, work, byId) })),
+    notes: done.map((item) => ({ id: item.id, differences: compareOne(kind, item, byId) })),
     unmanaged: unmanagedIn(kind, actual, done, ours),
   }
 }
@@ -103,7 +103,7 @@ async function list(
   done: readonly StageItem[],
 ): Promise<readonly unknown[]> {
   try {
-    return await kind.list(context, done)
+    return await kind.api.list(context, done)
   } catch (error) {
     if (done.length === 0 && error instanceof CloudError && error.failure.status === 404) return []
     throw error
@@ -112,13 +112,13 @@ async function list(
 
 function compareOne(
   kind: AnyKind,
-  work: StageItem,
+  item: StageItem,
   byId: ReadonlyMap<string, unknown>,
 ): readonly Difference[] {
-  const seen = byId.get(work.backendId ?? "")
+  const seen = byId.get(item.backendId ?? "")
   return seen === undefined
-    ? [{ attribute: "id", expected: work.backendId, seen: null }]
-    : kind.compare(work.body, seen)
+    ? [{ attribute: "id", expected: item.backendId, seen: null }]
+    : kind.verify.compare(item.body, seen)
 }
 
 /** Keeps what was found for each object, in place of what was found before. */
