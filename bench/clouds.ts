@@ -1,5 +1,5 @@
 import { readCloudFile } from "../host/cloud-file.ts"
-import type { CloudFacts } from "../host/demo/rows.ts"
+import type { CloudFacts } from "../host/demo/cloud-facts.ts"
 import { factsOf } from "../host/world.ts"
 import { startCloud } from "../simulator/index.ts"
 import type { CloudConnection } from "../src/openstack/types.ts"

@@ -6,10 +6,10 @@ import {
   listResources,
   type SecurityGroup,
 } from "../../src/openstack/index.ts"
-import type { Original } from "./index.ts"
+import type { SequentialContext } from "./context.ts"
 
 /** The group that the project is born with is taken over; its rules are made anew. */
-export async function makeDefaultGroup(original: Original, spec: GroupSpec): Promise<void> {
+export async function makeDefaultGroup(original: SequentialContext, spec: GroupSpec): Promise<void> {
   const { tenant, projectId, ids } = original
   const groups = await listResources(tenant, "security-groups", { tenant_id: projectId })
   const group = groups.find(({ name }) => name === spec.name)
@@ -18,7 +18,7 @@ export async function makeDefaultGroup(original: Original, spec: GroupSpec): Pro
   await pushRules(original, group, spec.rules)
 }
 
-export async function makeGroup(original: Original, spec: GroupSpec): Promise<void> {
+export async function makeGroup(original: SequentialContext, spec: GroupSpec): Promise<void> {
   const { name, description } = spec
   const group = await createResource(original.tenant, "security-groups", { name, description })
   original.ids.set(spec.key, group.id)
@@ -27,7 +27,7 @@ export async function makeGroup(original: Original, spec: GroupSpec): Promise<vo
 
 /** Rules are looked up by ids that the new rows do not have: what the cloud put there goes, and all are made. */
 async function pushRules(
-  { tenant, ids }: Original,
+  { tenant, ids }: SequentialContext,
   { id: security_group_id }: SecurityGroup,
   rules: readonly RuleSpec[],
 ): Promise<void> {

@@ -1,21 +1,13 @@
 import { randomBytes } from "node:crypto"
-import type { CloudFacts } from "../../host/demo/rows.ts"
+import type { CloudFacts } from "../../host/demo/cloud-facts.ts"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
-import { type CallObserver, type Cloud, connectCloud } from "../../src/openstack/index.ts"
+import { type CallObserver, connectCloud } from "../../src/openstack/index.ts"
 import type { TenantIds } from "../remove.ts"
+import type { SequentialContext } from "./context.ts"
 import { makeDefaultGroup, makeGroup } from "./groups.ts"
 import { makeProject, makeUser, pushQuotas, sayWhoIsAdmin } from "./identity.ts"
 import { connectOutside, makeNetwork, makePort, makeRouter, makeSubnet } from "./network.ts"
 import { pull } from "./pull.ts"
-
-/** What the steps share: two signed-in users, and the ids of what was made, by the tenant's keys. */
-export interface Original {
-  readonly admin: Cloud
-  readonly tenant: Cloud
-  readonly projectId: string
-  readonly ids: Map<string, string>
-  readonly externalNetworkId: string
-}
 
 /**
  * Makes a tenant as `waldur_openstack_replication` does: the same calls in the same order, each when the one before it
@@ -50,7 +42,7 @@ export async function copyAsOriginal(
   }
 }
 
-async function steps(original: Original, spec: TenantSpec): Promise<void> {
+async function steps(original: SequentialContext, spec: TenantSpec): Promise<void> {
   const [standard, ...others] = spec.groups
   if (standard !== undefined) await makeDefaultGroup(original, standard)
   for (const router of spec.routers) await makeRouter(original, router)

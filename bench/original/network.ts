@@ -9,10 +9,10 @@ import {
   type Subnet,
   updateResource,
 } from "../../src/openstack/index.ts"
-import type { Original } from "./index.ts"
+import type { SequentialContext } from "./context.ts"
 
 export async function makeRouter(
-  { admin, tenant, projectId, ids }: Original,
+  { admin, tenant, projectId, ids }: SequentialContext,
   spec: RouterSpec,
 ): Promise<void> {
   const router = await createResource(admin, "routers", { name: spec.name, tenant_id: projectId })
@@ -20,7 +20,10 @@ export async function makeRouter(
   await updateResource(tenant, "routers", router.id, { routes: [] })
 }
 
-export async function makeNetwork({ tenant, projectId, ids }: Original, spec: NetworkSpec): Promise<void> {
+export async function makeNetwork(
+  { tenant, projectId, ids }: SequentialContext,
+  spec: NetworkSpec,
+): Promise<void> {
   const { name, mtu } = spec
   const made = await oneInBulk<Network>(tenant, "networks", {
     name,
@@ -31,7 +34,10 @@ export async function makeNetwork({ tenant, projectId, ids }: Original, spec: Ne
 }
 
 /** A subnet goes to the first router, unless that stands in its network already. */
-export async function makeSubnet({ tenant, projectId, ids }: Original, spec: SubnetSpec): Promise<void> {
+export async function makeSubnet(
+  { tenant, projectId, ids }: SequentialContext,
+  spec: SubnetSpec,
+): Promise<void> {
   const network_id = ids.get(spec.network)
   const { id } = await oneInBulk<Subnet>(tenant, "subnets", {
     name: spec.name,
@@ -53,14 +59,18 @@ export async function makeSubnet({ tenant, projectId, ids }: Original, spec: Sub
   if (present.length === 0) await addRouterInterface(tenant, router.id, { subnet_id: id })
 }
 
-export async function connectOutside({ tenant, projectId, externalNetworkId }: Original): Promise<void> {
+export async function connectOutside({
+  tenant,
+  projectId,
+  externalNetworkId,
+}: SequentialContext): Promise<void> {
   const { id: network_id } = await getResource(tenant, "networks", externalNetworkId)
   const [router] = await listResources(tenant, "routers", { tenant_id: projectId })
   if (router === undefined) return
   await updateResource(tenant, "routers", router.id, { external_gateway_info: { network_id } })
 }
 
-export async function makePort({ tenant, ids }: Original, spec: PortSpec): Promise<void> {
+export async function makePort({ tenant, ids }: SequentialContext, spec: PortSpec): Promise<void> {
   const [first] = spec.fixedIps
   if (first === undefined) return
   await createResource(tenant, "ports", {

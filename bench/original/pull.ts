@@ -1,8 +1,8 @@
 import { type Cloud, listResources, type Service } from "../../src/openstack/index.ts"
-import type { Original } from "./index.ts"
+import type { SequentialContext } from "./context.ts"
 
 /** Reads back what the rows are to show. The list of images is left out: the clouds need no image service here. */
-export async function pull({ admin, tenant, projectId }: Original): Promise<void> {
+export async function pull({ admin, tenant, projectId }: SequentialContext): Promise<void> {
   const of = { tenant_id: projectId }
   await listResources(tenant, "ports", of)
   const routers = await listResources(tenant, "routers", of)

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import type { CloudConnection } from "../../src/openstack/types.ts"
 import { UsageError } from "../usage-error.ts"
-import { type Definition, isMapping, type NamedDefinition } from "./definitions.ts"
+import { type Definition, isMapping, type NamedDefinition } from "./definition.ts"
 import type { Place } from "./files.ts"
 
 type Values = (...keys: readonly string[]) => string | undefined

@@ -1,18 +1,9 @@
 import { readFileSync } from "node:fs"
 import { parseDocument } from "yaml"
 import { UsageError } from "../usage-error.ts"
+import { type Definition, isMapping, type NamedDefinition } from "./definition.ts"
 import { environmentCloud } from "./environment.ts"
 import { findCloudFiles, folders, type Place } from "./files.ts"
-
-/** A cloud as clouds.yaml describes it. Every plain value is text, as it is written: a password 0123 is no number. */
-export type Definition = Readonly<Record<string, unknown>>
-
-export interface NamedDefinition {
-  readonly name: string
-  readonly definition: Definition
-  /** For people: what it was read from. */
-  readonly origin: string
-}
 
 /**
  * The definitions of some clouds, from clouds.yaml with secure.yaml laid over it, and from the OS_* variables.
@@ -105,8 +96,4 @@ function merge(base: Definition, over: Definition): Definition {
     return [key, isMapping(before) && isMapping(value) ? merge(before, value) : value]
   })
   return { ...base, ...Object.fromEntries(merged) }
-}
-
-export function isMapping(value: unknown): value is Definition {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import type { NamedDefinition } from "./definitions.ts"
+import type { NamedDefinition } from "./definition.ts"
 
 /** Variables that choose a cloud or a file, and describe none. */
 const selectors = [

@@ -10,7 +10,7 @@ import {
 } from "../../src/openstack/index.ts"
 import type { Limits } from "../import/quota-rows.ts"
 import { UsageError } from "../usage-error.ts"
-import { type Definition, isMapping } from "./definitions.ts"
+import { type Definition, isMapping } from "./definition.ts"
 
 /** What the marketplace's rows say of a cloud beside how to reach it. */
 export interface SeenCloud {

@@ -1,6 +1,6 @@
 import type { CloudConnection } from "../../src/openstack/types.ts"
 import { insertRef, insertRow, insertRows, type Queryable, type Row, type RowRef } from "../waldur/insert.ts"
-import type { CloudFacts } from "./rows.ts"
+import type { CloudFacts } from "./cloud-facts.ts"
 
 /** The rows that stand for one cloud in the marketplace. */
 export interface CloudRows {

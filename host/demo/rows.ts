@@ -1,18 +1,8 @@
 import { randomBytes } from "node:crypto"
-import type { CloudConnection } from "../../src/openstack/types.ts"
 import { insertRef, insertRow, insertRows, type Queryable, type RowRef } from "../waldur/insert.ts"
+import type { CloudFacts } from "./cloud-facts.ts"
 import { type CloudRows, createCloudRows } from "./cloud-rows.ts"
 import { createStandardRows, type StandardIds } from "./standard-rows.ts"
-
-/** What the marketplace knows of a cloud. */
-export interface CloudFacts {
-  readonly connection: CloudConnection
-  /** Name of the cloud for people. @default made from the demo's region */
-  readonly title?: string
-  readonly externalNetworkId?: string
-  /** Ids by name. */
-  readonly volumeTypes: Readonly<Record<string, string>>
-}
 
 export interface UserRef extends RowRef {
   readonly username: string

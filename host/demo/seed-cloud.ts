@@ -8,6 +8,7 @@ import {
   setNetworkQuota,
   updateResource,
 } from "../../src/openstack/index.ts"
+import type { CloudIds } from "./cloud-ids.ts"
 import { seedGroups } from "./seed-groups.ts"
 import { seedRouters } from "./seed-routers.ts"
 import type { PortSpec, SubnetSpec, TenantSpec } from "./tenant-spec.ts"
@@ -24,9 +25,6 @@ export interface SeededTenant {
   /** Names of the instances by the ids that their ports bear; there are no machines behind them. */
   readonly instances: Readonly<Record<string, string>>
 }
-
-/** The cloud's ids by the tenant's keys. */
-export type Ids = ReadonlyMap<string, string>
 
 // A bulk request of many more outlasts what a slow cloud's proxy waits for.
 const PORTS_AT_ONCE = 50
@@ -68,7 +66,7 @@ async function seed<Spec extends { readonly key: string }>(
   collection: "networks" | "subnets",
   specs: readonly Spec[],
   toBody: (spec: Spec) => Body,
-): Promise<Ids> {
+): Promise<CloudIds> {
   const made = await createResources(cloud, collection, specs.map(toBody))
   return new Map(specs.map(({ key }, index) => [key, made[index]?.id ?? ""]))
 }
@@ -104,7 +102,7 @@ function subnetBody(subnet: SubnetSpec): Body {
   }
 }
 
-function portBody(port: PortSpec, { networks, subnets, groups, instances }: Record<string, Ids>): Body {
+function portBody(port: PortSpec, { networks, subnets, groups, instances }: Record<string, CloudIds>): Body {
   const deviceId = instances?.get(port.instance ?? "")
   return {
     name: port.name,
@@ -122,7 +120,7 @@ function portBody(port: PortSpec, { networks, subnets, groups, instances }: Reco
   }
 }
 
-function instanceIds(ports: readonly PortSpec[]): Ids {
+function instanceIds(ports: readonly PortSpec[]): CloudIds {
   const names = new Set(ports.flatMap(({ instance }) => instance ?? []))
   return new Map(Array.from(names, (name) => [name, randomUUID()]))
 }

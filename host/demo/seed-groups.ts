@@ -7,11 +7,15 @@ import {
   type SecurityGroup,
   type SecurityGroupRule,
 } from "../../src/openstack/index.ts"
-import type { Ids } from "./seed-cloud.ts"
+import type { CloudIds } from "./cloud-ids.ts"
 import type { GroupSpec, RuleSpec } from "./tenant-spec.ts"
 
 /** Makes the groups, and gives each exactly the rules that it is to have. */
-export async function seedGroups(cloud: Cloud, specs: readonly GroupSpec[], projectId: string): Promise<Ids> {
+export async function seedGroups(
+  cloud: Cloud,
+  specs: readonly GroupSpec[],
+  projectId: string,
+): Promise<CloudIds> {
   const groups = await makeGroups(cloud, specs, projectId)
   const ids = new Map(Array.from(groups, ([key, { id }]) => [key, id]))
   for (const { key, rules } of specs) {
@@ -43,7 +47,7 @@ async function makeRules(
   cloud: Cloud,
   group: SecurityGroup,
   specs: readonly RuleSpec[],
-  groups: Ids,
+  groups: CloudIds,
 ): Promise<void> {
   const wanted = new Map(specs.map((spec) => ruleBody(spec, group, groups)).map((body) => [form(body), body]))
   // A rule that the cloud made by itself is kept where the group is to have one like it.
@@ -52,7 +56,7 @@ async function makeRules(
   await createResources(cloud, "security-group-rules", [...wanted.values()])
 }
 
-function ruleBody(rule: RuleSpec, group: SecurityGroup, groups: Ids): Body {
+function ruleBody(rule: RuleSpec, group: SecurityGroup, groups: CloudIds): Body {
   return {
     security_group_id: group.id,
     project_id: group.project_id,

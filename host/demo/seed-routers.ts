@@ -1,11 +1,11 @@
 import { addRouterInterface, type Cloud, createResource, updateResource } from "../../src/openstack/index.ts"
-import type { Ids } from "./seed-cloud.ts"
+import type { CloudIds } from "./cloud-ids.ts"
 import type { InterfaceSpec, RouterSpec, SubnetSpec, TenantSpec } from "./tenant-spec.ts"
 
 interface Place {
   readonly projectId: string
-  readonly networks: Ids
-  readonly subnets: Ids
+  readonly networks: CloudIds
+  readonly subnets: CloudIds
   /** The external network, where the cloud has one. */
   readonly external: string | undefined
 }

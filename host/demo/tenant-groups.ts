@@ -1,10 +1,10 @@
+import type { TenantShape } from "./tenant-shape.ts"
 import type { GroupSpec, RuleSpec, SubnetSpec } from "./tenant-spec.ts"
-import type { Shape } from "./tenants.ts"
 
 const names = ["web", "app", "db", "cache", "queue", "bastion", "build", "mail"]
 
 /** `default` and others that name each other in a circle. From the ninth on, names come again. */
-export function makeGroups({ groups, rules }: Shape, subnets: readonly SubnetSpec[]): GroupSpec[] {
+export function makeGroups({ groups, rules }: TenantShape, subnets: readonly SubnetSpec[]): GroupSpec[] {
   const others = groups - 1
   const rest = rules - defaultRules().length
   return Array.from({ length: groups }, (_, index) => ({

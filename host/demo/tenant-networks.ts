@@ -1,10 +1,10 @@
+import type { TenantShape } from "./tenant-shape.ts"
 import type { NetworkSpec, SubnetSpec } from "./tenant-spec.ts"
-import type { Shape } from "./tenants.ts"
 
 const purposes = ["app", "db", "storage", "cache", "queue", "build", "mail"]
 
 /** From the eighth network on, names come again: two networks of one name are two networks all the same. */
-export function makeNetworks({ networks }: Shape): NetworkSpec[] {
+export function makeNetworks({ networks }: TenantShape): NetworkSpec[] {
   return Array.from({ length: networks }, (_, index) => ({
     key: `network-${index}`,
     name: purposes[index % purposes.length] ?? "",
@@ -13,7 +13,7 @@ export function makeNetworks({ networks }: Shape): NetworkSpec[] {
   }))
 }
 
-export function makeSubnets(shape: Shape, networks: readonly NetworkSpec[]): SubnetSpec[] {
+export function makeSubnets(shape: TenantShape, networks: readonly NetworkSpec[]): SubnetSpec[] {
   return Array.from({ length: shape.subnets }, (_, index) => {
     const network = networks[Math.floor((index * shape.networks) / shape.subnets)]
     if (!network) throw new Error(`no network for subnet ${index}`)
@@ -34,8 +34,8 @@ type Addressing = Pick<
   "cidr" | "ipVersion" | "gatewayIp" | "allocationPools" | "dnsNameservers" | "enableDhcp"
 >
 
-function fourthVersion(index: number, shape: Shape): Addressing {
-  const [first, second] = shape.twins ?? []
+function fourthVersion(index: number, shape: TenantShape): Addressing {
+  const [first, second] = shape.sameCidr ?? []
   const block = 4 * (index === second && first !== undefined ? first : index)
   const at = (host: string) => `10.20.${host}`
   const common = {
@@ -85,7 +85,7 @@ function sixthVersion(index: number): Addressing {
   }
 }
 
-function extras(index: number, shape: Shape): Partial<SubnetSpec> {
+function extras(index: number, shape: TenantShape): Partial<SubnetSpec> {
   if (shape.gatewayless.includes(index)) return { gatewayIp: null }
   if (index % 6 !== 0) return {}
   const nexthop = `10.20.${4 * index}.5`

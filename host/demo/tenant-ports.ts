@@ -1,9 +1,9 @@
+import type { TenantShape } from "./tenant-shape.ts"
 import type { GroupSpec, PortSpec, SubnetSpec } from "./tenant-spec.ts"
-import type { Shape } from "./tenants.ts"
 
 /** Ports go round the IPv4 subnets; every ten of them have one of each sort. */
 export function makePorts(
-  shape: Shape,
+  shape: TenantShape,
   subnets: readonly SubnetSpec[],
   groups: readonly GroupSpec[],
 ): PortSpec[] {

@@ -1,8 +1,8 @@
+import type { TenantShape } from "./tenant-shape.ts"
 import type { InterfaceSpec, RouterSpec, RouteSpec, SubnetSpec } from "./tenant-spec.ts"
-import type { Shape } from "./tenants.ts"
 
 /** Routers share the connected subnets evenly. Of several routers the last has no way out. */
-export function makeRouters(shape: Shape, subnets: readonly SubnetSpec[]): RouterSpec[] {
+export function makeRouters(shape: TenantShape, subnets: readonly SubnetSpec[]): RouterSpec[] {
   const connected = subnets.filter((_, index) => !shape.isolated.includes(index))
   const perRouter = Math.ceil((connected.length + shape.shared.length) / shape.routers)
   return Array.from({ length: shape.routers }, (_, index) => {
@@ -22,7 +22,7 @@ export function makeRouters(shape: Shape, subnets: readonly SubnetSpec[]): Route
   })
 }
 
-function sharedInterfaces({ shared }: Shape): InterfaceSpec[] {
+function sharedInterfaces({ shared }: TenantShape): InterfaceSpec[] {
   return shared.map((index) => ({ subnet: `subnet-${index}`, ipAddress: `10.20.${4 * index}.2` }))
 }
 

@@ -2,31 +2,12 @@ import { makeGroups } from "./tenant-groups.ts"
 import { makeNetworks, makeSubnets } from "./tenant-networks.ts"
 import { makePorts } from "./tenant-ports.ts"
 import { makeRouters } from "./tenant-routers.ts"
+import type { TenantShape } from "./tenant-shape.ts"
 import type { TenantSpec } from "./tenant-spec.ts"
 
 export type TenantSize = "small" | "medium" | "large"
 
-/** What a size is made of. Interfaces, instances and the rest follow from it. */
-export interface Shape {
-  readonly networks: number
-  readonly subnets: number
-  /** Indexes of the subnets that no router leads to. */
-  readonly isolated: readonly number[]
-  /** Two of the isolated subnets that have the same CIDR. */
-  readonly twins?: readonly [number, number]
-  /** Indexes of the subnets without a gateway. */
-  readonly gatewayless: readonly number[]
-  /** Indexes of the IPv6 subnets. */
-  readonly ipv6: readonly number[]
-  readonly routers: number
-  /** Indexes of the subnets that the last router leads to as well, on an address of its own. */
-  readonly shared: readonly number[]
-  readonly groups: number
-  readonly rules: number
-  readonly ports: number
-}
-
-const shapes: Readonly<Record<TenantSize, Shape>> = {
+const shapes: Readonly<Record<TenantSize, TenantShape>> = {
   small: {
     networks: 2,
     subnets: 3,
@@ -44,7 +25,7 @@ const shapes: Readonly<Record<TenantSize, Shape>> = {
     subnets: 20,
     isolated: [16, 17, 18, 19],
     gatewayless: [17, 19],
-    twins: [17, 19],
+    sameCidr: [17, 19],
     ipv6: [5],
     routers: 1,
     shared: [],
@@ -57,7 +38,7 @@ const shapes: Readonly<Record<TenantSize, Shape>> = {
     subnets: 40,
     isolated: [37, 39],
     gatewayless: [37],
-    twins: [37, 39],
+    sameCidr: [37, 39],
     ipv6: [5, 25],
     routers: 4,
     shared: [0, 10],
@@ -86,7 +67,7 @@ export function demoTenant(size: TenantSize): TenantSpec {
 }
 
 /** Twice what is needed: routers, DHCP and the cloud's own rules for new groups take their share. */
-function quotasFor(shape: Shape): TenantSpec["quotas"] {
+function quotasFor(shape: TenantShape): TenantSpec["quotas"] {
   return {
     network: 2 * shape.networks,
     subnet: 2 * shape.subnets,

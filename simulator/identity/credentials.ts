@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify"
 import { hexId, secret } from "../ids.ts"
 import { record, text } from "../values.ts"
 import { checkRequired } from "./checks.ts"
+import type { IdentityContext } from "./context.ts"
 import { forbidden, notFound } from "./refusals.ts"
-import type { IdentityContext } from "./routes.ts"
 import { type ApplicationCredential, rolesOf } from "./state.ts"
 
 interface OneCredential {

@@ -3,6 +3,7 @@ import { identityBody, Refusal } from "../refusals.ts"
 import { answerRefusals } from "../server/answers.ts"
 import { type CloudState, tokenOf } from "../state.ts"
 import { catalog } from "./catalog.ts"
+import type { IdentityContext } from "./context.ts"
 import { credentialRoutes } from "./credentials.ts"
 import { grantRoutes } from "./grants.ts"
 import { projectRoutes } from "./projects.ts"
@@ -10,18 +11,8 @@ import { forbidden, notFound } from "./refusals.ts"
 import { domainShape, roleShape, tokenShape } from "./shapes.ts"
 import { signIn } from "./signin.ts"
 import { domain, fold, type Token } from "./state.ts"
-import { type Caller, caller } from "./tokens.ts"
+import { caller } from "./tokens.ts"
 import { userRoutes } from "./users.ts"
-
-export interface IdentityContext {
-  readonly state: CloudState
-  readonly base: () => string
-  readonly caller: (request: FastifyRequest) => Caller
-  /** Refuses whoever is no administrator, naming the action as keystone's policy does. */
-  readonly admin: (request: FastifyRequest, action: string) => Caller
-  /** A list in keystone's wrapping. */
-  readonly list: (request: FastifyRequest, name: string, rows: readonly object[]) => object
-}
 
 export async function identityRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {
   const { identity } = state

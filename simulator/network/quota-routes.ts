@@ -3,9 +3,9 @@ import type { Caller } from "../identity/tokens.ts"
 import { Refusal } from "../refusals.ts"
 import { record } from "../values.ts"
 import { integer } from "./checks.ts"
+import type { NetworkContext } from "./context.ts"
 import { isQuotaName, type QuotaName, quotaNames } from "./quotas.ts"
 import { badAttribute, badRequest, disallowed } from "./refusals.ts"
-import type { NetworkContext } from "./routes.ts"
 import { limitOf, usedBy } from "./usage.ts"
 
 interface Project {

@@ -5,6 +5,7 @@ import { answerRefusals } from "../server/answers.ts"
 import { type CloudState, tokenOf } from "../state.ts"
 import { record } from "../values.ts"
 import { addressGroupResource } from "./address-groups.ts"
+import type { NetworkContext } from "./context.ts"
 import { create, find, findOwn, remove, update, visible } from "./controller.ts"
 import { extensionsWithout, isUnserved } from "./extensions.ts"
 import { defaultGroup, groupResource } from "./groups.ts"
@@ -27,11 +28,6 @@ import { availabilityZones } from "./zones.ts"
 
 interface One {
   Params: { id: string }
-}
-
-export interface NetworkContext {
-  readonly state: CloudState
-  readonly caller: (request: FastifyRequest) => Caller
 }
 
 export async function networkRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {

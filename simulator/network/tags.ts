@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { Refusal } from "../refusals.ts"
 import { bare, record } from "../values.ts"
+import type { NetworkContext } from "./context.ts"
 import { findOwn } from "./controller.ts"
 import { invalidInput } from "./refusals.ts"
 import type { Resource } from "./resource.ts"
-import type { NetworkContext } from "./routes.ts"
 import type { Row } from "./rows.ts"
 import { touched } from "./state.ts"
 

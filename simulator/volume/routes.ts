@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
-import { type Caller, serviceCaller } from "../identity/tokens.ts"
+import { serviceCaller } from "../identity/tokens.ts"
 import { namedBody, Refusal } from "../refusals.ts"
 import { answerRefusals } from "../server/answers.ts"
 import { type CloudState, tokenOf } from "../state.ts"
 import { one, record } from "../values.ts"
+import type { VolumeContext } from "./context.ts"
+import { volumeForbidden } from "./refusals.ts"
 import { defaultQuotas, quotasOf, type Volume } from "./state.ts"
 import { typeRoutes } from "./types.ts"
 
@@ -12,9 +14,6 @@ interface Quota {
 }
 
 const bad = (message: string): Refusal => new Refusal(400, "badRequest", message)
-
-export const volumeForbidden = (action: string): Refusal =>
-  new Refusal(403, "forbidden", `Policy doesn't allow volume_extension:${action} to be performed.`)
 
 function readLimits(volume: Volume, body: unknown): Record<string, number> {
   const given = record(body).quota_set
@@ -33,12 +32,6 @@ function readLimits(volume: Volume, body: unknown): Record<string, number> {
       return [name, limit]
     }),
   )
-}
-
-export interface VolumeContext {
-  readonly state: CloudState
-  /** The project in the path must be the token's own. */
-  readonly caller: (request: FastifyRequest) => Caller
 }
 
 export async function volumeRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {

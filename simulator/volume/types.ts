@@ -2,7 +2,8 @@ import type { FastifyInstance } from "fastify"
 import { uuid } from "../ids.ts"
 import { Refusal } from "../refusals.ts"
 import { one, quoted, record } from "../values.ts"
-import { type VolumeContext, volumeForbidden } from "./routes.ts"
+import type { VolumeContext } from "./context.ts"
+import { volumeForbidden } from "./refusals.ts"
 import type { VolumeType } from "./state.ts"
 
 interface OneType {
