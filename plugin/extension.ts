@@ -3,7 +3,7 @@ import { createRequire } from "node:module"
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import type { FastifyInstance } from "fastify"
-import { errors, ReplicationError } from "../src/errors.ts"
+import { errors } from "../src/errors.ts"
 import { stageTask } from "../src/executors/queue/jobs.ts"
 import { stderrLog } from "../src/executors/worker/log.ts"
 import type { Worker } from "../src/executors/worker/worker.ts"
@@ -80,7 +80,7 @@ export interface ReplicationExtension extends Required<WaldurExtension<Replicati
    * Deletes the plugin's own records (plan, stages, objects) of the migrations that made a tenant, or the tenants of
    * a project. The migrations' rows stay, as does everything in the cloud; their progress is no longer known, so they
    * cannot be taken up again. Answers how many migrations were forgotten. Take no more requests for the project first.
-   * @throws MIGRATION_UNDER_WAY (409) where one has not ended; then nothing is deleted
+   * @throws MIGRATION_IN_PROGRESS (409) where one has not ended; then nothing is deleted
    */
   cleanupExecutor(options: Pick<ReplicationOptions, "pool">, scope: CleanupScope): Promise<number>
 }
@@ -124,19 +124,10 @@ function forgetMigrations(pool: ReplicationOptions["pool"], scope: CleanupScope)
         .where("id", "in", ids)
         .where("state", "not in", [CoreState.OK, CoreState.ERRED])
         .executeTakeFirst()
-      if (busy !== undefined) throw underWay(busy.uuid)
+      if (busy !== undefined) throw errors.migrationInProgress(busy.uuid)
       await trx.deleteFrom("openstack_replication.run").where("migration_id", "in", ids).execute()
       return ids.length
     })
-}
-
-function underWay(uuid: string): ReplicationError {
-  return new ReplicationError(
-    "MIGRATION_UNDER_WAY",
-    409,
-    "later",
-    `Migration ${uuid} has not ended: what it makes cannot be removed yet.`,
-  )
 }
 
 export interface LoadOptions {
@@ -153,7 +144,7 @@ export interface LoadOptions {
 
 /**
  * The extensions of a host: plain ones first, assemblies last, else in the order in which they were named.
- * @throws EXTENSION where a package bears the keyword and holds no extension; OPTIONS where the environment's list is none
+ * @throws INVALID_EXTENSION where a package has the keyword and exports no extension; INVALID_OPTION where the environment's list is none
  */
 export async function loadExtensions(options: LoadOptions = {}): Promise<readonly WaldurExtension[]> {
   const disabled = options.disabled ?? disabledByEnvironment()
@@ -171,7 +162,8 @@ export async function loadExtensions(options: LoadOptions = {}): Promise<readonl
 
 function disabledByEnvironment(): readonly string[] {
   const text = process.env.WALDUR_DISABLED_EXTENSIONS || "[]"
-  const refuse = () => errors.options(`WALDUR_DISABLED_EXTENSIONS is a JSON list of app names, not ${text}`)
+  const refuse = () =>
+    errors.invalidOption(`WALDUR_DISABLED_EXTENSIONS is a JSON list of app names, not ${text}`)
   let names: unknown
   try {
     names = JSON.parse(text)
@@ -218,12 +210,7 @@ async function loadFrom(hostManifest: string, name: string): Promise<WaldurExten
     const loaded: { readonly extension?: WaldurExtension } =
       entry === undefined ? {} : await import(pathToFileURL(join(dirname(file), entry)).href)
     if (typeof loaded.extension?.appName === "string") return loaded.extension
-    throw new ReplicationError(
-      "EXTENSION",
-      500,
-      "no",
-      `Package ${name} bears the keyword waldur-extension, but exports no "extension" with an appName from ./extension.`,
-    )
+    throw errors.invalidExtension(name)
   }
   return undefined
 }

@@ -26,7 +26,7 @@ export function registerMonitoring(
   if (asked !== undefined) {
     const { token } = asked
     if (token === "")
-      throw errors.options("metrics.token is empty; leave it out where nobody has to sign in.")
+      throw errors.invalidOption("metrics.token is empty; leave it out where nobody has to sign in.")
     app.get(pathOf("metrics", asked.path), quiet, async (request, reply) => {
       if (token !== undefined && !bears(request, token)) {
         return reply.code(401).header("WWW-Authenticate", "Bearer").send({ detail: "Invalid token." })
@@ -38,7 +38,7 @@ export function registerMonitoring(
 
 function pathOf(option: string, path: string): string {
   if (/^\/\S*[^/\s]$/.test(path)) return path
-  throw errors.options(
+  throw errors.invalidOption(
     `${option}.path is a path such as /${option}, without a slash at its end, not "${path}".`,
   )
 }

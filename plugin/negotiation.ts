@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import Negotiator from "negotiator"
-import { ApiError } from "../src/api-error.ts"
+import { apiErrors } from "../src/api-error.ts"
 
 const mediaTypes = { json: "application/json", markdown: "text/markdown", html: "text/html" } as const
 
@@ -31,17 +31,13 @@ export function allowedMethods(request: FastifyRequest): string {
 export function formatOf(request: FastifyRequest): Format {
   const asked = new URL(request.url, "http://host").searchParams.get("format")
   if (asked !== null) {
-    if (!Object.hasOwn(mediaTypes, asked)) throw new ApiError(404, { detail: "Not found." })
+    if (!Object.hasOwn(mediaTypes, asked)) throw apiErrors.notFound("Not found.")
     return asked as Format
   }
   const type = new Negotiator(request.raw).mediaType(Object.values(mediaTypes))
   const format = Object.entries(mediaTypes).find(([, one]) => one === type)?.[0]
-  if (format === undefined) throw notAcceptable()
+  if (format === undefined) throw apiErrors.notAcceptable()
   return format as Format
-}
-
-function notAcceptable(): ApiError {
-  return new ApiError(406, { detail: "Could not satisfy the request Accept header." })
 }
 
 /** Answers are JSON; whoever takes nothing that includes it gets Waldur's refusal. @throws ApiError 404, 406 */
@@ -51,13 +47,13 @@ export function checkAccept(request: FastifyRequest): void {
     return
   }
   const format = new URL(request.url, "http://host").searchParams.get("format")
-  if (format !== null && format !== "json") throw new ApiError(404, { detail: "Not found." })
+  if (format !== null && format !== "json") throw apiErrors.notFound("Not found.")
   const accept = request.headers.accept ?? "*/*"
   const types = accept.split(",").map((part) => part.split(";")[0]?.trim().toLowerCase() ?? "")
   const fits = types.some((type) =>
     ["*/*", "application/*", "application/json", "text/event-stream"].includes(type),
   )
-  if (!fits) throw notAcceptable()
+  if (!fits) throw apiErrors.notAcceptable()
 }
 
 /** Forms are taken as well as JSON: the last value of a name counts. */

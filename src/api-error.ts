@@ -1,4 +1,4 @@
-import { ReplicationError } from "./errors.ts"
+import { type ErrorDefinition, ReplicationError, requestErrors } from "./errors.ts"
 
 /** Errors of a body, in the shapes of Django REST framework: texts per field, nested as the body is. */
 export type FieldErrors =
@@ -6,32 +6,40 @@ export type FieldErrors =
   | readonly FieldErrors[]
   | { readonly [field: string]: FieldErrors }
 
-/** An answer that refuses a request: its status and its body, as Waldur's clients read them. */
+/** Refuses a request. The body of the response is in the words of Waldur and Django REST framework. */
 export class ApiError extends ReplicationError {
   override readonly name = "ApiError"
   readonly body: unknown
 
-  constructor(status: number, body: unknown) {
-    super("API", status, "no", JSON.stringify(body))
+  constructor(definition: ErrorDefinition, body: unknown) {
+    super(definition, JSON.stringify(body))
     this.body = body
   }
 }
 
 export const apiErrors = {
-  invalid: (errors: FieldErrors) => new ApiError(400, errors),
-  nonField: (text: string) => new ApiError(400, { non_field_errors: [text] }),
+  invalid: (errors: FieldErrors) => new ApiError(requestErrors.invalid, errors),
+  nonField: (text: string) => new ApiError(requestErrors.invalid, { non_field_errors: [text] }),
   unauthenticated: (text = "Authentication credentials were not provided.") =>
-    new ApiError(401, { detail: text }),
-  forbidden: () => new ApiError(403, { detail: "You do not have permission to perform this action." }),
-  notFound: () => new ApiError(404, { detail: "No Migration matches the given query." }),
-  invalidPage: () => new ApiError(404, { detail: "Invalid page." }),
-  method: (method: string) => new ApiError(405, { detail: `Method "${method}" not allowed.` }),
-  // Django REST framework's words.
+    new ApiError(requestErrors.notAuthenticated, { detail: text }),
+  forbidden: () =>
+    new ApiError(requestErrors.permissionDenied, {
+      detail: "You do not have permission to perform this action.",
+    }),
+  notFound: (text = "No Migration matches the given query.") =>
+    new ApiError(requestErrors.notFound, { detail: text }),
+  invalidPage: () => new ApiError(requestErrors.notFound, { detail: "Invalid page." }),
+  method: (method: string) =>
+    new ApiError(requestErrors.methodNotAllowed, { detail: `Method "${method}" not allowed.` }),
+  notAcceptable: () =>
+    new ApiError(requestErrors.notAcceptable, { detail: "Could not satisfy the request Accept header." }),
   throttled: (seconds: number) =>
-    new ApiError(429, {
+    new ApiError(requestErrors.throttled, {
       detail: `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? "" : "s"}.`,
     }),
-  tooManyStreams: (most: number) =>
-    new ApiError(429, { detail: `No more than ${most} streams of events may be open at a time.` }),
-  conflict: (text: string) => new ApiError(409, { detail: text }),
+  tooManyStreams: (max: number) =>
+    new ApiError(requestErrors.tooManyStreams, {
+      detail: `No more than ${max} event streams may be open at a time.`,
+    }),
+  conflict: (text: string) => new ApiError(requestErrors.wrongState, { detail: text }),
 } as const

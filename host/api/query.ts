@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import { ApiError } from "../../src/api-error.ts"
+import { apiErrors } from "../../src/api-error.ts"
 import type { Condition, Filter, Shown } from "./endpoint.ts"
 import { column } from "./forms.ts"
 
@@ -18,7 +18,7 @@ export function readConditions(
     if ("errors" in condition) errors[name] = condition.errors
     else conditions.push(condition)
   }
-  if (Object.keys(errors).length > 0) throw new ApiError(400, errors)
+  if (Object.keys(errors).length > 0) throw apiErrors.invalid(errors)
   return conditions
 }
 

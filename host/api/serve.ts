@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { sql } from "kysely"
-import { ApiError, apiErrors } from "../../src/api-error.ts"
+import { apiErrors } from "../../src/api-error.ts"
 import { dashed, parseUuid } from "../../src/models/uuid.ts"
 import type { Condition, Endpoint, Shown } from "./endpoint.ts"
 import { column } from "./forms.ts"
@@ -86,7 +86,7 @@ export async function findVisible<Tables, Names extends keyof Tables, Row>(
           .where(sql<boolean>`${column("row.uuid")} = ${dashed(uuid)}`)
           .executeTakeFirst()
   if (row === undefined) {
-    throw new ApiError(404, { detail: `No ${endpoint.model} matches the given query.` })
+    throw apiErrors.notFound(`No ${endpoint.model} matches the given query.`)
   }
   return row as Row
 }

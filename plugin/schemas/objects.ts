@@ -13,7 +13,7 @@ const failed: MigrationObject = {
   state: "failed",
   attempts: 1,
   reason: "Cloud B: network POST /v2.0/ports answered 409: Quota exceeded for resources: ['port'].",
-  error: { code: "CLOUD", message: "Quota exceeded for resources: ['port'].", status: 409 },
+  error: { code: "CLOUD_REFUSED", message: "Quota exceeded for resources: ['port'].", status: 409 },
   mapped: [],
   dropped: [],
   differences: [],

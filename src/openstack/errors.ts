@@ -1,4 +1,4 @@
-import { ReplicationError, type Retry } from "../errors.ts"
+import { cloudErrors, ReplicationError, type Retry } from "../errors.ts"
 import { adviceOn } from "./remediation.ts"
 import type { Service } from "./types.ts"
 
@@ -37,7 +37,7 @@ export class CloudError extends ReplicationError {
   readonly failure: CloudFailure
 
   constructor(failure: CloudFailure, options?: ErrorOptions) {
-    super("CLOUD", 502, failure.retry, describe(failure), options)
+    super(failure.retry === "no" ? cloudErrors.refused : cloudErrors.unavailable, describe(failure), options)
     this.failure = failure
   }
 }

@@ -63,7 +63,7 @@ t.test("a tenant whose migration has not ended is not forgotten", (t) =>
       const migration = await world.create(await world.importTenant(demoTenant("small")))
       const scope = { tenantId: await tenantOf(world, migration) }
       await t.rejects(extension.cleanupExecutor({ pool: world.pool }, scope), {
-        code: "MIGRATION_UNDER_WAY",
+        code: "MIGRATION_IN_PROGRESS",
         status: 409,
       })
       t.strictSame(await recordsOf(world), { runs: 1, stages: 1, objects: 1 })

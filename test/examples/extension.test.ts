@@ -88,7 +88,7 @@ t.test("an extension that the host names itself goes before a found one of the s
 t.test("a package that bears the keyword and holds no extension is named", async (t) => {
   for (const name of ["hollow", "closed"]) {
     const host = join(hostFolder(t, [name]), "package.json")
-    await t.rejects(loadExtensions({ packages: host }), { code: "EXTENSION", message: new RegExp(name) })
+    await t.rejects(loadExtensions({ packages: host }), { code: "INVALID_EXTENSION", message: new RegExp(name) })
   }
 })
 

@@ -65,7 +65,7 @@ t.test("health and metrics have no path of their own accord", (t) =>
         () => undefined,
         (reason: unknown) => reason,
       )
-      t.match(error, { code: "OPTIONS", message: /metrics\.path/ }, `"${path}"`)
+      t.match(error, { code: "INVALID_OPTION", message: /metrics\.path/ }, `"${path}"`)
       await other.close()
     }
   }),

@@ -53,7 +53,7 @@ t.test("an object that a cloud refused is a line with the cloud's words and its 
         migration: uuid,
         stage: "router",
         cloud: "OpenStack, region B",
-        code: "CLOUD",
+        code: "CLOUD_REFUSED",
         status: 409,
         requestId: "req-refused",
         reason: /No more routers/,
