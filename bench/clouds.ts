@@ -1,6 +1,6 @@
 import { readCloudFile } from "../host/cloud-file.ts"
 import type { CloudFacts } from "../host/demo/cloud-facts.ts"
-import { factsOf } from "../host/world.ts"
+import { factsOf } from "../host/demo/simulated.ts"
 import { startCloud } from "../simulator/index.ts"
 import type { CloudConnection } from "../src/openstack/types.ts"
 
@@ -15,7 +15,7 @@ export interface BenchClouds {
   /** Says that everything is prepared, and that the measuring begins. */
   begin(): void
   /** Calls that a gateway refused since then. */
-  slowedDown(): number
+  throttled(): number
   close(): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export async function realCloud(file: string, atOnce: number): Promise<BenchClou
     pace,
     seeding: pace,
     begin: () => undefined,
-    slowedDown: () => 0,
+    throttled: () => 0,
     close: async () => undefined,
   }
 }
@@ -59,7 +59,7 @@ export async function simulatedClouds(latencyMs: number): Promise<BenchClouds> {
         cloud.resetStats()
       }
     },
-    slowedDown: () => both.reduce((sum, cloud) => sum + cloud.stats().slowedDown, 0),
+    throttled: () => both.reduce((sum, cloud) => sum + cloud.stats().throttled, 0),
     async close() {
       await Promise.all(both.map((cloud) => cloud.close()))
     },

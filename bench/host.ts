@@ -10,7 +10,7 @@ import { CoreState } from "../src/models/codes.ts"
 import { type CallRecord, connectCloud } from "../src/openstack/index.ts"
 import type { MigrationDetails } from "../src/serializers/migration.ts"
 import type { BenchClouds } from "./clouds.ts"
-import { type Cost, measure } from "./count.ts"
+import { type Cost, measure } from "./measure.ts"
 
 /** The reference host on its PostgreSQL, with the worker in this process, and the clouds in its rows. */
 export interface BenchHost {

@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises"
+import { runProgram, waitForSignal } from "../host/command/run.ts"
 import { openHostDatabase } from "../host/database.ts"
-import { main, untilSignal } from "../host/until-signal.ts"
 import { realCloud, requestsPerSecond, simulatedClouds } from "./clouds.ts"
 import { readBenchOptions } from "./options.ts"
-import { recipeOf, reportOf, textOf } from "./print.ts"
+import { recipeOf, reportOf, textOf } from "./report.ts"
 import { openBench } from "./run.ts"
 
 /** `npm run bench`: how long a copy takes, against one call after another and against what the cloud can do. */
-await main(async () => {
+await runProgram(async () => {
   const options = readBenchOptions(process.argv.slice(2), process.env)
   const { cloudFile, size, original } = options
   const latencyMs = cloudFile === undefined ? options.latencyMs : undefined
@@ -19,7 +19,7 @@ await main(async () => {
     const say = (line: string) => process.stderr.write(`${line}\n`)
     const { pool } = database
     const interrupted = new AbortController()
-    untilSignal().then(() => {
+    waitForSignal().then(() => {
       say("Ending after this step, to remove what was made; once more ends at once, and leaves it there.")
       interrupted.abort(new Error("The bench was interrupted."))
     })

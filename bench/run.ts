@@ -1,14 +1,14 @@
 import type pg from "pg"
 import { demoTenant, type TenantSize } from "../host/demo/tenants.ts"
 import { connectCloud } from "../src/openstack/index.ts"
-import { makeBare } from "./bare.ts"
 import { type BenchClouds, requestsPerSecond } from "./clouds.ts"
-import { type Cost, measure } from "./count.ts"
+import { removeTenant, type TenantIds } from "./delete-tenant.ts"
 import { type BenchHost, openBenchHost } from "./host.ts"
-import { type Limit, limitOf } from "./limit.ts"
-import { copyAsOriginal } from "./original/index.ts"
-import { plannedParts } from "./planned.ts"
-import { removeTenant, type TenantIds } from "./remove.ts"
+import { type Cost, measure } from "./measure.ts"
+import { type Limit, limitOf } from "./minimum.ts"
+import { plannedParts } from "./read-plan.ts"
+import { copyAsOriginal } from "./sequential/index.ts"
+import { makeBare } from "./writes-only.ts"
 
 export interface BenchResult {
   readonly ours: Cost
@@ -19,7 +19,7 @@ export interface BenchResult {
   /** On a real cloud, the bare writes, with so many calls at once. */
   readonly bare: readonly (Cost & { readonly atOnce: number })[]
   /** Calls that a gateway refused. */
-  readonly slowedDown: number
+  readonly throttled: number
 }
 
 export interface BenchWanted {
@@ -86,7 +86,7 @@ async function measureAll(
   clouds.begin()
   begin("Copying it by the executor …")
   const { migration, ...ours } = await host.copy(tenant)
-  const slowedDown = clouds.slowedDown()
+  const throttled = clouds.throttled()
   const { connection, ...facts } = clouds.destination
   const paced = { ...connection, ...clouds.pace }
   if (wanted.original) begin("Making it in the original's order …")
@@ -101,7 +101,7 @@ async function measureAll(
     bare.push({ ...cost, atOnce: inFlight })
   }
   const rate = latencyMs === 0 ? Number.POSITIVE_INFINITY : requestsPerSecond
-  return { ours, original, limit: real ? undefined : limitOf(parts, latencyMs, rate), bare, slowedDown }
+  return { ours, original, limit: real ? undefined : limitOf(parts, latencyMs, rate), bare, throttled }
 }
 
 async function removeAll(

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util"
-import type { CloudChoice } from "./clouds/world.ts"
+import type { CloudChoice } from "./clouds/demo.ts"
+import { UsageError } from "./command/usage-error.ts"
 import type { TenantSize } from "./demo/tenants.ts"
-import { UsageError } from "./usage-error.ts"
 
 /** What the commands `npm start` and `npm run host` take. */
 export interface HostOptions {

@@ -1,26 +1,26 @@
 import { hex } from "../src/models/uuid.ts"
-import { openWorld } from "./open-world.ts"
+import { runProgram, waitForSignal } from "./command/run.ts"
+import type { Demo } from "./demo/simulated.ts"
+import { openDemo } from "./open-demo.ts"
 import { readHostOptions } from "./options.ts"
 import { buildServer } from "./server.ts"
-import { main, untilSignal } from "./until-signal.ts"
-import type { HostWorld } from "./world.ts"
 
 /** `npm run host`: the reference host with demo data or a project of your own clouds, until SIGTERM. */
-await main(async () => {
+await runProgram(async () => {
   const options = readHostOptions(process.argv.slice(2), process.env)
-  const world = await openWorld(options)
+  const world = await openDemo(options)
   const app = await buildServer({ pool: world.database.pool, worker: options.worker })
   const url = await app.listen({ host: "127.0.0.1", port: options.port })
   const facts = describe(world, url)
   process.stdout.write(`${JSON.stringify(facts, null, options.json ? 0 : 2)}\n`)
-  await untilSignal()
+  await waitForSignal()
   await app.close()
   await world.close()
   return 0
 })
 
 /** Everything that a client needs for a first request. */
-function describe({ rows, tenant, database }: HostWorld, url: string) {
+function describe({ rows, tenant, database }: Demo, url: string) {
   const uuids = (types: Readonly<Record<string, { readonly uuid: string }>>) =>
     Object.values(types).map((type) => hex(type.uuid))
   return {

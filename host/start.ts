@@ -1,18 +1,18 @@
 import { hex } from "../src/models/uuid.ts"
 import { migrationClient } from "./client.ts"
-import { openWorld } from "./open-world.ts"
+import { runProgram, waitForSignal } from "./command/run.ts"
+import type { Demo } from "./demo/simulated.ts"
+import { openDemo } from "./open-demo.ts"
 import { type HostOptions, readHostOptions } from "./options.ts"
 import { buildServer } from "./server.ts"
 import { type MarketplaceRecords, showMigration, summary } from "./show.ts"
-import { main, untilSignal } from "./until-signal.ts"
-import type { HostWorld } from "./world.ts"
 
 /** `npm start`: the reference host, two simulated clouds or your own, and a migration that runs before your eyes. */
-await main(async () => {
+await runProgram(async () => {
   const options = readHostOptions(process.argv.slice(2), process.env)
   const say = (text: string) => process.stdout.write(`${text}\n`)
   say(opening(options))
-  const world = await openWorld(options)
+  const world = await openDemo(options)
   const app = await buildServer({ pool: world.database.pool, worker: options.worker })
   try {
     const url = await app.listen({ host: "127.0.0.1", port: options.port })
@@ -37,7 +37,7 @@ await main(async () => {
     say(`  ${signedIn} ${migrations}`)
     say(`  ${signedIn} -o report.html "${migrations}${uuid}/report/?format=html"`)
     say(`  ${signedIn} "${migrations}${uuid}/report/?format=markdown"`)
-    await untilSignal()
+    await waitForSignal()
     return 0
   } finally {
     await app.close()
@@ -52,7 +52,7 @@ function opening({ clouds, size }: HostOptions): string {
 }
 
 /** What the API has no endpoint for yet: the order of the resource, and what was left out. */
-async function readRecords({ database }: HostWorld, resourceUuid: string): Promise<MarketplaceRecords> {
+async function readRecords({ database }: Demo, resourceUuid: string): Promise<MarketplaceRecords> {
   const orders = await database.pool.query<{ state: number }>(
     `select "order".state from marketplace_order "order" join marketplace_resource resource
        on resource.id = "order".resource_id where resource.uuid = $1`,

@@ -1,15 +1,15 @@
 import { parseArgs } from "node:util"
 import pg from "pg"
 import { type MonitoringAddress, serveMonitoring, startWorker } from "../plugin/index.ts"
+import { runProgram, waitForSignal } from "./command/run.ts"
+import { UsageError } from "./command/usage-error.ts"
 import { wholeNumber } from "./options.ts"
-import { main, untilSignal } from "./until-signal.ts"
-import { UsageError } from "./usage-error.ts"
 
 /**
  * `npm run worker`: a worker alone, on the database of DATABASE_URL. As many as you like may run. `--health-port`
  * (HEALTH_PORT) serves health and metrics, on loopback or the address of `--health-host` (HEALTH_HOST).
  */
-await main(async () => {
+await runProgram(async () => {
   const address = monitoringAddress()
   const { DATABASE_URL } = process.env
   if (!DATABASE_URL)
@@ -20,7 +20,7 @@ await main(async () => {
     const monitoring = address && (await serveMonitoring(worker, address))
     if (monitoring) process.stderr.write(`Health and metrics: ${monitoring.url}/health/ready, /metrics\n`)
     process.stderr.write("The worker is ready.\n")
-    await untilSignal()
+    await waitForSignal()
     await monitoring?.close()
   } finally {
     await worker.stop()

@@ -51,7 +51,7 @@ export interface CloudStats {
   readonly writes: number
   readonly signIns: number
   /** Calls that the gateway did not let through; they count as calls, and reach no service. */
-  readonly slowedDown: number
+  readonly throttled: number
   /** Keys such as "POST network/ports". */
   readonly byCall: Readonly<Record<string, number>>
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
 import type { CloudConnection } from "../../src/openstack/types.ts"
-import { UsageError } from "../usage-error.ts"
+import { UsageError } from "../command/usage-error.ts"
 import { type Definition, isMapping, type NamedDefinition } from "./definition.ts"
 import type { Place } from "./files.ts"
 

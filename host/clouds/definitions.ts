@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { parseDocument } from "yaml"
-import { UsageError } from "../usage-error.ts"
+import { UsageError } from "../command/usage-error.ts"
 import { type Definition, isMapping, type NamedDefinition } from "./definition.ts"
 import { environmentCloud } from "./environment.ts"
 import { findCloudFiles, folders, type Place } from "./files.ts"

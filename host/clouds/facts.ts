@@ -8,8 +8,8 @@ import {
   type Network,
   type Quotas,
 } from "../../src/openstack/index.ts"
+import { UsageError } from "../command/usage-error.ts"
 import type { Limits } from "../import/quota-rows.ts"
-import { UsageError } from "../usage-error.ts"
 import { type Definition, isMapping } from "./definition.ts"
 
 /** What the marketplace's rows say of a cloud beside how to reach it. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { UsageError } from "../usage-error.ts"
+import { UsageError } from "../command/usage-error.ts"
 
 /** Where the command runs. */
 export interface Place {

@@ -8,7 +8,7 @@ import {
   type Project,
 } from "../../src/openstack/index.ts"
 import type { CloudConnection } from "../../src/openstack/types.ts"
-import { UsageError } from "../usage-error.ts"
+import { UsageError } from "../command/usage-error.ts"
 
 export interface Source {
   readonly connection: CloudConnection

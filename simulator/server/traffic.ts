@@ -46,7 +46,7 @@ function cut(request: FastifyRequest, reply: FastifyReply): void {
 
 /** Stands before all services: counts, delays, and lets a test's hook refuse a call or lose its answer. */
 export function watchTraffic(app: FastifyInstance, latencyMs: number, requestsPerSecond?: number): Traffic {
-  const none = { calls: 0, writes: 0, signIns: 0, slowedDown: 0 }
+  const none = { calls: 0, writes: 0, signIns: 0, throttled: 0 }
   const counts = { ...none }
   const byCall = new Map<string, number>()
   let admit = gateway(requestsPerSecond)
@@ -67,7 +67,7 @@ export function watchTraffic(app: FastifyInstance, latencyMs: number, requestsPe
   app.addHook("onRequest", async (_, reply) => {
     if (admit(performance.now())) return
     counts.calls++
-    counts.slowedDown++
+    counts.throttled++
     await reply.code(429).type("text/html").send(tooManyRequests)
   })
 

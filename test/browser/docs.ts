@@ -1,6 +1,6 @@
+import { runProgram } from "../../host/command/run.ts"
+import { createSimulatedDemo } from "../../host/demo/simulated.ts"
 import { buildServer } from "../../host/server.ts"
-import { main } from "../../host/until-signal.ts"
-import { createWorld } from "../../host/world.ts"
 import type { Json } from "../api/json-schema.ts"
 import { operationsOf } from "../api/openapi-rules.ts"
 import { chromiumIsInstalled, openPage } from "./chromium.ts"
@@ -9,12 +9,12 @@ import { chromiumIsInstalled, openPage } from "./chromium.ts"
  * The page of the API, as a browser without network shows it. An argument names a file for a screenshot.
  * Run by `node scripts/run.js test/browser/docs.ts`.
  */
-await main(async () => {
+await runProgram(async () => {
   if (!chromiumIsInstalled) {
     process.stdout.write("Left out: Chromium is not installed (Debian: apt-get install chromium).\n")
     return 0
   }
-  const world = await createWorld({ size: "small", latencyMs: 0, databaseUrl: undefined })
+  const world = await createSimulatedDemo({ size: "small", latencyMs: 0, databaseUrl: undefined })
   const app = await buildServer({ pool: world.database.pool, worker: false })
   try {
     const url = await app.listen({ host: "127.0.0.1", port: 0 })

@@ -1,4 +1,4 @@
-import { main } from "../../host/until-signal.ts"
+import { runProgram } from "../../host/command/run.ts"
 import { newTally, type Tally, told } from "./counters.ts"
 import { killing, restarting, shaking } from "./disturbances.ts"
 import {
@@ -50,7 +50,7 @@ const names: Readonly<Record<Mode, string>> = {
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 /** `npm run chaos`: whatever dies in the middle, the destination ends as on a calm day. */
-await main(async () => {
+await runProgram(async () => {
   const options = readChaosOptions(process.argv.slice(2))
   // Faults are provoked on purpose; what hosts say of them is of interest to whoever looks into a failure.
   process.env.LOG_LEVEL ??= "silent"

@@ -1,5 +1,5 @@
 import pg from "pg"
-import { main, untilSignal } from "../../host/until-signal.ts"
+import { runProgram, waitForSignal } from "../../host/command/run.ts"
 import { prepare } from "../../plugin/start.ts"
 import { stderrLog } from "../../src/executors/worker/log.ts"
 import { startStageWorker } from "../../src/executors/worker/worker.ts"
@@ -8,7 +8,7 @@ import { hasty, quick } from "./paces.ts"
 import { underParent } from "./parent.ts"
 
 /** A worker as `npm run worker` starts it, which does not wait as long and dies where it is told to. */
-await main(() =>
+await runProgram(() =>
   underParent(async () => {
     const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
     const doom = new Doom()
@@ -20,7 +20,7 @@ await main(() =>
     )
     process.on("message", ({ death }: { death: Death | null }) => process.send?.(doom.set(death)))
     // Who is ready may be asked to stop at once.
-    const signal = untilSignal()
+    const signal = waitForSignal()
     process.send?.("ready")
     await signal
     await worker.stop()

@@ -158,7 +158,7 @@ t.test(
     const answers = await Promise.all(Array.from({ length: 8 }, () => session.network("GET", "/networks")))
     const refused = answers.filter(({ status }) => status === 429).length
     t.ok(refused > 0, "some are refused")
-    t.match(cloud.stats(), { calls: 8, slowedDown: refused })
+    t.match(cloud.stats(), { calls: 8, throttled: refused })
     cloud.setRequestsPerSecond(undefined)
     t.equal((await session.network("GET", "/networks")).status, 200)
   },

@@ -1,4 +1,4 @@
-import { connectionTo } from "../../host/world.ts"
+import { connectionTo } from "../../host/demo/simulated.ts"
 import type { SimulatedCloud } from "../../simulator/index.ts"
 import {
   type Cloud,

@@ -1,7 +1,7 @@
 import t from "tap"
 import { ask } from "../helpers/http.ts"
 import { check, contract, noFindings } from "./contract.ts"
-import { type ApiWorld, logEvent, withApi } from "./world.ts"
+import { type DemoApi, logEvent, withApi } from "./demo-api.ts"
 
 /** Fields that no answer has, and why. */
 const missing: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ t.test("a typed client reads every answer after a replication", (t) =>
   }),
 )
 
-function aboutDestination({ migration }: ApiWorld) {
+function aboutDestination({ migration }: DemoApi) {
   return { model: "marketplace.resource", table: "marketplace_resource", uuid: migration.dst_resource_uuid }
 }
 
@@ -96,7 +96,7 @@ t.test("no answer holds a password or a token", (t) =>
 )
 
 /** The address of a list in one page; addresses of single rows for every row of their list. */
-async function fill(api: ApiWorld, path: string): Promise<readonly string[]> {
+async function fill(api: DemoApi, path: string): Promise<readonly string[]> {
   const plain = path.replace("/api/", "")
   if (!plain.includes("{uuid}")) return [plain === "users/me/" ? plain : `${plain}?page_size=300`]
   const [list = ""] = plain.split("{uuid}")

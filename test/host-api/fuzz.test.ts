@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import t from "tap"
 import { contract } from "./contract.ts"
-import { withApi } from "./world.ts"
+import { withApi } from "./demo-api.ts"
 
 /** RUNS asks for more. */
 const numRuns = Number(process.env.RUNS ?? 300)

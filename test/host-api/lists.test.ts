@@ -1,5 +1,5 @@
 import t from "tap"
-import { type ApiWorld, logEvent, type Row, withApi } from "./world.ts"
+import { type DemoApi, logEvent, type Row, withApi } from "./demo-api.ts"
 
 const names = (rows: readonly Row[]) => rows.map(({ name }) => name)
 const upperDashed = (uuid: string) => uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-").toUpperCase()
@@ -15,7 +15,7 @@ t.test("lists", (t) =>
   }),
 )
 
-async function pages({ get, rows, site }: ApiWorld, t: Tap) {
+async function pages({ get, rows, site }: DemoApi, t: Tap) {
   const all = await rows("openstack-ports/?page_size=300")
   t.ok(all.length > 20, "the demo has enough")
   t.equal((await rows("openstack-ports/")).length, 10, "ten rows unless told")
@@ -35,7 +35,7 @@ async function pages({ get, rows, site }: ApiWorld, t: Tap) {
   t.strictSame([beyond.status, beyond.body], [404, { detail: "Invalid page." }])
 }
 
-async function filters({ get, rows, world, tenant, migration }: ApiWorld, t: Tap) {
+async function filters({ get, rows, world, tenant, migration }: DemoApi, t: Tap) {
   const [made] = await rows("openstack-tenants/?page_size=300&name_exact=copy")
   const copy = String(made?.uuid)
   for (const list of [
@@ -120,7 +120,7 @@ async function filters({ get, rows, world, tenant, migration }: ApiWorld, t: Tap
   t.strictSame(await orders(`resource_uuid=${tenant.resourceUuid}`), [], "nobody ordered the source here")
 }
 
-async function ordering({ rows, get }: ApiWorld, t: Tap) {
+async function ordering({ rows, get }: DemoApi, t: Tap) {
   const shown = async (o: string) => names(await rows(`marketplace-resources/?${o}`))
   const [source, copy] = await shown("o=created")
   t.equal(copy, "copy", "what was made first stands first")
@@ -132,7 +132,7 @@ async function ordering({ rows, get }: ApiWorld, t: Tap) {
   t.strictSame(names(offerings), ["Private cloud, region B", "Private cloud, region A"])
 }
 
-async function fields({ rows, get, migration }: ApiWorld, t: Tap) {
+async function fields({ rows, get, migration }: DemoApi, t: Tap) {
   const [resource = {}] = await rows("marketplace-resources/?field=uuid&field=name&field=nonsense&o=-created")
   t.strictSame(resource, { uuid: migration.dst_resource_uuid, name: "copy" })
   const detail = `marketplace-resources/${migration.dst_resource_uuid}/`
@@ -148,7 +148,7 @@ async function fields({ rows, get, migration }: ApiWorld, t: Tap) {
   t.ok(Object.keys(type).length > 1, "volume types are always whole")
 }
 
-async function events({ rows, world, migration, site, tenant }: ApiWorld, t: Tap) {
+async function events({ rows, world, migration, site, tenant }: DemoApi, t: Tap) {
   const model = { model: "marketplace.resource", table: "marketplace_resource" }
   await logEvent(world, { ...model, uuid: migration.dst_resource_uuid }, "The copy was made.")
   await logEvent(world, { ...model, uuid: migration.dst_resource_uuid }, "The copy was changed.")
@@ -168,7 +168,7 @@ async function events({ rows, world, migration, site, tenant }: ApiWorld, t: Tap
   t.strictSame(await rows(`events/?${scope}`, { token: stranger.token }), [], "strangers read none")
 }
 
-async function nothing({ get }: ApiWorld, t: Tap) {
+async function nothing({ get }: DemoApi, t: Tap) {
   for (const path of ["lexis-links/?resource_uuid=1", "marketplace-robot-accounts/?resource=x"]) {
     const { status, headers, body } = await get(path)
     t.strictSame([status, body, headers.get("x-result-count")], [200, [], "0"])

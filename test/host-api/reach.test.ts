@@ -1,7 +1,7 @@
 import t from "tap"
 import { insertRef, insertRow } from "../../host/waldur/insert.ts"
 import { contract } from "./contract.ts"
-import { type ApiWorld, type Row, withApi } from "./world.ts"
+import { type DemoApi, type Row, withApi } from "./demo-api.ts"
 
 const lists = contract.operations
   .filter(({ answer }) => answer.endsWith("[]"))
@@ -121,11 +121,11 @@ t.test("single answers", (t) =>
   }),
 )
 
-function promote({ world }: ApiWorld, change: string) {
+function promote({ world }: DemoApi, change: string) {
   return world.pool.query(`update core_user set ${change} where username = 'stranger'`)
 }
 
-async function giveRole({ world }: ApiWorld, role: string, model: string, scope: number): Promise<number> {
+async function giveRole({ world }: DemoApi, role: string, model: string, scope: number): Promise<number> {
   const { rows } = await world.pool.query<{ id: number }>(
     `insert into permissions_userrole (uuid, created, is_active, object_id, content_type_id, role_id, user_id)
      select gen_random_uuid(), now(), true, $3, type.id, role.id, $4

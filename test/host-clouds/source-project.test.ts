@@ -1,6 +1,6 @@
 import t from "tap"
 import { findSource } from "../../host/clouds/source-project.ts"
-import { connectionTo } from "../../host/world.ts"
+import { connectionTo } from "../../host/demo/simulated.ts"
 import { startCloud } from "../../simulator/index.ts"
 import { connectCloud, createProject, createUser, findRole, grantRole } from "../../src/openstack/index.ts"
 import { memberCredential } from "../helpers/application-credential.ts"

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { parseArgs } from "node:util"
+import { runProgram } from "../../host/command/run.ts"
 import { startPostgres } from "../../host/postgres.ts"
-import { main } from "../../host/until-signal.ts"
 import { cloudFile } from "./cloud/layout.ts"
 import { up } from "./cloud/up.ts"
 
@@ -31,7 +31,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
  * names one that runs; without it, one is brought up for the time of the tests. Arguments choose topics by name;
  * --minutes N begins no topic later than N minutes after the cloud was up, and names those that are left out.
  */
-await main(async () => {
+await runProgram(async () => {
   const given = process.env.OPENSTACK_CLOUD_JSON
   const directory = join(tmpdir(), "waldur-replication-openstack", "run")
   const cloud = given === undefined ? await up({ directory, say }) : undefined

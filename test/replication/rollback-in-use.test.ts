@@ -1,6 +1,6 @@
 import t from "tap"
+import { connectionTo } from "../../host/demo/simulated.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import { connectionTo } from "../../host/world.ts"
 import { createResource } from "../../src/openstack/index.ts"
 import { signInBody } from "../../src/openstack/sign-in.ts"
 import { act, full, hurried, request } from "../helpers/rollback.ts"

@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import { main } from "../../../host/until-signal.ts"
+import { runProgram } from "../../../host/command/run.ts"
 import { startHost } from "../host.ts"
 import { generateClient } from "./generate.ts"
 import { type Client, type Facts, type GeneratedModule, journey } from "./journey.ts"
@@ -10,7 +10,7 @@ import { type Client, type Facts, type GeneratedModule, journey } from "./journe
  * `node scripts/run.js test/clients/js/run.ts`: a client for JavaScript, generated as Waldur generates its own, goes through a replication on the
  * reference host: once of what the published clients declare, and once of the host's own OpenAPI document.
  */
-await main(async () => {
+await runProgram(async () => {
   const ended = new AbortController()
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort())
   const published = await readFile(join(import.meta.dirname, "../../api/published-api.json"), "utf8")

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { main } from "../../../host/until-signal.ts"
+import { runProgram } from "../../../host/command/run.ts"
 import { startHost } from "../host.ts"
 import { clientEnvironment } from "./environment.ts"
 
@@ -8,7 +8,7 @@ import { clientEnvironment } from "./environment.ts"
  * `node scripts/run.js test/clients/python/run.ts`: Waldur's published client for Python goes through a replication
  * on the reference host. Ends with the suite's exit code.
  */
-await main(async () => {
+await runProgram(async () => {
   const ended = new AbortController()
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort())
 

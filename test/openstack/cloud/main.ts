@@ -1,12 +1,12 @@
 import { resolve } from "node:path"
 import { parseArgs } from "node:util"
-import { main } from "../../../host/until-signal.ts"
+import { runProgram } from "../../../host/command/run.ts"
 import { cloudFile } from "./layout.ts"
 import { defaultDirectory, down, up } from "./up.ts"
 
 const usage = "Usage: node scripts/run.js test/openstack/cloud/main.ts up|down [--state DIRECTORY]\n"
 
-await main(async () => {
+await runProgram(async () => {
   const { values, positionals } = parseArgs({
     options: { state: { type: "string", default: defaultDirectory } },
     allowPositionals: true,

@@ -2,12 +2,12 @@ import { randomBytes } from "node:crypto"
 import type { CloudFacts } from "../../host/demo/cloud-facts.ts"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { type CallObserver, connectCloud } from "../../src/openstack/index.ts"
-import type { TenantIds } from "../remove.ts"
+import type { TenantIds } from "../delete-tenant.ts"
 import type { SequentialContext } from "./context.ts"
 import { makeDefaultGroup, makeGroup } from "./groups.ts"
 import { makeProject, makeUser, pushQuotas, sayWhoIsAdmin } from "./identity.ts"
 import { connectOutside, makeNetwork, makePort, makeRouter, makeSubnet } from "./network.ts"
-import { pull } from "./pull.ts"
+import { pull } from "./read-back.ts"
 
 /**
  * Makes a tenant as `waldur_openstack_replication` does: the same calls in the same order, each when the one before it

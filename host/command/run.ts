@@ -7,7 +7,7 @@ import { UsageError } from "./usage-error.ts"
 const sameMs = 500
 
 /** Waits for SIGTERM or SIGINT. A second one ends the process at once. */
-export async function untilSignal(): Promise<void> {
+export async function waitForSignal(): Promise<void> {
   await new Promise<void>((resolve) => {
     let first: number | undefined
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
@@ -21,7 +21,7 @@ export async function untilSignal(): Promise<void> {
 }
 
 /** Runs a command; a failure becomes one line and exit code 1, a wrong call exit code 2. */
-export async function main(run: () => Promise<number | undefined>): Promise<void> {
+export async function runProgram(run: () => Promise<number | undefined>): Promise<void> {
   try {
     process.exitCode = (await run()) ?? 0
   } catch (error) {

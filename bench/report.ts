@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from "node:os"
-import type { Cost } from "./count.ts"
+import type { Cost } from "./measure.ts"
 import type { BenchOptions } from "./options.ts"
 import type { BenchResult } from "./run.ts"
 
@@ -49,7 +49,7 @@ export function recipeOf(
 
 /** The report for people. */
 export function textOf(report: BenchReport): string {
-  const { machine, recipe, ours, original, limit, bare, slowedDown, ratio, ofLimit } = report
+  const { machine, recipe, ours, original, limit, bare, throttled, ratio, ofLimit } = report
   const line = (name: string, cost: Cost) =>
     `${name.padEnd(34)}${String(cost.calls).padStart(7)}${String(cost.writes).padStart(8)}${fixed(cost.seconds).padStart(9)}`
   return [
@@ -68,7 +68,7 @@ export function textOf(report: BenchReport): string {
       : [
           `          ${fixed(limit.chainSeconds)} s: ${limit.chain.length} calls that wait for each other: ${limit.chain.join(", ")}`,
           `          ${fixed(limit.rateSeconds)} s: ${limit.calls} necessary calls to the destination at the gateway's rate`,
-          `refused   ${slowedDown} calls by the gateways`,
+          `refused   ${throttled} calls by the gateways`,
         ]),
   ].join("\n")
 }

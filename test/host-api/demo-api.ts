@@ -8,7 +8,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 export type Row = Readonly<Record<string, unknown>>
 
-export interface ApiWorld {
+export interface DemoApi {
   readonly world: TestWorld
   /** Scheme, host and port of the API. */
   readonly site: string
@@ -21,7 +21,7 @@ export interface ApiWorld {
 }
 
 /** The host's endpoints on demo rows, after a tenant was replicated. */
-export function withApi(run: (api: ApiWorld) => Promise<void>): Promise<void> {
+export function withApi(run: (api: DemoApi) => Promise<void>): Promise<void> {
   return withWorld(async (world) => {
     const app = fastify()
     await app.register(hostApi, { pool: world.pool })

@@ -5,8 +5,8 @@ import type { CloudConnection } from "../../src/openstack/types.ts"
 import { openHostDatabase } from "../database.ts"
 import type { CloudFacts } from "../demo/cloud-facts.ts"
 import { createDemoRows } from "../demo/rows.ts"
+import type { Demo } from "../demo/simulated.ts"
 import { importTenant } from "../import/tenant.ts"
-import type { HostWorld } from "../world.ts"
 import { connectionOf } from "./connection.ts"
 import { loadDefinitions } from "./definitions.ts"
 import {
@@ -34,10 +34,7 @@ export interface CloudChoice {
  * A marketplace with the user's own clouds, and the rows of a project of one of them. The clouds are only read.
  * @throws UsageError, CloudError
  */
-export async function createCloudsWorld(
-  choice: CloudChoice,
-  databaseUrl: string | undefined,
-): Promise<HostWorld> {
+export async function createCloudsDemo(choice: CloudChoice, databaseUrl: string | undefined): Promise<Demo> {
   const { env } = process
   // npm runs scripts in the package's folder, and tells where it was called.
   const place = { cwd: env.INIT_CWD ?? process.cwd(), home: homedir(), env }

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto"
-import { applyPass, type Journal, type PairedItem, type StageItem } from "../src/executors/stage/apply.ts"
+import { applyPass } from "../src/executors/stage/apply.ts"
 import { stageGraph } from "../src/executors/stage/graph.ts"
+import type { StageItem } from "../src/executors/stage/items.ts"
+import type { Journal, PairedItem } from "../src/executors/stage/journal.ts"
 import { type CloudContext, cloudContext, type TenantFacts } from "../src/kinds/cloud-context.ts"
 import type { AnyKind } from "../src/kinds/kind.ts"
 import { resolveRefs, type TenantPlan } from "../src/kinds/plan-tenant.ts"
 import { type CallObserver, type CloudConnection, connectCloud } from "../src/openstack/index.ts"
-import type { TenantIds } from "./remove.ts"
+import type { TenantIds } from "./delete-tenant.ts"
 
 /**
  * Makes the objects of a plan once more with nothing between the calls: no database, no queue, no reading of the source

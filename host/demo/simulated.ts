@@ -1,14 +1,14 @@
-import { type SimulatedCloud, startCloud } from "../simulator/cloud.ts"
-import { connectCloud } from "../src/openstack/index.ts"
-import type { CloudConnection } from "../src/openstack/types.ts"
-import { type HostDatabase, openHostDatabase } from "./database.ts"
-import { createDemoRows, type DemoRows } from "./demo/rows.ts"
-import { seedTenant } from "./demo/seed-cloud.ts"
-import { demoTenant, type TenantSize } from "./demo/tenants.ts"
-import { type ImportedTenant, importTenant } from "./import/tenant.ts"
+import { type SimulatedCloud, startCloud } from "../../simulator/cloud.ts"
+import { connectCloud } from "../../src/openstack/index.ts"
+import type { CloudConnection } from "../../src/openstack/types.ts"
+import { type HostDatabase, openHostDatabase } from "../database.ts"
+import { type ImportedTenant, importTenant } from "../import/tenant.ts"
+import { createDemoRows, type DemoRows } from "./rows.ts"
+import { seedTenant } from "./seed-cloud.ts"
+import { demoTenant, type TenantSize } from "./tenants.ts"
 
 /** A marketplace with the rows of two clouds and of a tenant in one of them. */
-export interface HostWorld {
+export interface Demo {
   readonly database: HostDatabase
   readonly rows: DemoRows
   readonly tenant: ImportedTenant
@@ -23,12 +23,12 @@ export interface HostWorld {
 }
 
 /** The clouds are simulated. */
-export interface World extends HostWorld {
+export interface SimulatedDemo extends Demo {
   readonly source: SimulatedCloud
   readonly destination: SimulatedCloud
 }
 
-export interface WorldOptions {
+export interface SimulatedDemoOptions {
   readonly size: TenantSize
   readonly latencyMs: number
   readonly databaseUrl: string | undefined
@@ -38,7 +38,11 @@ export interface WorldOptions {
 const limits = { cores: 16, ram: 32_768, gigabytes_standard: 500, gigabytes_ssd: 200, gigabytes_archive: 50 }
 
 /** Starts everything that the demo needs, and fills it. */
-export async function createWorld({ size, latencyMs, databaseUrl }: WorldOptions): Promise<World> {
+export async function createSimulatedDemo({
+  size,
+  latencyMs,
+  databaseUrl,
+}: SimulatedDemoOptions): Promise<SimulatedDemo> {
   // First, for it is what may be missing: clouds that were started would keep the process from its end.
   const database = await openHostDatabase(databaseUrl)
   const [source, destination] = await Promise.all([

@@ -1,7 +1,7 @@
 import type pg from "pg"
 import { kinds } from "../src/kinds/index.ts"
 import type { TenantPlan } from "../src/kinds/plan-tenant.ts"
-import type { KindName } from "../src/planning/plan.ts"
+import type { KindName } from "../src/planning/kind-names.ts"
 
 type Parts = TenantPlan["parts"]
 
