@@ -2,12 +2,12 @@ import type { Selectable } from "kysely"
 import { coreStateName } from "../models/codes.ts"
 import type { ObjectTable, RunTable, StageTable } from "../models/own-tables.ts"
 import { hex } from "../models/uuid.ts"
-import { kindNames } from "../planning/plan.ts"
+import { kindNames } from "../planning/kind-names.ts"
 import type { MigrationJoin } from "../serializers/migration.ts"
 import { reportObject } from "./object.ts"
 import { type Outcome, outcomes, type Report, type ReportedObject } from "./report.ts"
 
-/** The rows that a report is made of. */
+/** The rows that a report is made from. */
 export interface ReportRows {
   readonly migration: MigrationJoin
   readonly run: Pick<
@@ -19,7 +19,7 @@ export interface ReportRows {
   readonly actions: readonly { readonly at: Date; readonly data: Readonly<Record<string, unknown>> }[]
   readonly srcCloud: string
   readonly dstCloud: string
-  /** Names of networks and volume types that the request names, by uuid in 32 hex digits. */
+  /** Names of networks and volume types that the request refers to, by uuid in 32 hex digits. */
   readonly names: ReadonlyMap<string, string>
   readonly mappings: Mappings
 }
@@ -34,12 +34,11 @@ export interface Mappings {
   readonly static_routes?: string
 }
 
-/** The report of a migration. Pure. */
+/** Returns the report of a migration. Pure. */
 export function buildReport(rows: ReportRows): Report {
   const { migration, run, stages } = rows
   const names = new Map(rows.objects.map(({ kind, key, name }) => [`${kind}/${key}`, name]))
   const objects = rows.objects.map((row) => reportObject(row, names))
-  const { verification, survey, rollback } = run
   return {
     uuid: hex(migration.uuid),
     state: coreStateName(migration.state),
@@ -54,52 +53,23 @@ export function buildReport(rows: ReportRows): Report {
       offering: migration.dst_offering_name,
       cloud: rows.dstCloud,
     },
-    asked: asked(rows),
-    ...times(run),
+    request: requestOf(rows),
+    ...timesOf(run),
     actions: rows.actions.map(({ at, data }) => ({
       at: at.toISOString(),
       action: String(data.action),
       by: String(data.by),
     })),
-    rollback: rollback && {
-      requested_by: rollback.requestedBy,
-      finished_at: rollback.finishedAt ?? null,
-      remaining: [...(rollback.remaining ?? [])],
-    },
+    rollback: rollbackOf(run),
     outcomes: countOutcomes(objects),
-    kinds: kindNames.flatMap((kind) => {
-      const own = objects.filter((one) => one.kind === kind)
-      return own.length === 0 ? [] : [{ kind, ...countOutcomes(own) }]
-    }),
-    verification: verification && {
-      at: verification.at ?? null,
-      pending: stages.some(
-        ({ name, state }) => name === "verify" && (state === "ready" || state === "running"),
-      ),
-      compared: verification.compared,
-      differences: verification.differences,
-      ...(verification.unread !== undefined && { unread: verification.unread }),
-    },
-    unmanaged: verification?.unmanaged
-      ? { count: verification.unmanaged.count, objects: [...verification.unmanaged.objects] }
-      : null,
-    source_changes: verification?.source
-      ? {
-          ...(verification.source.unread !== undefined && { unread: verification.source.unread }),
-          changes: verification.source.changes.map(({ key: _, ...change }) => change),
-        }
-      : null,
-    survey: survey && {
-      at: survey.at,
-      ...(survey.unread !== undefined && { unread: survey.unread }),
-      unknown: [...survey.unknown],
-      findings: survey.findings.map(({ key: _, ...finding }) => finding),
-    },
-    stages: stages.map(({ name, state, attempt, calls, writes, ...own }) => ({
+    kinds: countByKind(objects),
+    ...verificationOf(rows),
+    survey: surveyOf(run),
+    stages: stages.map(({ name, state, attempt, calls, writes, ...times }) => ({
       name,
       state,
       attempts: attempt,
-      ...times(own),
+      ...timesOf(times),
       calls,
       writes,
     })),
@@ -109,7 +79,7 @@ export function buildReport(rows: ReportRows): Report {
   }
 }
 
-function asked({ migration, run, mappings, names }: ReportRows): Report["asked"] {
+function requestOf({ migration, run, mappings, names }: ReportRows): Report["request"] {
   const nameOf = (uuid: string) => names.get(hex(uuid)) ?? uuid
   const inputs = run.context.inputs
   return {
@@ -130,17 +100,73 @@ function asked({ migration, run, mappings, names }: ReportRows): Report["asked"]
   }
 }
 
-interface Span {
+function rollbackOf({ rollback }: ReportRows["run"]): Report["rollback"] {
+  return (
+    rollback && {
+      requested_by: rollback.requestedBy,
+      finished_at: rollback.finishedAt ?? null,
+      remaining: [...(rollback.remaining ?? [])],
+    }
+  )
+}
+
+/** The last verification of both clouds, in the three fields of a report that show it. */
+function verificationOf({
+  run: { verification },
+  stages,
+}: ReportRows): Pick<Report, "verification" | "unmanaged" | "source_changes"> {
+  if (verification === null) return { verification: null, unmanaged: null, source_changes: null }
+  const { at = null, compared, differences, unread, unmanaged, source } = verification
+  return {
+    verification: {
+      at,
+      pending: stages.some(
+        ({ name, state }) => name === "verify" && (state === "ready" || state === "running"),
+      ),
+      compared,
+      differences,
+      ...(unread !== undefined && { unread }),
+    },
+    unmanaged: unmanaged ? { count: unmanaged.count, objects: [...unmanaged.objects] } : null,
+    source_changes: source
+      ? {
+          ...(source.unread !== undefined && { unread: source.unread }),
+          changes: source.changes.map(({ key: _, ...change }) => change),
+        }
+      : null,
+  }
+}
+
+function surveyOf({ survey }: ReportRows["run"]): Report["survey"] {
+  return (
+    survey && {
+      at: survey.at,
+      ...(survey.unread !== undefined && { unread: survey.unread }),
+      unknown: [...survey.unknown],
+      findings: survey.findings.map(({ key: _, ...finding }) => finding),
+    }
+  )
+}
+
+interface Times {
   readonly started: Date | null
   readonly finished: Date | null
 }
 
-function times({ started, finished }: Span) {
+function timesOf({ started, finished }: Times) {
   return {
     started: started?.toISOString() ?? null,
     finished: finished?.toISOString() ?? null,
     seconds: started && finished ? Math.max(0, (finished.getTime() - started.getTime()) / 1000) : null,
   }
+}
+
+function countByKind(objects: readonly ReportedObject[]): Report["kinds"] {
+  const byKind = Map.groupBy(objects, ({ kind }) => kind)
+  return kindNames.flatMap((kind) => {
+    const own = byKind.get(kind)
+    return own === undefined ? [] : [{ kind, ...countOutcomes(own) }]
+  })
 }
 
 function countOutcomes(objects: readonly ReportedObject[]): Record<Outcome, number> {

@@ -1,48 +1,48 @@
 import { causeOf } from "../openstack/index.ts"
-import { kindText } from "../planning/plan.ts"
+import { kindText } from "../planning/kind-names.ts"
 import type { Cell, Section, Table } from "./document.ts"
 import type { Report, ReportedObject } from "./report.ts"
-import { countText, namesText, timeText, valueText } from "./text.ts"
+import { countText, namesText, numberText, timeText, valueText } from "./text.ts"
 
-/** What is not as it was asked for, the worst first. Empty where everything is. Pure. */
+/** Returns the sections for what is not as requested, the most severe first. Empty where everything is. Pure. */
 export function composeExceptions(report: Report): readonly Section[] {
   return [
     ...missing(report),
-    ...different(report),
+    ...differences(report),
     ...unmanaged(report),
     ...sourceChanges(report),
     ...survey(report),
-    ...leftOut(report),
+    ...omitted(report),
     ...dropped(report),
   ]
 }
 
 function missing({ objects }: Report): readonly Section[] {
-  const gone = objects.filter(({ outcome }) => outcome === "failed" || outcome === "skipped")
+  const rows = objects.filter(({ outcome }) => outcome === "failed" || outcome === "skipped")
   return section(
     "Missing",
-    "Refused by the destination, in need of one that it has refused, or let go by a cancel.",
+    "Planned, but not in the destination. Each was rejected by the cloud, needs an object that is missing, or was skipped because the migration was cancelled.",
     {
       columns: ["Kind", "Reason", "Objects", "Names"],
-      rows: grouped(gone, ({ kind, reason }) => [kindText(kind), reason]),
+      rows: grouped(rows, ({ kind, reason }) => [kindText(kind), reason]),
     },
   )
 }
 
-function different({ objects, verification }: Report): readonly Section[] {
+function differences({ objects, verification }: Report): readonly Section[] {
   const rows = objects.flatMap(({ kind, name, differences }) =>
     differences.map(({ attribute, expected, seen }): readonly Cell[] =>
       attribute === "id"
-        ? [kindText(kind), name, "", "there", "gone"]
+        ? [kindText(kind), name, "", "exists", "deleted"]
         : [kindText(kind), name, attribute, valueText(expected), valueText(seen)],
     ),
   )
   const note =
     verification?.unread === undefined
-      ? `Read back at ${timeText(verification?.at ?? null)}.`
-      : `The last verification could not read the destination (${verification.unread}), so these are older.`
-  return section("Different", note, {
-    columns: ["Kind", "Name", "Attribute", "Expected", "Seen"],
+      ? `The destination was read at ${timeText(verification?.at ?? null)}.`
+      : `These are from an earlier verification. The last one could not read the destination: ${verification.unread}`
+  return section("Differences", note, {
+    columns: ["Kind", "Name", "Attribute", "Expected", "Found"],
     rows,
   })
 }
@@ -50,9 +50,10 @@ function different({ objects, verification }: Report): readonly Section[] {
 function unmanaged({ unmanaged }: Report): readonly Section[] {
   if (unmanaged === null) return []
   const more = unmanaged.count - unmanaged.objects.length
+  const note = `${countText(unmanaged.count, "object")} in the destination project that this migration did not create.`
   return section(
-    "In the destination and not in the plan",
-    `${countText(unmanaged.count, "object")} that the migration has not made${more > 0 ? `; ${more} are not named here` : ""}.`,
+    "Unmanaged objects",
+    more > 0 ? `${note} The first ${numberText(unmanaged.objects.length)} are listed.` : note,
     {
       columns: ["Kind", "Name", "Id"],
       rows: unmanaged.objects.map(({ kind, name, id }) => [kindText(kind), name, id]),
@@ -62,17 +63,17 @@ function unmanaged({ unmanaged }: Report): readonly Section[] {
 
 function sourceChanges({ source_changes: source, verification }: Report): readonly Section[] {
   if (source === null) return []
-  const title = "Changed at the source since"
+  const title = "Changes at the source since planning"
   if (source.unread !== undefined) {
-    return [{ title, note: `The source could not be read: ${source.unread}`, blocks: [] }]
+    return [{ title, note: `The last verification could not read the source: ${source.unread}`, blocks: [] }]
   }
   const rows = source.changes.map(({ kind, name, attribute, planned, now }): readonly Cell[] => {
     if (attribute !== "id") return [kindText(kind), name, attribute, valueText(planned), valueText(now)]
     return planned === null
-      ? [kindText(kind), name, "", "not there", "new"]
-      : [kindText(kind), name, "", "there", "gone"]
+      ? [kindText(kind), name, "", "did not exist", "exists"]
+      : [kindText(kind), name, "", "existed", "deleted"]
   })
-  return section(title, `Read at ${timeText(verification?.at ?? null)}.`, {
+  return section(title, `The source was read at ${timeText(verification?.at ?? null)}.`, {
     columns: ["Kind", "Name", "Attribute", "When planned", "Now"],
     rows,
   })
@@ -80,57 +81,52 @@ function sourceChanges({ source_changes: source, verification }: Report): readon
 
 function survey({ survey }: Report): readonly Section[] {
   if (survey === null) return []
-  const unread: readonly Section[] =
-    survey.unread === undefined
-      ? []
-      : [
-          {
-            title: "The source could not be read",
-            note: `The reason: ${survey.unread} So the marketplace's rows were copied. They do not hold the attributes below; the copy has the destination's defaults.`,
-            blocks: [
-              {
-                columns: ["Kind", "Attributes"],
-                rows: [...Map.groupBy(survey.unknown, (one) => one.split(".")[0] ?? "")].map(
-                  ([kind, list]) => [
-                    kindText(kind),
-                    list.map((one) => one.slice(one.indexOf(".") + 1)).join(", "),
-                  ],
-                ),
-              },
-            ],
-          },
-        ]
   const findings = section(
-    "Rows and source cloud disagree",
-    `The source was read at ${timeText(survey.at)}; what it says was copied.`,
+    "Database and source cloud differ",
+    `The source cloud was read at ${timeText(survey.at)}. Its values were copied.`,
     {
-      columns: ["Kind", "Name", "What"],
+      columns: ["Kind", "Name", "Finding"],
       rows: survey.findings.map(({ kind, name, message }) => [kindText(kind), name, message]),
     },
   )
-  return [...unread, ...findings]
+  if (survey.unread === undefined) return findings
+  const byKind = Map.groupBy(survey.unknown, (attribute) => attribute.split(".")[0] ?? "")
+  const unread: Section = {
+    title: "The source could not be read",
+    note: `Reading the source cloud failed: ${survey.unread} The copy follows the marketplace's database instead. The attributes below are not in that database; the copy has the destination's defaults for them.`,
+    blocks: [
+      {
+        columns: ["Kind", "Attributes"],
+        rows: [...byKind].map(([kind, attributes]) => [
+          kindText(kind),
+          attributes.map((attribute) => attribute.slice(attribute.indexOf(".") + 1)).join(", "),
+        ]),
+      },
+    ],
+  }
+  return [unread, ...findings]
 }
 
-function leftOut({ objects }: Report): readonly Section[] {
-  const left = objects.filter(({ outcome }) => outcome === "left_out")
-  return section("Left out", "The source has these; the plan does not.", {
+function omitted({ objects }: Report): readonly Section[] {
+  const rows = objects.filter(({ outcome }) => outcome === "omitted")
+  return section("Not copied", "These objects exist at the source and are not part of the plan.", {
     columns: ["Kind", "Reason", "Objects", "Names"],
-    rows: grouped(left, ({ kind, reason }) => [kindText(kind), reason]),
+    rows: grouped(rows, ({ kind, reason }) => [kindText(kind), reason]),
   })
 }
 
 function dropped({ objects }: Report): readonly Section[] {
-  const there = objects.filter(({ destination }) => destination !== "")
-  const lost = there.flatMap(({ kind, name, dropped }) =>
-    dropped.map((one) => ({ kind, ...one, name: `${name}: ${valueText(one.value)}` })),
+  const existing = objects.filter(({ destination }) => destination !== "")
+  const rows = existing.flatMap(({ kind, name, dropped }) =>
+    dropped.map((attribute) => ({ kind, ...attribute, name: `${name}: ${valueText(attribute.value)}` })),
   )
-  return section("Attributes that were dropped", "The objects are there without them.", {
+  return section("Attributes not copied", "The objects exist in the destination without these attributes.", {
     columns: ["Kind", "Attribute", "Reason", "Objects", "Values"],
-    rows: grouped(lost, ({ kind, attribute, reason }) => [kindText(kind), attribute, reason]),
+    rows: grouped(rows, ({ kind, attribute, reason }) => [kindText(kind), attribute, reason]),
   })
 }
 
-/** Rows of what belongs together, with the number of objects and the first names. */
+/** Returns one row for all items with the same cells, with their number and the first names. */
 function grouped<Item extends Pick<ReportedObject, "name">>(
   items: readonly Item[],
   cells: (item: Item) => readonly string[],

@@ -1,15 +1,15 @@
-import { kindText } from "../planning/plan.ts"
+import { kindText } from "../planning/kind-names.ts"
 import type { Section } from "./document.ts"
 import type { Report, ReportedObject } from "./report.ts"
 import { countText, namesText, valueText } from "./text.ts"
 
-/** What is as it should be: mappings by attribute, and every object with its ids. Pure. */
+/** Returns the sections for what is as planned: mapped values by attribute, and all objects with their ids. Pure. */
 export function composeObjects(report: Report): readonly Section[] {
-  return [...mapped(report), ...every(report)]
+  return [...mappedValues(report), ...allObjects(report)]
 }
 
-function mapped({ objects }: Report): readonly Section[] {
-  const all = objects.flatMap(({ kind, mapped }) => mapped.map((one) => ({ kind, ...one })))
+function mappedValues({ objects }: Report): readonly Section[] {
+  const all = objects.flatMap(({ kind, mapped }) => mapped.map((attribute) => ({ kind, ...attribute })))
   if (all.length === 0) return []
   const rows = [...Map.groupBy(all, ({ kind, attribute }) => `${kind}.${attribute}`).values()].flatMap(
     (list) => {
@@ -21,31 +21,31 @@ function mapped({ objects }: Report): readonly Section[] {
   )
   return [
     {
-      title: "Mapped",
-      note: "Values that correspond to the source's. Objects name each other by the copies' ids, which is not listed.",
+      title: "Mapped values",
+      note: "These values correspond to the source's. References between objects hold the ids of the copies and are not listed.",
       blocks: [{ columns: ["Kind", "Attribute", "Objects", "Source → destination"], rows }],
     },
   ]
 }
 
-function every({ kinds, objects }: Report): readonly Section[] {
+function allObjects({ kinds, objects }: Report): readonly Section[] {
   if (objects.length === 0) return []
   return [
     {
-      title: "Every object",
-      note: "What a column does not say is kept as it is at the source.",
+      title: "All objects",
+      note: "Attributes that are not listed have the source's values.",
       long: true,
       blocks: kinds.map(({ kind }) => {
-        const own = objects.filter((one) => one.kind === kind)
+        const own = objects.filter((object) => object.kind === kind)
         return {
           caption: `${kindText(kind)}: ${countText(own.length, "object")}`,
-          columns: ["Name", "Outcome", "What", "Id at the source", "Id in the destination"],
-          rows: own.map((one) => [
-            one.name,
-            { outcome: one.outcome },
-            whatOf(one),
-            one.source,
-            one.destination,
+          columns: ["Name", "Outcome", "Details", "Source id", "Destination id"],
+          rows: own.map((object) => [
+            object.name,
+            { outcome: object.outcome },
+            detailsOf(object),
+            object.source,
+            object.destination,
           ]),
         }
       }),
@@ -53,15 +53,15 @@ function every({ kinds, objects }: Report): readonly Section[] {
   ]
 }
 
-function whatOf({ reason, mapped, dropped, differences }: ReportedObject): string {
+function detailsOf({ reason, mapped, dropped, differences }: ReportedObject): string {
   return [
     ...(reason === "" ? [] : [reason]),
     ...differences.map(({ attribute, expected, seen }) =>
       attribute === "id"
-        ? "It is gone."
-        : `${attribute} is ${valueText(seen)}, expected ${valueText(expected)}.`,
+        ? "It was deleted."
+        : `${attribute}: expected ${valueText(expected)}, found ${valueText(seen)}.`,
     ),
-    ...dropped.map(({ attribute, value }) => `Without ${attribute} (${valueText(value)}).`),
+    ...dropped.map(({ attribute, value }) => `${attribute} is not copied (${valueText(value)}).`),
     ...mapped.map(
       ({ attribute, source, destination }) =>
         `${attribute}: ${valueText(source)} → ${valueText(destination)}.`,

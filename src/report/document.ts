@@ -1,15 +1,15 @@
 import type { Outcome } from "./report.ts"
 
-/** What a report says, before it is Markdown or HTML. All texts are plain: each form escapes them itself. */
+/** A report before it becomes Markdown or HTML. All texts are plain; each form escapes them itself. */
 export interface ReportDocument {
   readonly title: string
   readonly subtitle: string
   readonly state: string
   readonly tone: Tone
-  /** One sentence: how it ended. */
-  readonly verdict: string
+  /** The result in a sentence or two. */
+  readonly summary: string
   readonly tiles: readonly { readonly label: string; readonly count: number; readonly tone: Tone }[]
-  /** Objects by outcome, as a bar. */
+  /** Objects by outcome, drawn as a bar. */
   readonly shares: Shares
   readonly sections: readonly Section[]
 }
@@ -23,7 +23,7 @@ export interface Section {
   /** A sentence under the title. */
   readonly note?: string
   readonly blocks: readonly Block[]
-  /** true: only where there is room for it: HTML, folded. */
+  /** Whether the section is shown in HTML only, folded. */
   readonly long?: true
 }
 
@@ -34,13 +34,13 @@ export interface Facts {
 }
 
 export interface Table {
-  /** Words above it, e.g. for a table of one kind; where the section is `long`, it is folded under them. */
+  /** Heading of the table. In a section that is `long`, the table is folded under it. */
   readonly caption?: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
 }
 
-/** A number is written to the right; shares are a bar; a span is a bar on the time of the whole. */
+/** A number is right-aligned; shares are drawn as a bar; `from` and `to` as a part of a bar from 0 to 1. */
 export type Cell =
   | string
   | number
@@ -51,11 +51,11 @@ export type Cell =
 export const outcomeWords: Readonly<Record<Outcome, string>> = {
   failed: "failed",
   skipped: "skipped",
-  open: "open",
+  open: "not created yet",
   removed: "removed",
-  left_out: "left out",
+  omitted: "not copied",
   different: "different",
-  dropped: "without attributes",
+  dropped: "without some attributes",
   mapped: "mapped",
   kept: "kept",
 }

@@ -11,15 +11,13 @@ import {
 import { reportStyle } from "./style.ts"
 import { numberText } from "./text.ts"
 
-/**
- * What a browser may load for the report: nothing. It is one page, with its style in it and no script.
- */
+/** Content security policy of the page: it loads nothing and runs no script; its style is part of it. */
 export const reportPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** The report as one page of HTML. */
+/** Returns the report as one page of HTML. */
 export function htmlReport(report: ReportDocument): string {
-  const { title, subtitle, state, tone, verdict, tiles, shares, sections } = report
+  const { title, subtitle, state, tone, summary, tiles, shares, sections } = report
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -33,7 +31,7 @@ export function htmlReport(report: ReportDocument): string {
 <header>
 <p class="subtitle">${safe(subtitle)}</p>
 <h1>${safe(title)} <span class="state ${tone}">${safe(state)}</span></h1>
-<p class="verdict">${safe(verdict)}</p>
+<p class="summary">${safe(summary)}</p>
 ${bar(shares, "wide")}
 <ul class="tiles">
 ${tiles.map(({ label, count, tone }) => `<li class="${tone}"><b>${numberText(count)}</b> ${safe(label)}</li>`).join("\n")}
@@ -117,7 +115,7 @@ const signs: Readonly<Record<string, string>> = {
   "'": "&#39;",
 }
 
-/** Names come from users: none may become markup, in a text or in a quoted attribute. */
+/** Escapes a text, so that a name given by a user is never markup, in an element or in a quoted attribute. */
 function safe(text: string): string {
   return text.replaceAll(/[&<>"']/g, (sign) => signs[sign] ?? "")
 }

@@ -1,16 +1,16 @@
 import { type Block, type Cell, outcomeWords, type ReportDocument, type Section } from "./document.ts"
 import { numberText } from "./text.ts"
 
-/** Rows of one table: a page of text with more is not read. The JSON form has all of them. */
-const mostRows = 60
+/** Maximum rows of one table. The JSON form has all rows. */
+const maxRows = 60
 
-/** The report as GitHub's Markdown. */
+/** Returns the report as GitHub's Markdown, without the sections that are `long`. */
 export function markdownReport(report: ReportDocument): string {
   const tiles = report.tiles.map(({ label, count }) => `**${numberText(count)}** ${label}`)
   return `${[
     `# ${safe(report.title)}`,
     safe(report.subtitle),
-    `**${safe(report.state)}.** ${safe(report.verdict)}`,
+    `**${safe(report.state)}.** ${safe(report.summary)}`,
     tiles.join(" · "),
     ...report.sections.filter(({ long }) => long !== true).map(sectionText),
   ].join("\n\n")}\n`
@@ -25,16 +25,16 @@ function sectionText({ title, note, blocks }: Section): string {
 function blockText(block: Block): string {
   if ("facts" in block) {
     return tableText(
-      ["What", "Value"],
+      ["Field", "Value"],
       block.facts.map(([label, value]) => [label, value]),
     )
   }
-  // A bar says nothing here that the numbers beside it do not.
+  // Columns of bars have no heading; the numbers beside them show the same.
   const shown = block.columns.flatMap((column, index) => (column === "" ? [] : [index]))
   const pick = <T>(row: readonly T[]) => shown.flatMap((index) => row.slice(index, index + 1))
-  const table = tableText(pick(block.columns), block.rows.slice(0, mostRows).map(pick))
-  const more = block.rows.length - mostRows
-  return more > 0 ? `${table}\n\nAnd ${numberText(more)} more, which the JSON form names.` : table
+  const table = tableText(pick(block.columns), block.rows.slice(0, maxRows).map(pick))
+  const more = block.rows.length - maxRows
+  return more > 0 ? `${table}\n\nThe JSON form lists ${numberText(more)} more rows.` : table
 }
 
 function tableText(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
@@ -56,8 +56,9 @@ function cellText(cell: Cell): string {
 }
 
 /**
- * Names come from users: none may become markup. "Any ASCII punctuation character may be backslash-escaped"
- * (CommonMark, 2.4). Signs that mean something only at the start of a line, where no name stands, stay readable.
+ * Escapes a text, so that a name given by a user is never markup. "Any ASCII punctuation character may be
+ * backslash-escaped" (CommonMark, 2.4). Signs that are markup only at the start of a line are not escaped, because
+ * no name starts a line.
  */
 function safe(text: string): string {
   return text

@@ -6,9 +6,7 @@ import type { MigrationJoin } from "../serializers/migration.ts"
 import { buildReport, type Mappings } from "./build.ts"
 import type { Report } from "./report.ts"
 
-/**
- * The report of a migration as it is at one moment. undefined: this plugin does not run it.
- */
+/** Reads the report of a migration from one snapshot. Returns undefined where this plugin does not run the migration. */
 export function readReport(db: Db, migration: MigrationJoin): Promise<Report | undefined> {
   return db
     .transaction()
@@ -20,40 +18,43 @@ export function readReport(db: Db, migration: MigrationJoin): Promise<Report | u
         .where("migration_id", "=", migration.id)
         .executeTakeFirst()
       if (run === undefined) return undefined
-      const stages = await trx
-        .selectFrom("openstack_replication.stage")
-        .selectAll()
-        .where("migration_id", "=", migration.id)
-        .orderBy(sql`started nulls last`)
-        .orderBy("finished")
-        .orderBy("name")
-        .execute()
-      const objects = await trx
-        .selectFrom("openstack_replication.object")
-        .selectAll()
-        .where("migration_id", "=", migration.id)
-        .orderBy("position")
-        .execute()
-      const actions = await trx
-        .selectFrom("openstack_replication.event")
-        .select(["at", "data"])
-        .where("migration_id", "=", migration.id)
-        .where("type", "=", "action")
-        .orderBy("number")
-        .execute()
       const mappings = parseJson<Mappings | null>(migration.mappings, {}) ?? {}
       return buildReport({
         migration,
         run,
-        stages,
-        objects,
-        actions,
+        ...(await readOwnRows(trx, migration.id)),
         mappings,
         srcCloud: await cloudName(trx, run.src_settings_id),
         dstCloud: await cloudName(trx, run.dst_settings_id),
         names: await namesOf(trx, mappings),
       })
     })
+}
+
+/** The stages, objects and actions of a migration, each in the order of the report. */
+async function readOwnRows(db: Db, migrationId: number) {
+  const stages = await db
+    .selectFrom("openstack_replication.stage")
+    .selectAll()
+    .where("migration_id", "=", migrationId)
+    .orderBy(sql`started nulls last`)
+    .orderBy("finished")
+    .orderBy("name")
+    .execute()
+  const objects = await db
+    .selectFrom("openstack_replication.object")
+    .selectAll()
+    .where("migration_id", "=", migrationId)
+    .orderBy("position")
+    .execute()
+  const actions = await db
+    .selectFrom("openstack_replication.event")
+    .select(["at", "data"])
+    .where("migration_id", "=", migrationId)
+    .where("type", "=", "action")
+    .orderBy("number")
+    .execute()
+  return { stages, objects, actions }
 }
 
 async function cloudName(db: Db, settingsId: number): Promise<string> {
@@ -65,7 +66,7 @@ async function cloudName(db: Db, settingsId: number): Promise<string> {
   return settings?.name ?? ""
 }
 
-/** Names of the networks and volume types that a request names. */
+/** Names of the networks and volume types that a request refers to, by uuid in 32 hex digits. */
 async function namesOf(
   db: Db,
   { volume_types: types = [], networks = [] }: Mappings,

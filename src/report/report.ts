@@ -1,20 +1,22 @@
 import { type Static, Type } from "@sinclair/typebox"
 
 /**
- * What became of an object, the worst first where more than one is true.
- * - `failed`, `skipped`: it is not there; `open`: it is still being worked on
- * - `removed`: a roll back has taken it away again
- * - `left_out`: the plan does not have it
- * - `different`: it is there, and not as planned
- * - `dropped`: it is there without some attributes; `mapped`: with some that correspond to the source's
- * - `kept`: it is there as at the source
+ * What became of an object, the most severe first. An object has the first outcome that applies.
+ * - `failed`: the destination rejected it; `skipped`: it needs an object that failed, or the migration was cancelled
+ * - `open`: not created yet
+ * - `removed`: created, then deleted by a rollback
+ * - `omitted`: not in the plan, so not copied
+ * - `different`: it exists and differs from the plan, or it no longer exists
+ * - `dropped`: it exists without some attributes
+ * - `mapped`: it exists, and some attributes have a value that corresponds to the source's
+ * - `kept`: it exists with the source's values
  */
 export const outcomes = [
   "failed",
   "skipped",
   "open",
   "removed",
-  "left_out",
+  "omitted",
   "different",
   "dropped",
   "mapped",
@@ -28,54 +30,54 @@ const count = (description: string) => Type.Integer({ minimum: 0, description })
 const moment = (description: string) =>
   Type.Union([Type.String({ format: "date-time" }), Type.Null()], { description })
 const seconds = Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
-  description: "Seconds between the two; null until then.",
+  description: "Seconds between `started` and `finished`; null until then.",
 })
 const value = (description: string) => Type.Unknown({ description })
 
 const outcomeCounts = Object.fromEntries(
-  outcomes.map((outcome) => [outcome, count(`Objects with this outcome.`)]),
+  outcomes.map((outcome) => [outcome, count("Objects with this outcome.")]),
 ) as Readonly<Record<Outcome, ReturnType<typeof count>>>
 
 const reportedObject = Type.Object(
   {
     kind: text("Kind of object."),
-    key: text("Stable name of the object in the plan."),
-    name: text("Its name, for people."),
-    source: text("Id in the source cloud; empty where it copies nothing."),
-    destination: text("Id in the destination cloud; empty where it is not there."),
+    key: text("Stable key of the object in the plan, unique within its kind."),
+    name: text("Name of the object."),
+    source: text("Id in the source cloud; empty where the object has no source."),
+    destination: text("Id in the destination cloud; empty where the object does not exist there."),
     outcome: Type.Unsafe<Outcome>({
       type: "string",
       enum: [...outcomes],
-      description: "What became of it; the worst where more than one is true.",
+      description: "What became of the object; the most severe outcome that applies.",
     }),
-    reason: text("Why it failed, was skipped or is left out."),
+    reason: text("Why the object failed, was skipped or is not copied; else empty."),
     kept: Type.Array(Type.String(), { description: "Attributes with the source's value." }),
     mapped: Type.Array(
       Type.Object({
-        attribute: text("OpenStack's name."),
-        source: value("Its value at the source."),
-        destination: value("Its value in the destination."),
+        attribute: text("OpenStack's name of the attribute."),
+        source: value("Value at the source."),
+        destination: value("Value in the destination."),
       }),
       { description: "Attributes whose value corresponds to the source's, e.g. by a mapping of subnets." },
     ),
     dropped: Type.Array(
       Type.Object({
-        attribute: text("OpenStack's name."),
-        value: value("Its value at the source; null where it could not be read."),
-        reason: text("Why the copy lacks it."),
+        attribute: text("OpenStack's name of the attribute."),
+        value: value("Value at the source; null where it could not be read."),
+        reason: text("Why it is not copied."),
       }),
-      { description: "Attributes that the copy lacks." },
+      { description: "Attributes that are not copied." },
     ),
     differences: Type.Array(
       Type.Object({
-        attribute: text("OpenStack's name; `id`: the object is gone."),
-        expected: value("What was planned."),
-        seen: value("What the last verification saw."),
+        attribute: text("OpenStack's name of the attribute; `id` means that the object no longer exists."),
+        expected: value("Planned value."),
+        seen: value("Value that the last verification read."),
       }),
-      { description: "What the last verification found." },
+      { description: "Differences that the last verification found." },
     ),
   },
-  { title: "ReportedObject", description: "An object, and what became of each of its attributes." },
+  { title: "ReportedObject", description: "An object and what became of each of its attributes." },
 )
 
 const side = (which: string) =>
@@ -88,62 +90,76 @@ const side = (which: string) =>
     { description: `The ${which}.` },
   )
 
-const asked = Type.Object(
+const request = Type.Object(
   {
-    at: moment("When it was asked for."),
-    by: text("Who asked for it."),
+    at: moment("When the migration was requested."),
+    by: text("Name of the user who requested it."),
     subnets: Type.Array(
       Type.Object({ source: text("CIDR at the source."), destination: text("CIDR in the destination.") }),
-      { description: "Mappings of subnets." },
+      { description: "Subnet mappings." },
     ),
     volume_types: Type.Array(
       Type.Object({ source: text("Name at the source."), destination: text("Name in the destination.") }),
-      { description: "Mappings of volume types." },
+      { description: "Volume type mappings." },
     ),
-    networks: Type.Array(Type.String(), { description: "Names of the chosen networks; none: all." }),
-    skip_connection_extnet: Type.Boolean({ description: "Whether routers stay without a way out." }),
+    networks: Type.Array(Type.String(), { description: "Names of the networks to copy; empty means all." }),
+    skip_connection_extnet: Type.Boolean({
+      description: "Whether routers are created without an external gateway.",
+    }),
     sync_instance_ports: Type.Boolean({ description: "Whether ports are copied." }),
-    static_routes: text("Rule of the static routes."),
+    static_routes: text("Which static routes are copied: `documented` or `reachable`."),
   },
-  { description: "What was asked for." },
+  { description: "What was requested." },
 )
 
 const survey = Type.Object(
   {
-    at: text("When the source was read before anything was made: ISO 8601."),
-    unread: Type.Optional(Type.String({ description: "Why it could not be read: the rows were copied." })),
+    at: text("When the source cloud was read, before anything was created (ISO 8601)."),
+    unread: Type.Optional(
+      Type.String({
+        description: "Why the source cloud could not be read; the plan then follows the host's rows alone.",
+      }),
+    ),
     unknown: Type.Array(Type.String(), {
       description:
-        "Attributes that no row holds and that could therefore not be copied, as `kind.attribute`.",
+        "Attributes that were not copied because the host's rows do not hold them, as `kind.attribute`.",
     }),
     findings: Type.Array(
-      Type.Object({ kind: text("Kind of object."), name: text("Its name."), message: text("For people.") }),
-      { description: "Where the host's rows and the source cloud told different things." },
+      Type.Object({
+        kind: text("Kind of object."),
+        name: text("Name of the object."),
+        message: text("What differs."),
+      }),
+      { description: "Differences between the host's rows and the source cloud." },
     ),
   },
-  { description: "What the reading of the source cloud has shown." },
+  { description: "Result of reading the source cloud before the copy." },
 )
 
 const verification = Type.Object(
   {
     at: moment("When both clouds were read."),
-    pending: Type.Boolean({ description: "Whether another one waits or runs." }),
-    compared: count("Objects that were read back."),
-    differences: count("Attributes that differ, and objects that are gone or too many."),
+    pending: Type.Boolean({ description: "Whether another verification waits or runs." }),
+    compared: count("Objects that were compared."),
+    differences: count("Attributes that differ, and objects that are missing or unmanaged."),
     unread: Type.Optional(Type.String({ description: "Why the destination could not be read." })),
   },
-  { description: "The last comparison of the destination with the plan." },
+  { description: "The last verification: the destination compared with the plan." },
 )
 
 const unmanaged = Type.Object(
   {
-    count: count("How many there are."),
+    count: count("Number of unmanaged objects."),
     objects: Type.Array(
-      Type.Object({ kind: text("Kind of object."), id: text("Id in the cloud."), name: text("Its name.") }),
-      { description: "The first of them." },
+      Type.Object({
+        kind: text("Kind of object."),
+        id: text("Id in the cloud."),
+        name: text("Name of the object."),
+      }),
+      { description: "The first of them; `count` is the total." },
     ),
   },
-  { description: "What is in the destination project and not in the plan." },
+  { description: "Objects in the destination project that this migration did not create." },
 )
 
 const sourceChanges = Type.Object(
@@ -152,74 +168,85 @@ const sourceChanges = Type.Object(
     changes: Type.Array(
       Type.Object({
         kind: text("Kind of object."),
-        name: text("Its name."),
-        attribute: text("OpenStack's name; `id`: the object is gone or new."),
-        planned: value("What the plan was made from; null where the object is new."),
-        now: value("What the source tells now; null where the object is gone."),
+        name: text("Name of the object."),
+        attribute: text(
+          "OpenStack's name of the attribute; `id` means that the object was deleted or is new.",
+        ),
+        planned: value("Value that the plan was made from; null where the object is new."),
+        now: value("Value that the last verification read; null where the object was deleted."),
       }),
-      { description: "Objects that are not as they were when the plan was made." },
+      { description: "Attributes that changed, and objects that were deleted or are new." },
     ),
   },
-  { description: "What has changed at the source since the plan was made, by the last verification." },
+  { description: "Changes at the source since the plan was made, found by the last verification." },
 )
 
 const stage = Type.Object(
   {
-    name: text("Kind of object, `survey` or `verify`."),
+    name: text("Name of the stage: a kind of object, `survey`, `verify` or `rollback`."),
     state: text("`waiting`, `ready`, `running` or `done`."),
-    attempts: count("How often a worker has taken it up; 0: there was nothing to do."),
-    started: moment("When it was taken up first."),
+    attempts: count("How often a worker started the stage; 0 means that there was nothing to do."),
+    started: moment("When it started first."),
     finished: moment("When it ended."),
     seconds,
     calls: count("Requests to the clouds."),
-    writes: count("Those that change something."),
+    writes: count("Requests that change something."),
   },
-  { description: "A part of the work." },
+  { description: "One part of the run." },
 )
 
 export const reportAnswer = Type.Object(
   {
     uuid: text("The migration's uuid: 32 hex digits."),
     state: text("State of the migration."),
-    error_message: text("What is missing and why; empty where nothing is."),
+    error_message: text("What is missing and why; empty where nothing is missing."),
     source: side("source"),
     destination: side("destination"),
-    asked,
-    started: moment("When the work began."),
-    finished: moment("When the work ended."),
+    request,
+    started: moment("When the run started; null before that."),
+    finished: moment("When the run ended; null until then."),
     seconds,
     actions: Type.Array(
-      Type.Object({ at: text("ISO 8601."), action: text("What was asked for."), by: text("By whom.") }),
-      { description: "What people have asked for, the oldest first." },
+      Type.Object({
+        at: text("When it was requested (ISO 8601)."),
+        action: text("`create`, `retry`, `cancel`, `verify` or `rollback`."),
+        by: text("Name of the user who requested it."),
+      }),
+      { description: "Actions that users requested, the oldest first." },
     ),
     rollback: Type.Union(
       [
         Type.Object({
           requested_by: text("Name of the user who requested it."),
-          finished_at: moment("When everything was removed; null: under way, or something remains."),
-          remaining: Type.Array(Type.String(), { description: "What remains in the destination." }),
+          finished_at: moment("When everything was removed; null while it runs, or where something remains."),
+          remaining: Type.Array(Type.String(), { description: "Objects that remain in the destination." }),
         }),
         Type.Null(),
       ],
-      { description: "The roll back, where one was asked for." },
+      { description: "The rollback, where one was requested; else null." },
     ),
-    outcomes: Type.Object(outcomeCounts, { description: "Objects by what became of them." }),
+    outcomes: Type.Object(outcomeCounts, { description: "Number of objects by outcome." }),
     kinds: Type.Array(
-      Type.Object({ kind: text("Kind of object."), ...outcomeCounts }, { description: "The same by kind." }),
-      { description: "Kinds that the plan has something of, in the order in which people read them." },
+      Type.Object(
+        { kind: text("Kind of object."), ...outcomeCounts },
+        { description: "Number of objects of one kind by outcome." },
+      ),
+      { description: "Kinds that occur in the plan, each after the kinds that it needs." },
     ),
-    verification: Type.Union([verification, Type.Null()], { description: "null until the work has ended." }),
-    unmanaged: Type.Union([unmanaged, Type.Null()], { description: "null where that was not looked for." }),
-    source_changes: Type.Union([sourceChanges, Type.Null()], {
-      description: "null where that was not looked for.",
+    verification: Type.Union([verification, Type.Null()], {
+      description: "null until a verification has run.",
     }),
-    survey: Type.Union([survey, Type.Null()], { description: "null until the source was read." }),
-    stages: Type.Array(stage, { description: "The work in its order." }),
+    unmanaged: Type.Union([unmanaged, Type.Null()], { description: "null where this was not checked." }),
+    source_changes: Type.Union([sourceChanges, Type.Null()], {
+      description: "null where this was not checked.",
+    }),
+    survey: Type.Union([survey, Type.Null()], { description: "null until the source cloud was read." }),
+    stages: Type.Array(stage, { description: "The stages of the run, in the order in which they started." }),
     calls: count("Requests to both clouds, sign-ins and retries included."),
-    writes: count("Those that change something."),
+    writes: count("Requests that change something."),
     objects: Type.Array(reportedObject, { description: "Every object, in the order of the plan." }),
   },
-  { title: "MigrationReport", description: "All that is known of a replication." },
+  { title: "MigrationReport", description: "Everything that is known about a migration." },
 )
 
 export type Report = Static<typeof reportAnswer>

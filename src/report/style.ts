@@ -1,4 +1,4 @@
-/** The look of the page: light and dark, on screens of any width and on paper. */
+/** Style of the page: light and dark, for screens of any width and for paper. */
 export const reportStyle = `
 :root {
   color-scheme: light dark;
@@ -20,7 +20,7 @@ h1 { margin: .1rem 0 .4rem; font-size: 1.8rem; line-height: 1.25; overflow-wrap:
 h2 { margin: 0 0 .2rem; font-size: 1.1rem; }
 p { margin: 0 0 .8rem; color: var(--soft); overflow-wrap: anywhere; }
 .subtitle { margin: 0; }
-.verdict { font-size: 1.05rem; color: var(--ink); max-width: 60rem; }
+.summary { font-size: 1.05rem; color: var(--ink); max-width: 60rem; }
 .state {
   display: inline-block; padding: .1rem .6rem; border-radius: 1rem; font-size: .9rem; font-weight: 600;
   vertical-align: middle; white-space: nowrap; color: var(--card); background: var(--plain);
@@ -57,7 +57,7 @@ td:first-child { white-space: nowrap; }
 .outcome { white-space: nowrap; font-weight: 600; color: var(--plain); }
 .bar .kept { background: var(--good); } .outcome.kept { color: var(--good); }
 .bar .mapped { background: var(--mapped); } .outcome.mapped { color: var(--mapped); }
-.bar .dropped, .bar .left_out { background: var(--warn); } .outcome.dropped, .outcome.left_out { color: var(--warn); }
+.bar .dropped, .bar .omitted { background: var(--warn); } .outcome.dropped, .outcome.omitted { color: var(--warn); }
 .bar .different, .bar .failed, .bar .skipped { background: var(--bad); }
 .outcome.different, .outcome.failed, .outcome.skipped { color: var(--bad); }
 .bar .open { background: var(--busy); } .outcome.open { color: var(--busy); }

@@ -1,11 +1,11 @@
-/** A value of an attribute, for people. */
+/** Returns the human-readable form of an attribute's value. */
 export function valueText(value: unknown): string {
   if (value === null || value === undefined || value === "") return "none"
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(itemText).join(", ")
   return itemText(value)
 }
 
-/** What Neutron's lists hold has a short form of its own. */
+/** Pools, routes, addresses and address pairs of Neutron have a short form of their own. */
 function itemText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value)
   const {
@@ -48,9 +48,9 @@ export function countText(count: number, one: string, many = `${one}s`): string 
   return `${numberText(count)} ${count === 1 ? one : many}`
 }
 
-/** The first of many names, and how many more there are. */
-export function namesText(names: readonly string[], most = 8, separator = ", "): string {
-  const more = names.length - most
-  const first = names.slice(0, most).join(separator)
+/** Returns the first names, and how many more there are. */
+export function namesText(names: readonly string[], max = 8, separator = ", "): string {
+  const more = names.length - max
+  const first = names.slice(0, max).join(separator)
   return more > 0 ? `${first} and ${numberText(more)} more` : first
 }

@@ -1,6 +1,6 @@
 import type { Test } from "tap"
 import { tableOf } from "../../src/planning/attributes.ts"
-import type { KindName } from "../../src/planning/plan.ts"
+import type { KindName } from "../../src/planning/kind-names.ts"
 import type { Report } from "../../src/report/report.ts"
 import { ask } from "./http.ts"
 
@@ -22,8 +22,8 @@ export async function holdExactReport(t: Test, url: string, uuid: string, token:
     [],
     "only what docs/attributes.md says is dropped",
   )
-  for (const { kind, name, reason } of report.objects.filter(({ outcome }) => outcome === "left_out"))
-    t.comment(`left out: ${kind} ${name}: ${reason}`)
+  for (const { kind, name, reason } of report.objects.filter(({ outcome }) => outcome === "omitted"))
+    t.comment(`not copied: ${kind} ${name}: ${reason}`)
 }
 
 function fateOf(kind: string, attribute: string): string | undefined {

@@ -20,7 +20,7 @@ const mapped = {
   subnets: [{ src_cidr: subnet?.cidr, dst_cidr: "10.177.0.0/24" }],
 }
 
-t.test("a report says what was asked, what became of each attribute, and what it took", (t) =>
+t.test("a report shows the request, what became of each attribute, and the calls", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -35,13 +35,13 @@ t.test("a report says what was asked, what became of each attribute, and what it
         state: "OK",
         source: { cloud: /region A/ },
         destination: { resource: "the copy", cloud: /region B/ },
-        asked: {
+        request: {
           by: "Olga Example",
           subnets: [{ source: subnet?.cidr, destination: "10.177.0.0/24" }],
           networks: [],
           sync_instance_ports: true,
         },
-        verification: { compared: report.objects.length - report.outcomes.left_out, differences: 0 },
+        verification: { compared: report.objects.length - report.outcomes.omitted, differences: 0 },
         unmanaged: { count: 0 },
         source_changes: { changes: [] },
         rollback: null,
@@ -68,7 +68,7 @@ t.test("a report says what was asked, what became of each attribute, and what it
           dropped: [{ attribute: "external_fixed_ips", reason: /given by the destination/ }],
         },
       )
-      const left = report.objects.filter(({ outcome }) => outcome === "left_out")
+      const left = report.objects.filter(({ outcome }) => outcome === "omitted")
       t.ok(left.length > 0 && left.every(({ reason, destination }) => reason !== "" && destination === ""))
       const counted = Object.values(report.outcomes).reduce((sum, one) => sum + one, 0)
       t.equal(counted, report.objects.length, "each object has one outcome")
@@ -124,7 +124,7 @@ t.test("failures, drift and a dead source are in the report", (t) =>
       "## Missing",
       "| network | theirs |",
       "## The source could not be read",
-      "| there | gone |",
+      "| exists | deleted |",
     ]) {
       t.ok(String(body).includes(words), words)
     }

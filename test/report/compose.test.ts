@@ -15,22 +15,22 @@ function tableOf(report: Report, title: string) {
   return block && "rows" in block ? block.rows : []
 }
 
-t.test("a copy without a fault has no section of faults", async (t) => {
+t.test("a copy without exceptions has no section for exceptions", async (t) => {
   const report = reportOf([object(), ...ports(3, {})])
-  t.strictSame(titlesOf(report), ["What was asked", "By kind", "Every object", "Work and time"])
-  const { verdict, tone } = composeReport(report)
+  t.strictSame(titlesOf(report), ["Request", "Options", "Objects by kind", "All objects", "Stages"])
+  const { summary, tone } = composeReport(report)
   t.equal(tone, "good")
   t.equal(
-    verdict,
-    "All 4 objects of the plan are there. The verification has read 4 back and found no difference.",
+    summary,
+    "All 4 planned objects exist in the destination. The verification compared 4 objects and found no differences.",
   )
 })
 
-t.test("exceptions come first, the worst of them before the others", async (t) => {
+t.test("exceptions come before what is as planned, the most severe first", async (t) => {
   const report = reportOf(
     [
       object(),
-      object({ outcome: "left_out", reason: "It is the operator's.", destination: "" }),
+      object({ outcome: "omitted", reason: "It is the operator's.", destination: "" }),
       object({ outcome: "failed", reason: "Full.", destination: "" }),
       object({ outcome: "different", differences: [{ attribute: "mtu", expected: 1500, seen: 1450 }] }),
       object({ outcome: "mapped", mapped: [{ attribute: "cidr", source: "a", destination: "b" }] }),
@@ -45,39 +45,43 @@ t.test("exceptions come first, the worst of them before the others", async (t) =
     },
   )
   t.strictSame(titlesOf(report), [
-    "What was asked",
+    "Request",
     "Missing",
-    "Different",
-    "In the destination and not in the plan",
-    "Changed at the source since",
-    "Rows and source cloud disagree",
-    "Left out",
-    "Attributes that were dropped",
-    "By kind",
-    "Mapped",
-    "Every object",
-    "Work and time",
+    "Differences",
+    "Unmanaged objects",
+    "Changes at the source since planning",
+    "Database and source cloud differ",
+    "Not copied",
+    "Attributes not copied",
+    "Options",
+    "Objects by kind",
+    "Mapped values",
+    "All objects",
+    "Stages",
   ])
 })
 
-t.test("objects with one cause are one line, though each refusal has a request id of its own", async (t) => {
-  const failed = ports(20, { outcome: "failed", destination: "" }).map((one, index) => ({
-    ...one,
-    reason: `B: network POST /ports answered 409: Full. (req-${index})`,
-  }))
-  const skipped = ports(900, { outcome: "skipped", destination: "", reason: 'port "x" is failed.' })
-  const rows = tableOf(reportOf([...failed, ...skipped]), "Missing")
-  t.strictSame(
-    rows.map(([kind, , count]) => [kind, count]),
-    [
-      ["port", 20],
-      ["port", 900],
-    ],
-  )
-  t.match(rows[1]?.[3], /port-7 and 892 more$/)
-})
+t.test(
+  "objects with the same cause are one row, although each rejection has its own request id",
+  async (t) => {
+    const failed = ports(20, { outcome: "failed", destination: "" }).map((one, index) => ({
+      ...one,
+      reason: `B: network POST /ports answered 409: Full. (req-${index})`,
+    }))
+    const skipped = ports(900, { outcome: "skipped", destination: "", reason: 'port "x" is failed.' })
+    const rows = tableOf(reportOf([...failed, ...skipped]), "Missing")
+    t.strictSame(
+      rows.map(([kind, , count]) => [kind, count]),
+      [
+        ["port", 20],
+        ["port", 900],
+      ],
+    )
+    t.match(rows[1]?.[3], /port-7 and 892 more$/)
+  },
+)
 
-t.test("an object that is gone or new is told in words", async (t) => {
+t.test("a deleted or new object is described in words, not by its id", async (t) => {
   const report = reportOf(
     [object({ outcome: "different", differences: [{ attribute: "id", expected: "x", seen: null }] })],
     {
@@ -89,36 +93,42 @@ t.test("an object that is gone or new is told in words", async (t) => {
       },
     },
   )
-  t.strictSame(tableOf(report, "Different"), [["network", "front", "", "there", "gone"]])
-  t.strictSame(tableOf(report, "Changed at the source since"), [
-    ["network", "front", "", "there", "gone"],
-    ["network", "fresh", "", "not there", "new"],
+  t.strictSame(tableOf(report, "Differences"), [["network", "front", "", "exists", "deleted"]])
+  t.strictSame(tableOf(report, "Changes at the source since planning"), [
+    ["network", "front", "", "existed", "deleted"],
+    ["network", "fresh", "", "did not exist", "exists"],
   ])
 })
 
-t.test("a source that could not be read is said, with what is not known for it", async (t) => {
-  const report = reportOf([object()], {
-    survey: {
-      at: "2026-03-02T09:15:41.311Z",
-      unread: "A cannot be reached.",
-      unknown: ["subnet.ipv6_ra_mode", "subnet.service_types", "network.dns_domain"],
-      findings: [],
-    },
-    source_changes: { unread: "A cannot be reached.", changes: [] },
-  })
-  const { sections } = composeReport(report)
-  t.match(
-    sections.find(({ title }) => title === "The source could not be read")?.note,
-    /A cannot be reached\. So the marketplace's rows were copied/,
-  )
-  t.strictSame(tableOf(report, "The source could not be read"), [
-    ["subnet", "ipv6_ra_mode, service_types"],
-    ["network", "dns_domain"],
-  ])
-  t.match(sections.find(({ title }) => title === "Changed at the source since")?.note, /A cannot be reached/)
-})
+t.test(
+  "a source that could not be read is reported with the attributes that are unknown for that reason",
+  async (t) => {
+    const report = reportOf([object()], {
+      survey: {
+        at: "2026-03-02T09:15:41.311Z",
+        unread: "A cannot be reached.",
+        unknown: ["subnet.ipv6_ra_mode", "subnet.service_types", "network.dns_domain"],
+        findings: [],
+      },
+      source_changes: { unread: "A cannot be reached.", changes: [] },
+    })
+    const { sections } = composeReport(report)
+    t.match(
+      sections.find(({ title }) => title === "The source could not be read")?.note,
+      /failed: A cannot be reached\. The copy follows the marketplace's database instead/,
+    )
+    t.strictSame(tableOf(report, "The source could not be read"), [
+      ["subnet", "ipv6_ra_mode, service_types"],
+      ["network", "dns_domain"],
+    ])
+    t.match(
+      sections.find(({ title }) => title === "Changes at the source since planning")?.note,
+      /could not read the source: A cannot be reached/,
+    )
+  },
+)
 
-t.test("the values of Neutron's lists are written shortly", async (t) => {
+t.test("values of Neutron's lists have a short form", async (t) => {
   const mapped = (attribute: string, source: unknown, destination: unknown) =>
     object({ outcome: "mapped", mapped: [{ attribute, source, destination }] })
   const report = reportOf([
@@ -132,7 +142,7 @@ t.test("the values of Neutron's lists are written shortly", async (t) => {
     mapped("allowed_address_pairs", [{ ip_address: "10.1.0.5", mac_address: "fa:16:3e:00:00:01" }], ""),
   ])
   t.strictSame(
-    tableOf(report, "Mapped").map(([, , , values]) => values),
+    tableOf(report, "Mapped values").map(([, , , values]) => values),
     [
       "10.1.0.2 to 10.1.0.9 → 10.2.0.2 to 10.2.0.9",
       "10.3.0.0/24 via 10.1.0.5 → none",
@@ -154,13 +164,13 @@ t.test("a large report stays readable", async (t) => {
   const document = composeReport(report)
   const text = markdownReport(document)
   t.ok(text.split("\n").length < 150, "Markdown has a page or two")
-  t.match(text, /And 40 more, which the JSON form names\./, "and says what it cuts")
+  t.match(text, /The JSON form lists 40 more rows\./, "and states what it cuts")
   const page = htmlReport(document)
   t.match(page, /<details><summary>port: 1,800 objects<\/summary>/, "HTML folds the list of all objects")
-  t.ok(page.includes("port-999"), "which names each")
+  t.ok(page.includes("port-999"), "which lists each")
 })
 
-t.test("how far a migration is, is told while it works", async (t) => {
+t.test("a migration in progress is reported with the number of objects that exist", async (t) => {
   const report = reportOf([object(), object({ outcome: "open", destination: "" })], {
     state: "CREATING",
     finished: null,
@@ -171,13 +181,13 @@ t.test("how far a migration is, is told while it works", async (t) => {
     survey: null,
     stages: [],
   })
-  const { verdict, tone } = composeReport(report)
-  t.equal(verdict, "It has not ended: 1 of 2 objects are there.")
+  const { summary, tone } = composeReport(report)
+  t.equal(summary, "In progress: 1 of 2 planned objects exist.")
   t.equal(tone, "busy")
   t.ok(htmlReport(composeReport(report)).includes("not yet"))
 })
 
-t.test("a migration that was rolled back is told as that, with what was left", async (t) => {
+t.test("a migration that was rolled back is reported as such, with what remains", async (t) => {
   const removed = [
     object({ outcome: "removed", destination: "" }),
     object({ outcome: "removed", destination: "" }),
@@ -186,21 +196,25 @@ t.test("a migration that was rolled back is told as that, with what was left", a
     state: "ERRED",
     error_message: "Rolled back.",
     actions: [{ at: "2026-03-02T10:00:00.000Z", action: "rollback", by: "Mari Maasikas" }],
-    rollback: { requested_by: "Mari Maasikas", finished_at: "2026-03-02T10:00:09.000Z", remaining: ['network "theirs"'] },
+    rollback: {
+      requested_by: "Mari Maasikas",
+      finished_at: "2026-03-02T10:00:09.000Z",
+      remaining: ['network "theirs"'],
+    },
   })
-  const { verdict, tone, tiles, sections } = composeReport(report)
-  t.equal(verdict, "Rolled back at 2026-03-02 10:00:09 UTC, as Mari Maasikas has asked.")
+  const { summary, tone, tiles, sections } = composeReport(report)
+  t.equal(summary, "Rolled back at 2026-03-02 10:00:09 UTC, as requested by Mari Maasikas.")
   t.equal(tone, "plain")
-  t.ok(tiles.some(({ label, count }) => label === "removed again" && count === 2))
-  const [asked] = sections[0]?.blocks ?? []
-  t.match(asked && "facts" in asked ? asked.facts.slice(-3) : [], [
-    ["Asked to roll back", "2026-03-02 10:00:00 UTC by Mari Maasikas"],
-    ["Left by the roll back", 'network "theirs"'],
+  t.ok(tiles.some(({ label, count }) => label === "removed by the rollback" && count === 2))
+  const [request] = sections[0]?.blocks ?? []
+  t.match(request && "facts" in request ? request.facts.slice(-3) : [], [
+    ["Rollback requested by", "Mari Maasikas, 2026-03-02 10:00:00 UTC"],
+    ["Remaining after the rollback", 'network "theirs"'],
     ["Migration", /./],
   ])
 })
 
-t.test("stages are drawn on the time of the work, and what came later is not", async (t) => {
+t.test("stages are drawn on the time of the run, and what came later is not", async (t) => {
   const stage = (name: string, started: string, finished: string) => ({
     name,
     state: "done",
@@ -221,7 +235,7 @@ t.test("stages are drawn on the time of the work, and what came later is not", a
     ],
   })
   t.strictSame(
-    tableOf(report, "Work and time").map(([, span]) => span),
+    tableOf(report, "Stages").map(([, span]) => span),
     [
       { from: 0, to: 0.5 },
       { from: 0.5, to: 1 },

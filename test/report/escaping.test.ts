@@ -10,7 +10,7 @@ import { reportFullOf } from "./sample.ts"
 const html = (text: string) => htmlReport(composeReport(reportFullOf(text)))
 const markdown = (text: string) => markdownReport(composeReport(reportFullOf(text)))
 
-/** What would be markup, if it were let through. */
+/** Texts that are markup unless they are escaped. */
 const bad = [
   "<script>alert(1)</script>",
   "</td></tr></table><h1>x",
@@ -55,7 +55,7 @@ const anyText = fc
       )
       .map((parts) => parts.join("")),
   )
-  // A text of nothing is shown as "none", which is no other markup but other words.
+  // An empty text is shown as "none": the same markup with another text.
   .filter((text) => text.trim() !== "")
 
 t.test("whatever a name is, the page has the same elements and attributes", async (t) => {
@@ -64,7 +64,7 @@ t.test("whatever a name is, the page has the same elements and attributes", asyn
   fc.assert(fc.property(anyText, (text) => structureOf(html(text)).join() === plain.join()))
 })
 
-t.test("whatever a name is, a reader of Markdown sees the same elements", async (t) => {
+t.test("whatever a name is, rendered Markdown has the same elements", async (t) => {
   const rendered = (text: string) => structureOf(String(marked.parse(markdown(text), { async: false })))
   const plain = rendered("x")
   t.ok(plain.includes("table"), "tables are tables")
@@ -72,7 +72,7 @@ t.test("whatever a name is, a reader of Markdown sees the same elements", async 
   fc.assert(fc.property(anyText, (text) => rendered(text).join() === plain.join()))
 })
 
-t.test("a name is read as it was written", async (t) => {
+t.test("a name is shown as it was written", async (t) => {
   for (const text of bad.map((one) => one.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim())) {
     t.ok(cellsOf(html(text)).includes(text), `in HTML: ${titleOf(text)}`)
     const cells = cellsOf(String(marked.parse(markdown(text), { async: false })))
@@ -87,7 +87,7 @@ t.test("the page loads nothing and runs nothing", async (t) => {
   t.notMatch(page, /url\(|@import|https?:/)
 })
 
-/** TAP's lines end at more signs than \n. */
+/** Encodes a text for a title: TAP's lines end at more characters than \n. */
 function titleOf(text: string): string {
   return encodeURIComponent(text)
 }
@@ -99,7 +99,7 @@ function* nodesOf(node: Node): Generator<Node> {
   if ("childNodes" in node) for (const child of node.childNodes) yield* nodesOf(child)
 }
 
-/** Elements with the names of their attributes, and comments, in their order. */
+/** Elements with the names of their attributes, and comments, in document order. */
 function structureOf(page: string): readonly string[] {
   return [...nodesOf(parse(page))].flatMap((node) =>
     "tagName" in node

@@ -32,7 +32,7 @@ export function reportOf(objects: readonly ReportedObject[], part: Partial<Repor
     error_message: "",
     source: { resource: "shop", offering: "A", cloud: "a" },
     destination: { resource: "copy", offering: "B", cloud: "b" },
-    asked: {
+    request: {
       at,
       by: "Mari Maasikas",
       subnets: [],
@@ -78,7 +78,7 @@ export function reportFullOf(text: string): Report {
   const change = { attribute: text, kind: "network", name: text }
   const objects = [
     object({ outcome: "failed", name: text, reason: text, destination: "" }),
-    object({ outcome: "left_out", name: text, reason: text, destination: "" }),
+    object({ outcome: "omitted", name: text, reason: text, destination: "" }),
     object({ outcome: "different", differences: [{ attribute: text, expected: text, seen: [text] }] }),
     object({
       outcome: "dropped",
@@ -94,8 +94,8 @@ export function reportFullOf(text: string): Report {
     error_message: text,
     source: side,
     destination: side,
-    asked: {
-      ...reportOf([]).asked,
+    request: {
+      ...reportOf([]).request,
       by: text,
       subnets: [{ source: text, destination: text }],
       volume_types: [{ source: text, destination: text }],
