@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify"
 import { apiErrors, type FieldErrors } from "../../src/api-error.ts"
-import { kindNames } from "../../src/planning/plan.ts"
+import { kindNames } from "../../src/planning/kind-names.ts"
 import { objectStates, serializeObject } from "../../src/serializers/objects.ts"
 import { linkHeader, readPage } from "../../src/serializers/pages.ts"
 import type { RouteContext } from "../context.ts"

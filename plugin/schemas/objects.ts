@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox"
-import { kindNames } from "../../src/planning/plan.ts"
+import { kindNames } from "../../src/planning/kind-names.ts"
 import { type MigrationObject, migrationObject, objectStates } from "../../src/serializers/objects.ts"
 import { answer, invalid, noSuchPage, unauthenticated } from "./errors.ts"
 import { migrationUuid, pageHeaders, paging } from "./parameters.ts"

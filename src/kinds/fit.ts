@@ -1,5 +1,6 @@
 import { saysNothing, tableOf } from "../planning/attributes.ts"
-import type { KindName, Notes, Omission, PlanContext, Planned } from "../planning/plan.ts"
+import type { KindName } from "../planning/kind-names.ts"
+import type { Notes, Omission, PlanContext, Planned } from "../planning/plan.ts"
 
 type Body = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,7 @@
 import type { Trx } from "../models/database.ts"
 import type { Difference } from "../models/own-tables.ts"
-import type { KindName, KindPlan, PlanContext, Ref } from "../planning/plan.ts"
+import type { KindName } from "../planning/kind-names.ts"
+import type { KindPlan, PlanContext, Ref } from "../planning/plan.ts"
 import type { CloudContext } from "./cloud-context.ts"
 
 /** A body whose references have become ids of the destination cloud. */

@@ -1,5 +1,6 @@
-import type { KindName, Omission, PlanContext, Planned } from "../planning/plan.ts"
-import { kindText } from "../planning/plan.ts"
+import type { KindName } from "../planning/kind-names.ts"
+import { kindText } from "../planning/kind-names.ts"
+import type { Omission, PlanContext, Planned } from "../planning/plan.ts"
 import { fitToCloud, noteMapped } from "./fit.ts"
 import { kinds } from "./index.ts"
 import type { AnyKind } from "./kind.ts"

@@ -1,13 +1,6 @@
 import { type Collection, replaceTags } from "../openstack/index.ts"
-import {
-  type KindName,
-  type KindPlan,
-  kindText,
-  type PlanContext,
-  type Planned,
-  type Ref,
-  ref,
-} from "../planning/plan.ts"
+import { type KindName, kindText } from "../planning/kind-names.ts"
+import { type KindPlan, type PlanContext, type Planned, type Ref, ref } from "../planning/plan.ts"
 import type { SourceObject, SourceTenant } from "../planning/source.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences, sorted } from "./compare.ts"

@@ -1,4 +1,4 @@
-import type { KindName } from "./plan.ts"
+import type { KindName } from "./kind-names.ts"
 
 /** What becomes of one attribute of OpenStack's in a copy. */
 export interface Attribute {

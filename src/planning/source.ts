@@ -1,4 +1,4 @@
-import type { KindName } from "./plan.ts"
+import type { KindName } from "./kind-names.ts"
 
 /**
  * A tenant's structure as it is at the source: plain data, read from the host's rows.

@@ -1,5 +1,5 @@
 import { Type } from "@sinclair/typebox"
-import { kindNames } from "../planning/plan.ts"
+import { kindNames } from "../planning/kind-names.ts"
 
 const numbers = (description: string) => Type.Record(Type.String(), Type.Integer(), { description })
 

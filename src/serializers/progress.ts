@@ -2,7 +2,7 @@ import { type Static, Type } from "@sinclair/typebox"
 import { verifyStage } from "../executors/stage/graph.ts"
 import type { Db } from "../models/database.ts"
 import type { VerifySummary } from "../models/own-tables.ts"
-import { kindNames } from "../planning/plan.ts"
+import { kindNames } from "../planning/kind-names.ts"
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 

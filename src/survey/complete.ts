@@ -1,5 +1,5 @@
 import type { SurveyFinding } from "../models/own-tables.ts"
-import type { KindName } from "../planning/plan.ts"
+import type { KindName } from "../planning/kind-names.ts"
 import type { SourceTenant } from "../planning/source.ts"
 import { liveGroups } from "./groups.ts"
 import { differsFromRows, type Names, names } from "./names.ts"

@@ -1,6 +1,6 @@
 import { interfaceKey } from "../kinds/interface.ts"
 import type { QosPolicy, RbacPolicy } from "../openstack/index.ts"
-import type { KindName } from "../planning/plan.ts"
+import type { KindName } from "../planning/kind-names.ts"
 import { isInterface } from "../planning/port-owners.ts"
 import type {
   LiveExtras,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import { kindNames } from "../../src/planning/plan.ts"
+import { kindNames } from "../../src/planning/kind-names.ts"
 import { ask } from "../helpers/http.ts"
 import { type Sample, samplesOf } from "../helpers/samples.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"

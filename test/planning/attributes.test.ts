@@ -3,7 +3,7 @@ import { join } from "node:path"
 import t from "tap"
 import { attributesPage } from "../../scripts/attributes-page.ts"
 import { type AttributeTable, attributeTables, liveAttributes } from "../../src/planning/attributes.ts"
-import type { KindName } from "../../src/planning/plan.ts"
+import type { KindName } from "../../src/planning/kind-names.ts"
 import { group, network, objectsOf, planOf, port, router, rule, subnet } from "./builders.ts"
 
 t.test("docs/attributes.md says what the planner does", async (t) => {

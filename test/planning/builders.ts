@@ -1,6 +1,7 @@
 import { planTenant, type TenantPlan } from "../../src/kinds/plan-tenant.ts"
 import { type CidrMapping, readMappings } from "../../src/planning/cidr-mapping.ts"
-import type { KindName, Notes, PlanContext } from "../../src/planning/plan.ts"
+import type { KindName } from "../../src/planning/kind-names.ts"
+import type { Notes, PlanContext } from "../../src/planning/plan.ts"
 import type {
   SourceNetwork,
   SourcePort,

@@ -1,7 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { longestChain } from "../../src/executors/stage/graph.ts"
-import { kindNames } from "../../src/planning/plan.ts"
+import { kindNames } from "../../src/planning/kind-names.ts"
 import { withWorld } from "../helpers/world.ts"
 
 for (const size of ["small", "medium", "large"] as const) {

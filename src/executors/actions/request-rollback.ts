@@ -5,49 +5,48 @@ import { CoreState, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
 import type { Rollback } from "../../models/own-tables.ts"
-import { kindText } from "../../planning/plan.ts"
+import { kindText } from "../../planning/kind-names.ts"
 import { enqueueStages } from "../queue/jobs.ts"
-import { removedBy } from "../rollback/finish-rollback.ts"
+import { countRemoved } from "../rollback/finish-rollback.ts"
 import { rollbackStage, verifyStage } from "../stage/graph.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
-import { lockMigration, markInProgress } from "./lock-migration.ts"
+import type { ActionRequest } from "./action.ts"
+import { type LockedMigration, lockMigration, markInProgress } from "./lock-migration.ts"
 
 /**
- * Lets the worker take away again what a migration has made. From ERRED, also where an earlier roll back left
- * something; from OK, if the host's rows show nobody who uses the tenant. Asking twice changes nothing. Answers false
- * where the migration runs.
- * @param by for people: who asks
- * @throws TENANT_IN_USE (409)
+ * Enqueues the rollback of a migration: from ERRED, also where an earlier rollback did not finish; from OK, if the host's
+ * rows show no use of the tenant. Requesting it twice changes nothing.
+ * @returns false where the migration runs
+ * @throws TENANT_IN_USE
  */
 export async function requestRollback(
   ctx: WorkerContext,
   trx: Trx,
-  migrationId: number,
-  by: string,
+  { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
-  const asked = await lockMigration(trx, migrationId)
-  if (asked === undefined) return false
-  const { run, state } = asked
+  const locked = await lockMigration(trx, migrationId)
+  if (locked === undefined) return false
+  const { run, state } = locked
   if (state === CoreState.DELETION_SCHEDULED || state === CoreState.DELETING) return true
   if (state !== CoreState.OK && state !== CoreState.ERRED) return false
   if (run.rollback?.finishedAt !== undefined) return true
-  // Of a tenant that may be in use nothing is taken on a second try either, unless an earlier one has begun with it.
-  const asFromOk = run.rollback?.fromState === CoreState.OK && (await removedBy(trx, migrationId)) === 0
-  const from = asFromOk ? CoreState.OK : state
-  if (from === CoreState.OK) {
-    const used = await rowsInUse(trx, migrationId, run.tenant_id)
-    if (used.length > 0) throw errors.tenantInUse(used)
+  // A second rollback of an OK migration checks for use again, unless the first one has removed something already.
+  const isUntouched = run.rollback?.fromState === CoreState.OK && (await countRemoved(trx, migrationId)) === 0
+  const fromState = isUntouched ? CoreState.OK : state
+  if (fromState === CoreState.OK) {
+    const inUse = await rowsInUse(trx, run)
+    if (inUse.length > 0) throw errors.tenantInUse(inUse)
   }
 
-  const rollback: Rollback = { requestedBy: by, fromState: from }
+  const rollback: Rollback = { requestedBy, fromState }
   await trx
     .updateTable("openstack_replication.run")
     .set({ rollback: JSON.stringify(rollback) })
     .where("migration_id", "=", migrationId)
     .execute()
-  await emitEvent(trx, migrationId, "action", { action: "rollback", by })
-  await openStage(trx, migrationId)
-  await markInProgress(ctx, trx, asked, {
+  await emitEvent(trx, migrationId, "action", { action: "rollback", by: requestedBy })
+  await openRollbackStage(trx, migrationId)
+  await markInProgress(ctx, trx, locked, {
     state: CoreState.DELETION_SCHEDULED,
     resource: ResourceState.TERMINATING,
   })
@@ -55,8 +54,8 @@ export async function requestRollback(
   return true
 }
 
-async function openStage(trx: Trx, migrationId: number): Promise<void> {
-  // A verification under way would tell of a tenant that is being taken away: it cannot end any more.
+async function openRollbackStage(trx: Trx, migrationId: number): Promise<void> {
+  // A running verification must not report a tenant that is being deleted: a greater attempt ends its claim.
   await trx
     .updateTable("openstack_replication.stage")
     .set((eb) => ({ state: "done", attempt: eb("attempt", "+", 1) }))
@@ -78,7 +77,7 @@ async function openStage(trx: Trx, migrationId: number): Promise<void> {
       conflict.columns(["migration_id", "name"]).doUpdateSet({ state: "ready", finished: null }),
     )
     .execute()
-  // What was asked for may be there all the same, if the cloud's answer was lost: also what was then cancelled.
+  // Objects that a request was sent for may exist, even if they then failed or were cancelled: the answer may be lost.
   await trx
     .updateTable("openstack_replication.object")
     .set({ state: "creating", modified: new Date() })
@@ -88,23 +87,23 @@ async function openStage(trx: Trx, migrationId: number): Promise<void> {
     .execute()
 }
 
-/** What the host's rows say of the tenant beyond what this migration has made, for people. */
-async function rowsInUse(trx: Trx, migrationId: number, tenantId: number): Promise<readonly string[]> {
+/** Returns the objects and instances that the host's rows show in the tenant and that this migration did not create. */
+async function rowsInUse(trx: Trx, run: LockedMigration["run"]): Promise<readonly string[]> {
   const found: string[] = []
   for (const { name, rows: { table } = {} } of kinds) {
     if (table === undefined) continue
     const { rows } = await sql<{ name: string }>`
       select row.name from ${sql.table(table)} as row
-      where row.tenant_id = ${tenantId} and not exists (
+      where row.tenant_id = ${run.tenant_id} and not exists (
         select from openstack_replication.object as object
-        where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
+        where object.migration_id = ${run.migration_id} and object.kind = ${name} and object.row_id = row.id
       ) order by row.id`.execute(trx)
     found.push(...rows.map((row) => `${kindText(name)} "${row.name}"`))
   }
   const instances = await trx
     .selectFrom("openstack_instance")
     .select("name")
-    .where("tenant_id", "=", tenantId)
+    .where("tenant_id", "=", run.tenant_id)
     .orderBy("id")
     .execute()
   return [...found, ...instances.map(({ name }) => `instance "${name}"`)]

@@ -1,7 +1,8 @@
 import type { Insertable } from "kysely"
 import type { Trx } from "../../models/database.ts"
 import type { ObjectTable } from "../../models/own-tables.ts"
-import type { KindName, Omission, Planned } from "../../planning/plan.ts"
+import type { KindName } from "../../planning/kind-names.ts"
+import type { Omission, Planned } from "../../planning/plan.ts"
 
 /** Rows of the plan's table in one statement: far below the protocol's 65,535 parameters. */
 const objectsPerInsert = 2000

@@ -6,26 +6,26 @@ import { deleteUnlessReferenced } from "../../models/delete-tenant.ts"
 import { addToResourceCount } from "../../models/new-tenant.ts"
 import { kindText } from "../../planning/plan.ts"
 
-interface Row {
+interface ObjectRow {
   readonly id: string
   readonly name: string
   readonly row_id: number | null
 }
 
 /**
- * Deletes the host's rows of objects that are gone, and counts them off: what stands in another goes first. Answers
- * which stay, for people, because rows that are none of this migration's refer to them.
+ * Deletes the host's rows of objects that do not exist (any more), and subtracts them from the resource count. Kinds are
+ * taken in reverse order, so that a row goes before the row that it refers to.
+ * @returns the rows that remain because other rows of the host refer to them
  */
 export async function deleteHostRows(
   trx: Trx,
-  migrationId: number,
-  tenantId: number,
+  { migrationId, tenantId }: { readonly migrationId: number; readonly tenantId: number },
 ): Promise<readonly string[]> {
-  let counted = 0
-  const kept: string[] = []
+  let deleted = 0
+  const remaining: string[] = []
   for (const kind of kinds.toReversed()) {
     if (kind.rows?.delete === undefined) continue
-    const rows = await trx
+    const objects = await trx
       .selectFrom("openstack_replication.object")
       .select(["id", "name", "row_id"])
       .where("migration_id", "=", migrationId)
@@ -33,38 +33,41 @@ export async function deleteHostRows(
       .where("state", "in", ["removed", "skipped", "failed"])
       .where("row_id", "is not", null)
       .execute()
-    const stay = await forgetRows(trx, kind, rows)
-    kept.push(...stay)
-    if (kind.rows?.table !== undefined) counted += rows.length - stay.length
+    const referenced = await deleteRowsOf(trx, kind, objects)
+    remaining.push(...referenced)
+    if (kind.rows.table !== undefined) deleted += objects.length - referenced.length
   }
-  if (counted === 0) return kept
-  const scope = await trx
+  if (deleted === 0) return remaining
+  const owner = await trx
     .selectFrom("openstack_tenant as tenant")
     .innerJoin("structure_project as project", "project.id", "tenant.project_id")
-    .select(["project.id", "project.customer_id"])
+    .select(["project.id as projectId", "project.customer_id as customerId"])
     .where("tenant.id", "=", tenantId)
     .executeTakeFirst()
-  if (scope !== undefined) await addToResourceCount(trx, scope.id, scope.customer_id, -counted)
-  return kept
+  if (owner !== undefined) await addToResourceCount(trx, owner, -deleted)
+  return remaining
 }
 
-/** All at once or, where one of them has to stay, one by one. */
-async function forgetRows(trx: Trx, kind: AnyKind, rows: readonly Row[]): Promise<readonly string[]> {
-  if (rows.length === 0) return []
-  const by = await deleteUnlessReferenced(trx, async () => {
-    await kind.rows?.delete?.(
-      trx,
-      rows.flatMap((row) => row.row_id ?? []),
-    )
-    await sql`update openstack_replication.object set row_id = null where id = any(${rows.map((row) => row.id)}::bigint[])`.execute(
+/** Deletes the rows in one statement or, where one of them is referred to, one by one. Returns those that remain. */
+async function deleteRowsOf(
+  trx: Trx,
+  kind: AnyKind,
+  objects: readonly ObjectRow[],
+): Promise<readonly string[]> {
+  const [first] = objects
+  if (first === undefined) return []
+  const referencedBy = await deleteUnlessReferenced(trx, async () => {
+    const rowIds = objects.flatMap((object) => object.row_id ?? [])
+    await kind.rows?.delete?.(trx, rowIds)
+    const ids = objects.map(({ id }) => id)
+    await sql`update openstack_replication.object set row_id = null where id = any(${ids}::bigint[])`.execute(
       trx,
     )
   })
-  if (by === undefined) return []
-  const [row] = rows
-  if (row !== undefined && rows.length === 1)
-    return [`${kindText(kind.name)} "${row.name}" (rows of ${by} refer to it)`]
-  const kept: string[] = []
-  for (const one of rows) kept.push(...(await forgetRows(trx, kind, [one])))
-  return kept
+  if (referencedBy === undefined) return []
+  if (objects.length === 1)
+    return [`${kindText(kind.name)} "${first.name}" (rows of ${referencedBy} refer to it)`]
+  const remaining: string[] = []
+  for (const object of objects) remaining.push(...(await deleteRowsOf(trx, kind, [object])))
+  return remaining
 }

@@ -1,9 +1,8 @@
-import type { AnyKind } from "../../kinds/kind.ts"
+import type { AnyKind, Desired } from "../../kinds/kind.ts"
 import { refsOf, resolveRefs } from "../../kinds/plan-tenant.ts"
 import type { Db } from "../../models/database.ts"
 import type { ObjectState } from "../../models/own-tables.ts"
-import { kindText } from "../../planning/plan.ts"
-import type { StageItem } from "./apply.ts"
+import { kindText } from "../../planning/kind-names.ts"
 
 /** An object that waits for another one that is not there. */
 export interface Waiting {
@@ -14,7 +13,7 @@ export interface Waiting {
 }
 
 export interface StageItems {
-  readonly works: readonly StageItem[]
+  readonly items: readonly StageItem[]
   readonly waiting: readonly Waiting[]
 }
 
@@ -39,7 +38,7 @@ export async function loadItems(db: Db, kind: AnyKind, migration: number): Promi
     migration,
     rows.map((row) => row.body),
   )
-  const works: StageItem[] = []
+  const items: StageItem[] = []
   const waiting: Waiting[] = []
   for (const row of rows) {
     const lost = refsOf(row.body).find((ref) => !others.get(ref)?.backendId)
@@ -55,9 +54,9 @@ export async function loadItems(db: Db, kind: AnyKind, migration: number): Promi
     const body = resolveRefs(row.body, (ref) => others.get(ref)?.backendId ?? "")
     const { id, key, name, row_id: rowId, backend_id: backendId } = row
     const { attempts } = row
-    works.push({ id, key, name, body, rowId, backendId, asked: attempts > 0, askedAgain: attempts > 1 })
+    items.push({ id, key, name, body, rowId, backendId, attempted: attempts > 0, retried: attempts > 1 })
   }
-  return { works, waiting }
+  return { items, waiting }
 }
 
 function whySkipped(ref: string, cause: Referred | undefined): string {
@@ -85,4 +84,16 @@ async function referredObjects(
       { name, state, backendId: backend_id },
     ]),
   )
+}
+/** A desired object as a stage works on it. */
+
+export interface StageItem extends Desired<unknown> {
+  readonly id: string
+  readonly rowId: number | null
+  /** Whether it was asked for before, so that it may be there although no answer was recorded. */
+  readonly attempted: boolean
+  /** Whether it was asked for more than once, so that it may have been made twice. */
+  readonly retried?: boolean
+  /** Its id in the cloud, where an earlier run recorded it. */
+  readonly backendId: string | null
 }

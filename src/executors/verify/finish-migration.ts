@@ -4,7 +4,7 @@ import { CoreState, coreStateName } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import type { VerifySummary } from "../../models/own-tables.ts"
 import { causeOf } from "../../openstack/index.ts"
-import { kindText } from "../../planning/plan.ts"
+import { kindText } from "../../planning/kind-names.ts"
 import type { Run } from "../stage/stage-store.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 

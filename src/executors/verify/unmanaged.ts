@@ -2,7 +2,7 @@ import type { CloudContext } from "../../kinds/cloud-context.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
 import { CloudError, listProjectServers, listProjectVolumes, listResources } from "../../openstack/index.ts"
-import { kindText } from "../../planning/plan.ts"
+import { kindText } from "../../planning/kind-names.ts"
 import { loadCreated, unmanagedIn } from "./created-objects.ts"
 
 /**
