@@ -3,21 +3,22 @@ import { sql } from "kysely"
 import type pg from "pg"
 import { waldurAccess, waldurAccessUse } from "../src/access/waldur.ts"
 import { errors } from "../src/errors.ts"
+import type { RateLimited } from "../src/executors/clouds/clouds.ts"
 import { openClouds } from "../src/executors/clouds/clouds.ts"
 import { keptSizes } from "../src/executors/stage/batch-sizes.ts"
-import type { RateLimited, WorkerContext } from "../src/executors/stage/worker-context.ts"
+import type { WorkerContext } from "../src/executors/stage/worker-context.ts"
 import { type Log, queueLogger, stderrLog } from "../src/executors/worker/log.ts"
 import { startStageWorker, type Worker } from "../src/executors/worker/worker.ts"
 import { marketplaceHooks } from "../src/handlers/index.ts"
+import { trackConnections } from "../src/models/connections.ts"
 import { type Db, openDatabase } from "../src/models/database.ts"
 import { isDatabaseDown } from "../src/models/database-down.ts"
 import { migrateOwnTables } from "../src/models/migrate.ts"
 import { checkHostTables } from "../src/models/requirements.ts"
-import { watchSessions } from "../src/models/sessions.ts"
 import { databaseHealth, healthOf } from "../src/monitoring/health.ts"
 import { createMetrics } from "../src/monitoring/metrics.ts"
 import type { Monitored } from "../src/monitoring/serve.ts"
-import type { Timing } from "../src/openstack/timing.ts"
+import type { Timing } from "../src/openstack/http/timing.ts"
 import type { RouteContext } from "./context.ts"
 import type { ReplicationOptions } from "./options.ts"
 
@@ -36,13 +37,13 @@ export const defaults = {
 /**
  * Prepares the database and opens what API and worker share.
  * @param timing for tests: a client that is less patient with clouds
- * @throws HOST_TABLES where the host's tables are not those that are needed; DATABASE_DOWN; OPTIONS
+ * @throws HOST_TABLES where the host's tables are not those that are needed; DATABASE_DOWN; INVALID_OPTION
  */
 export async function prepare(options: ReplicationOptions, log: Log, timing: Partial<Timing> = {}) {
   const settings = { ...defaults, ...options }
   checkPool(options.pool, settings.worker)
   surviveBrokenConnections(options.pool, log)
-  watchSessions(options.pool)
+  trackConnections(options.pool)
   const db: Db = openDatabase(options.pool)
   await checkDatabase(db, options)
   await oneAtATime(db, async () => {
@@ -82,12 +83,12 @@ const leastOfApi = 2
 /** The queue listens on one, the lease holds one, and a stage reads on one while it writes on another. */
 const leastOfWorker = 4
 
-/** A pool that is too small would wait for itself for ever. @throws OPTIONS */
+/** A pool that is too small would wait for itself for ever. @throws INVALID_OPTION */
 function checkPool({ options: { max = 10 } }: pg.Pool, worker: boolean): void {
   const least = worker ? leastOfWorker : leastOfApi
   if (max >= least) return
   const whose = worker ? "of a process with a worker" : "of an API without a worker"
-  throw errors.options(
+  throw errors.invalidOption(
     `pool: ${max} connections are too few; the pool ${whose} needs ${least}, better ${worker ? "concurrency + 4" : "10"}.`,
   )
 }

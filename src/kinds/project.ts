@@ -1,5 +1,5 @@
 import { CoreState } from "../models/codes.ts"
-import { CloudError } from "../openstack/errors.ts"
+import { CloudError } from "../openstack/errors/cloud-error.ts"
 import { createProject, deleteProject, type Project } from "../openstack/index.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences } from "./compare.ts"

@@ -1,4 +1,4 @@
-import type { Timing } from "../../src/openstack/timing.ts"
+import type { Timing } from "../../src/openstack/http/timing.ts"
 import type { CloudConnection } from "../../src/openstack/types.ts"
 
 /** Nobody else uses the simulated clouds. CHAOS_PACE is in calls a second. */

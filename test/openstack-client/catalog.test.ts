@@ -1,6 +1,6 @@
 import t from "tap"
-import { endpointOf } from "../../src/openstack/catalog.ts"
 import type { Service } from "../../src/openstack/index.ts"
+import { endpointOf } from "../../src/openstack/session/catalog.ts"
 import { endpoint } from "./fake-cloud.ts"
 
 const connection = {

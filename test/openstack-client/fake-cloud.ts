@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import type { Test } from "tap"
+import type { Timing } from "../../src/openstack/http/timing.ts"
 import { type CloudConnection, CloudError } from "../../src/openstack/index.ts"
-import { connectCloud } from "../../src/openstack/session.ts"
-import type { Timing } from "../../src/openstack/timing.ts"
+import { connectCloud } from "../../src/openstack/session/connect.ts"
 
 export interface Seen {
   readonly method: string

@@ -1,7 +1,7 @@
 import t from "tap"
-import { calledBy } from "../../src/openstack/caller.ts"
-import { PauseTooLong } from "../../src/openstack/limiter.ts"
-import { Pace } from "../../src/openstack/pace.ts"
+import { PauseTooLong } from "../../src/openstack/limiter/limiter.ts"
+import { Pace } from "../../src/openstack/limiter/local-limiter.ts"
+import { calledBy } from "../../src/openstack/session/call-options.ts"
 import { connect, failureOf, fakeCloud } from "./fake-cloud.ts"
 
 const read = { service: "network", method: "GET", path: "/networks" } as const

@@ -2,9 +2,9 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import fc from "fast-check"
 import t from "tap"
-import { calledBy } from "../../src/openstack/caller.ts"
+import { backoffMs } from "../../src/openstack/http/timing.ts"
 import { connectCloud } from "../../src/openstack/index.ts"
-import { backoffMs } from "../../src/openstack/timing.ts"
+import { calledBy } from "../../src/openstack/session/call-options.ts"
 import { type Answering, connect, endpoint, failureOf, fakeCloud, hasty } from "./fake-cloud.ts"
 
 const read = { service: "network", method: "GET", path: "/networks" } as const

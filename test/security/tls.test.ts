@@ -2,7 +2,7 @@ import { request as forward } from "node:http"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import t, { type Test } from "tap"
-import { adviceOn } from "../../src/openstack/remediation.ts"
+import { adviceOn } from "../../src/openstack/errors/remediation.ts"
 import { type Certificate, selfSigned } from "../helpers/certificate.ts"
 import { connect, type FakeCloud, failureOf, fakeCloud, PASSWORD } from "../openstack-client/fake-cloud.ts"
 

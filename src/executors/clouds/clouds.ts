@@ -1,10 +1,9 @@
 import { errors } from "../../errors.ts"
 import type { Db } from "../../models/database.ts"
 import { parseJson } from "../../models/json.ts"
-import { connectCloud, type Limiter } from "../../openstack/index.ts"
-import type { Timing } from "../../openstack/timing.ts"
+import type { Timing } from "../../openstack/http/timing.ts"
+import { connectCloud, type Limiter, type PauseCause } from "../../openstack/index.ts"
 import type { Cloud, CloudConnection } from "../../openstack/types.ts"
-import type { Clouds, RateLimited } from "../stage/worker-context.ts"
 import { openLimiterStore } from "./limiter-store.ts"
 
 /** The row of a cloud's service settings. */
@@ -166,3 +165,24 @@ function paceOf(options: SettingsRow["options"]) {
 }
 
 const interfaces = ["public", "internal", "admin"] as const
+/** The clouds of the host, each signed in once in this process. */
+
+export interface Clouds {
+  /** @param settingsId id of the row of the service settings. @throws NO_SUCH_CLOUD */
+  get(settingsId: number): Promise<Cloud>
+  /** Under which this process makes its calls: by it, others can keep one that was taken for dead from making any. */
+  readonly owner: string
+  /** After this process was taken for dead, and has stopped what it did: its calls go on under a new name. */
+  renewOwner(): Promise<void>
+  close(): Promise<void>
+}
+/** A cloud asked to slow down: no call to it starts for a while. */
+
+export interface RateLimited extends PauseCause {
+  /** Id of the cloud's service settings. */
+  readonly settingsId: number
+  /** Name of the cloud. */
+  readonly cloud: string
+  /** How long, in milliseconds, from now. */
+  readonly ms: number
+}

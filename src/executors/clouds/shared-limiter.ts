@@ -1,6 +1,6 @@
-import { FairQueue } from "../../openstack/fair-queue.ts"
 import type { Entry, Limiter } from "../../openstack/index.ts"
-import { pauseText } from "../../openstack/pace.ts"
+import { FairQueue } from "../../openstack/limiter/fair-queue.ts"
+import { pauseText } from "../../openstack/limiter/local-limiter.ts"
 
 /** What a process says to the lane of a cloud. */
 export interface SlotRequest {

@@ -1,53 +1,14 @@
 import { sql } from "kysely"
-import { errors } from "../../errors.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import { CoreState } from "../../models/codes.ts"
 import type { Db, Trx } from "../../models/database.ts"
 import { emitObjectEvents } from "../../models/events.ts"
 import type { ObjectError } from "../../models/own-tables.ts"
-import type { Journal, StageItem } from "./apply.ts"
-
-/** A stage as one worker holds it. A worker that started it later holds a greater attempt. */
-export interface StageClaim {
-  readonly migration: number
-  readonly stage: string
-  readonly attempt: number
-}
-
-/** What a stage's owner has to know of its run. */
-export interface RunFacts {
-  /** Why the migration was cancelled; null: it was not. */
-  readonly cancelled: string | null
-}
-
-/**
- * Runs in a transaction that only the stage's present owner can finish. The run is locked before the stage, as
- * everywhere: who locks them the other way round could wait for one that waits for him. @throws STALE_WORKER
- */
-export function withClaim<T>(
-  db: Db,
-  claim: StageClaim,
-  item: (trx: Trx, run: RunFacts) => Promise<T>,
-): Promise<T> {
-  return db.transaction().execute(async (trx) => {
-    const run = await trx
-      .selectFrom("openstack_replication.run")
-      .select("cancelled")
-      .where("migration_id", "=", claim.migration)
-      .forNoKeyUpdate()
-      .executeTakeFirst()
-    const row = await trx
-      .selectFrom("openstack_replication.stage")
-      .select("attempt")
-      .where("migration_id", "=", claim.migration)
-      .where("name", "=", claim.stage)
-      .where("state", "=", "running")
-      .forShare()
-      .executeTakeFirst()
-    if (run === undefined || row?.attempt !== claim.attempt) throw errors.staleWorker(claim.stage)
-    return item(trx, run)
-  })
-}
+import type { CloudError } from "../../openstack/errors/cloud-error.ts"
+import type { DroppedAttribute } from "../../planning/plan.ts"
+import { type StageClaim, withClaim } from "./claim.ts"
+import type { StageItem } from "./items.ts"
+import { PairedItem } from "./journal.ts"
 
 /** The journal of a stage in the plugin's tables and in the host's rows. */
 export function stageJournal(db: Db, kind: AnyKind, claim: StageClaim): Journal {
@@ -144,4 +105,27 @@ async function close(
     .set({ state: CoreState.ERRED, error_message: reason, modified: new Date() })
     .where("id", "=", item.rowId)
     .execute()
+}
+export interface PairedItem {
+  readonly item: StageItem
+  readonly actual: unknown
+}
+/** Where the outcome of each object is kept. Every write fails if another worker has taken the stage over. */
+
+export interface Journal {
+  /**
+   * Before objects are asked for: whoever comes after knows that they may exist. Answers those that are still wanted;
+   * of a migration that was cancelled there are none.
+   */
+  recordCreating(items: readonly StageItem[]): Promise<readonly StageItem[]>
+  recordDone(made: readonly PairedItem[]): Promise<void>
+  recordFailed(item: StageItem, error: ObjectError): Promise<void>
+  /** An object is made without attributes that the cloud refused. */
+  recordDropped(item: StageItem, attributes: readonly DroppedAttribute[]): Promise<void>
+}
+/** What the report keeps of an error. */
+
+export function objectError(error: CloudError): ObjectError {
+  const { status, requestId } = error.failure
+  return { code: error.code, message: error.message, status, requestId }
 }

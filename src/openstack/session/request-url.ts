@@ -1,4 +1,4 @@
-import type { CloudRequest } from "./types.ts"
+import type { CloudRequest } from "../types.ts"
 
 /** A request's full address below a service's endpoint. */
 export function addressOf(endpoint: string, { path, query = {} }: CloudRequest): URL {

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Agent } from "undici"
-import { CloudError } from "./errors.ts"
-import { failure } from "./failure.ts"
-import { requestIdOf } from "./faults.ts"
-import { type Limiter, PauseTooLong } from "./limiter.ts"
+import { CloudError } from "../errors/cloud-error.ts"
+import { failure } from "../errors/to-cloud-error.ts"
+import { type Limiter, PauseTooLong } from "../limiter/limiter.ts"
+import type { CallObserver, CloudConnection, CloudRequest } from "../types.ts"
+import { unlessAborted } from "./abortable.ts"
+import { requestIdOf } from "./error-response.ts"
 import { classifyResponse, type RetryDecision } from "./retry-decision.ts"
 import { backoffMs, defaultLimits, type Timing } from "./timing.ts"
 import { type Answer, openAgent, send } from "./transport.ts"
-import type { CallObserver, CloudConnection, CloudRequest } from "./types.ts"
-import { unlessAborted } from "./unless-aborted.ts"
 
 /** One call, whatever number of tries it takes. */
 export interface LineCall extends Pick<CloudRequest, "service" | "method" | "path"> {

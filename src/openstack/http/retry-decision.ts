@@ -1,5 +1,5 @@
-import type { Retry } from "../errors.ts"
-import { type Fault, readFault } from "./faults.ts"
+import type { Retry } from "../../errors.ts"
+import { type Fault, readFault } from "./error-response.ts"
 import type { Answer, NoAnswer } from "./transport.ts"
 
 /** What to do after one try of a call. */

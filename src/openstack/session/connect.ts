@@ -1,9 +1,9 @@
-import type { Limiter } from "./limiter.ts"
-import { Pace } from "./pace.ts"
+import { defaultLimits, defaultTiming, type Timing } from "../http/timing.ts"
+import type { Limiter } from "../limiter/limiter.ts"
+import { Pace } from "../limiter/local-limiter.ts"
+import type { CallObserver, Cloud, CloudConnection, CloudRequest } from "../types.ts"
 import { type ListRequest, listAll } from "./pages.ts"
-import { SharedSession } from "./shared-session.ts"
-import { defaultLimits, defaultTiming, type Timing } from "./timing.ts"
-import type { CallObserver, Cloud, CloudConnection, CloudRequest } from "./types.ts"
+import { SharedSession } from "./session.ts"
 
 /**
  * Opens the way to one cloud. Nothing is sent before the first call.

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from "undici"
-import type { Retry } from "../errors.ts"
+import type { Retry } from "../../errors.ts"
+import type { CloudConnection, CloudRequest } from "../types.ts"
 import type { Timing } from "./timing.ts"
-import type { CloudConnection, CloudRequest } from "./types.ts"
 
 export interface Answer {
   readonly answered: true

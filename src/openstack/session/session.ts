@@ -1,14 +1,14 @@
-import { addressOf } from "./address.ts"
+import { CloudError } from "../errors/cloud-error.ts"
+import { secretsIn } from "../errors/redact.ts"
+import { failure } from "../errors/to-cloud-error.ts"
+import { type LineCall, RequestPipeline } from "../http/request-pipeline.ts"
+import { defaultLimits, type Timing } from "../http/timing.ts"
+import type { Answer } from "../http/transport.ts"
+import type { Limiter } from "../limiter/limiter.ts"
+import type { CallObserver, CloudConnection, CloudRequest } from "../types.ts"
 import { endpointOf, identityRoot, isListed, isOffered } from "./catalog.ts"
-import { CloudError } from "./errors.ts"
-import { failure } from "./failure.ts"
-import type { Limiter } from "./limiter.ts"
-import { type LineCall, RequestPipeline } from "./request-pipeline.ts"
-import { secretsIn } from "./secrets.ts"
+import { addressOf } from "./request-url.ts"
 import { readSignedIn, type SignedIn, signInBody, signInSubject } from "./sign-in.ts"
-import { defaultLimits, type Timing } from "./timing.ts"
-import type { Answer } from "./transport.ts"
-import type { CallObserver, CloudConnection, CloudRequest } from "./types.ts"
 
 const readMethods: readonly CloudRequest["method"][] = ["GET", "HEAD"]
 const repeatableMethods: readonly CloudRequest["method"][] = ["GET", "HEAD", "PUT", "DELETE"]

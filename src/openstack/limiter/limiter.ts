@@ -1,4 +1,4 @@
-import type { Service } from "./types.ts"
+import type { Service } from "../types.ts"
 
 /** A call may not start, because it would have to wait for longer than it may. */
 export class PauseTooLong extends Error {

@@ -1,7 +1,7 @@
-import { CloudError } from "./errors.ts"
-import { failure } from "./failure.ts"
-import { isObject } from "./faults.ts"
-import type { Cloud, CloudRequest } from "./types.ts"
+import { CloudError } from "../errors/cloud-error.ts"
+import { failure } from "../errors/to-cloud-error.ts"
+import { isObject } from "../http/error-response.ts"
+import type { Cloud, CloudRequest } from "../types.ts"
 
 export type ListRequest = Omit<CloudRequest, "method" | "body">
 

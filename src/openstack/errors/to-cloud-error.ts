@@ -1,9 +1,9 @@
-import type { Retry } from "../errors.ts"
-import { CloudError } from "./errors.ts"
-import { requestIdOf } from "./faults.ts"
-import { presentable } from "./secrets.ts"
-import type { Answer } from "./transport.ts"
-import type { CloudConnection, CloudRequest } from "./types.ts"
+import type { Retry } from "../../errors.ts"
+import { requestIdOf } from "../http/error-response.ts"
+import type { Answer } from "../http/transport.ts"
+import type { CloudConnection, CloudRequest } from "../types.ts"
+import { CloudError } from "./cloud-error.ts"
+import { presentable } from "./redact.ts"
 
 /** How a call ended that did not succeed. */
 export interface Ending {

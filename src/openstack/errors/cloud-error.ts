@@ -1,6 +1,6 @@
-import { cloudErrors, ReplicationError, type Retry } from "../errors.ts"
+import { cloudErrors, ReplicationError, type Retry } from "../../errors.ts"
+import type { Service } from "../types.ts"
 import { adviceOn } from "./remediation.ts"
-import type { Service } from "./types.ts"
 
 /** What is known of a call that failed. */
 export interface CloudFailure {

@@ -1,6 +1,6 @@
-import { CloudError } from "./errors.ts"
+import { CloudError } from "../errors/cloud-error.ts"
+import type { Cloud } from "../types.ts"
 import { path } from "./path.ts"
-import type { Cloud } from "./types.ts"
 
 /** https://docs.openstack.org/api-ref/identity/v3/ */
 export interface Domain {

@@ -1,7 +1,7 @@
-import { unlessGone } from "./gone.ts"
+import { unlessGone } from "../errors/not-found.ts"
+import type { Cloud } from "../types.ts"
 import { path } from "./path.ts"
 import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
-import type { Cloud } from "./types.ts"
 
 const service = "compute"
 

@@ -1,6 +1,5 @@
-import type { Cloud, CloudRequest } from "./types.ts"
-
-import { unlessAborted } from "./unless-aborted.ts"
+import { unlessAborted } from "../http/abortable.ts"
+import type { Cloud, CloudRequest } from "../types.ts"
 
 /** On whose behalf calls are made. */
 export type Caller = Pick<CloudRequest, "signal" | "drain" | "flow">

@@ -1,9 +1,9 @@
-import { unlessGone } from "./gone.ts"
+import { unlessGone } from "../errors/not-found.ts"
+import type { Cloud, CloudRequest } from "../types.ts"
 import { type Collection, collections, type ResourceOf } from "./network-collections.ts"
 import type { RouterInterface } from "./network-types.ts"
 import { path } from "./path.ts"
 import { numbersOf, type Quotas } from "./quotas.ts"
-import type { Cloud, CloudRequest } from "./types.ts"
 
 export type { Collection, ResourceOf } from "./network-collections.ts"
 

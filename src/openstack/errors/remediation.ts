@@ -1,4 +1,4 @@
-import type { CloudFailure } from "./errors.ts"
+import type { CloudFailure } from "./cloud-error.ts"
 
 /** What is to be said of a failure beside the cloud's words. */
 export interface Advice {

@@ -1,4 +1,4 @@
-import type { CloudConnection, Service } from "./types.ts"
+import type { CloudConnection, Service } from "../types.ts"
 
 export interface CatalogEntry {
   readonly type: string

@@ -1,8 +1,8 @@
+import { isObject, parse } from "../http/error-response.ts"
+import type { Timing } from "../http/timing.ts"
+import type { Answer } from "../http/transport.ts"
+import type { CloudConnection } from "../types.ts"
 import type { CatalogEntry, Scope } from "./catalog.ts"
-import { isObject, parse } from "./faults.ts"
-import type { Timing } from "./timing.ts"
-import type { Answer } from "./transport.ts"
-import type { CloudConnection } from "./types.ts"
 
 /** A token and what came with it. */
 export interface SignedIn extends Scope {

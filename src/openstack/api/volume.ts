@@ -1,7 +1,7 @@
-import { unlessGone } from "./gone.ts"
+import { unlessGone } from "../errors/not-found.ts"
+import type { Cloud } from "../types.ts"
 import { path } from "./path.ts"
 import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
-import type { Cloud } from "./types.ts"
 
 /** https://docs.openstack.org/api-ref/block-storage/v3/#volume-types-types */
 export interface VolumeType {

@@ -1,4 +1,4 @@
-import { CloudError } from "./errors.ts"
+import { CloudError } from "./cloud-error.ts"
 
 /** Waits for a deletion; what is not there (404) is gone as asked. */
 export async function unlessGone(deletion: Promise<unknown>): Promise<void> {
