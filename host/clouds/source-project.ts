@@ -2,8 +2,9 @@ import {
   type Cloud,
   CloudError,
   connectCloud,
-  findProjectsNamed,
+  findProjectsByName,
   getProject,
+  isNotFound,
   listOwnProjects,
   type Project,
 } from "../../src/openstack/index.ts"
@@ -47,12 +48,12 @@ const isCalled =
     id === wanted || name === wanted
 
 async function findAny(cloud: Cloud, wanted: string): Promise<readonly Project[]> {
-  const named = await findProjectsNamed(cloud, wanted)
+  const named = await findProjectsByName(cloud, wanted)
   if (named.length > 0) return named
   try {
     return [await getProject(cloud, wanted)]
   } catch (error) {
-    if (error instanceof CloudError && error.failure.status === 404) return []
+    if (isNotFound(error)) return []
     throw error
   }
 }

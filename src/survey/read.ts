@@ -8,6 +8,7 @@ import {
   getNetworkQuota,
   getProject,
   getVolumeQuota,
+  isNotFound,
   listResources,
   type Network,
   type OtherResource,
@@ -89,7 +90,7 @@ export async function projectExists(cloud: Cloud, projectId: string): Promise<bo
     await getProject(cloud, projectId)
     return true
   } catch (error) {
-    if (error instanceof CloudError && error.failure.status === 404) return false
+    if (isNotFound(error)) return false
     if (error instanceof CloudError && error.failure.status === 403) return true
     throw error
   }

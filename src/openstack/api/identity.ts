@@ -1,4 +1,4 @@
-import { CloudError } from "../errors/cloud-error.ts"
+import { isNotFound } from "../errors/not-found.ts"
 import type { Cloud } from "../types.ts"
 import { path } from "./path.ts"
 
@@ -39,7 +39,7 @@ export interface RoleAssignment {
   readonly scope: { readonly project?: { readonly id: string }; readonly domain?: { readonly id: string } }
 }
 
-export interface Named {
+export interface NameInDomain {
   readonly name: string
   readonly domainId: string
 }
@@ -59,12 +59,12 @@ export async function findDomain(cloud: Cloud, name: string): Promise<Domain | u
 }
 
 /** GET /v3/projects */
-export function findProjects(cloud: Cloud, { name, domainId }: Named): Promise<readonly Project[]> {
+export function findProjects(cloud: Cloud, { name, domainId }: NameInDomain): Promise<readonly Project[]> {
   return cloud.list({ service, path: "/projects", query: { name, domain_id: domainId } }, "projects")
 }
 
 /** GET /v3/projects, in all domains. */
-export async function findProjectsNamed(cloud: Cloud, name: string): Promise<readonly Project[]> {
+export async function findProjectsByName(cloud: Cloud, name: string): Promise<readonly Project[]> {
   const projects = await cloud.list<Project>({ service, path: "/projects", query: { name } }, "projects")
   return projects.filter((project) => project.name === name)
 }
@@ -83,7 +83,12 @@ export async function getProject(cloud: Cloud, id: string): Promise<Project> {
 /** POST /v3/projects */
 export async function createProject(
   cloud: Cloud,
-  { name, domainId, description = "", tags }: Named & { description?: string; tags?: readonly string[] },
+  {
+    name,
+    domainId,
+    description = "",
+    tags,
+  }: NameInDomain & { description?: string; tags?: readonly string[] },
 ): Promise<Project> {
   const project = { name, description, domain_id: domainId, enabled: true, ...(tags && { tags }) }
   const request = { service, method: "POST", path: "/projects", body: { project } } as const
@@ -96,11 +101,11 @@ export async function deleteProject(cloud: Cloud, id: string): Promise<void> {
 }
 
 /** GET /v3/users */
-export function findUsers(cloud: Cloud, { name, domainId }: Named): Promise<readonly User[]> {
+export function findUsers(cloud: Cloud, { name, domainId }: NameInDomain): Promise<readonly User[]> {
   return cloud.list({ service, path: "/users", query: { name, domain_id: domainId } }, "users")
 }
 
-export interface NewUser extends Named {
+export interface NewUser extends NameInDomain {
   readonly password: string
   readonly defaultProjectId: string
   readonly description?: string
@@ -144,7 +149,7 @@ export async function hasRole(cloud: Cloud, grant: Grant): Promise<boolean> {
     await cloud.call({ service, method: "HEAD", path: pathOf(grant) })
     return true
   } catch (error) {
-    if (error instanceof CloudError && error.failure.status === 404) return false
+    if (isNotFound(error)) return false
     throw error
   }
 }
