@@ -9,10 +9,10 @@ import {
   size,
 } from "../../src/planning/addresses.ts"
 import type { SourceTenant } from "../../src/planning/source.ts"
-import { drawTenant, type TenantOptions } from "./arbitrary-tenant.ts"
-import { block, type Draw, drawn, prefixOf } from "./generate.ts"
+import { generateTenant, type TenantOptions } from "./arbitrary-tenant.ts"
+import { block, type Choices, generated, prefixOf } from "./choices.ts"
 
-/** A pair of CIDRs as a request names it. */
+/** A pair of CIDRs as in a request. */
 export interface CidrPair {
   readonly src_cidr: string
   readonly dst_cidr: string
@@ -23,38 +23,38 @@ export interface MappedTenant {
   readonly subnets: readonly CidrPair[]
 }
 
-/** Tenants, each with a mapping that suits it: subnets move to free ranges, grow, shrink, or trade places. */
+/** Tenants, each with a valid mapping: subnets move to free ranges, grow, shrink, or swap their ranges. */
 export function mappedTenants(options: TenantOptions = {}): Arbitrary<MappedTenant> {
-  return drawn((draw) => {
-    const source = drawTenant(draw, options)
-    return { source, subnets: drawPairs(draw, source, options.nested ?? false) }
+  return generated((choices) => {
+    const source = generateTenant(choices, options)
+    return { source, subnets: generatePairs(choices, source, options.nested ?? false) }
   })
 }
 
-function drawPairs(draw: Draw, source: SourceTenant, nested: boolean): readonly CidrPair[] {
-  const chosen = draw.some([...new Set(source.subnets.map((subnet) => subnet.cidr))])
+function generatePairs(choices: Choices, source: SourceTenant, nested: boolean): readonly CidrPair[] {
+  const chosen = choices.some([...new Set(source.subnets.map((subnet) => subnet.cidr))])
   const form = (cidr: string) => `IPv${prefixOf(cidr).version}/${prefixOf(cidr).length}`
   const alike = [...Map.groupBy(chosen, form).values()].filter((cidrs) => cidrs.length > 1)
-  const trade = nested || draw.flag() ? [] : (draw.any(alike) ?? [])
+  const swapped = nested || choices.flag() ? [] : (choices.any(alike) ?? [])
   return chosen.map((src_cidr, index) => {
-    const place = trade.indexOf(src_cidr)
-    const traded = place < 0 ? undefined : trade[(place + 1) % trade.length]
-    return { src_cidr, dst_cidr: traded ?? freshRange(draw, prefixOf(src_cidr), index, source) }
+    const place = swapped.indexOf(src_cidr)
+    const other = place < 0 ? undefined : swapped[(place + 1) % swapped.length]
+    return { src_cidr, dst_cidr: other ?? freshRange(choices, prefixOf(src_cidr), index, source) }
   })
 }
 
-/** A range that nothing else is in: each pair has a home of its own. */
-function freshRange(draw: Draw, src: Prefix, index: number, source: SourceTenant): string {
+/** Returns a range that overlaps no other: each pair has its own /16 or /48. */
+function freshRange(choices: Choices, src: Prefix, index: number, source: SourceTenant): string {
   const home = prefixOf(src.version === 4 ? `10.${128 + index}.0.0/16` : `fd80:${index}::/48`)
-  const length = draw.one([
+  const length = choices.one([
     src.length,
-    src.length - draw.int(0, 4),
-    draw.int(src.length, narrowest(src, source)),
+    src.length - choices.int(0, 4),
+    choices.int(src.length, narrowest(src, source)),
   ])
-  return block(home, length, draw.int(0, 7))
+  return block(home, length, choices.int(0, 7))
 }
 
-/** The longest prefix length that holds whatever the tenant has in `src`, with its last address still free. */
+/** Returns the longest prefix length that holds all that the tenant has in `src`, with its last address free. */
 function narrowest(src: Prefix, source: SourceTenant): number {
   let last = 6n
   for (const text of textsOf(source)) {

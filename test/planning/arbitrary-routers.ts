@@ -1,54 +1,54 @@
 import { overlaps } from "../../src/planning/addresses.ts"
 import type { SourceRouter, SourceSubnet, StaticRoute } from "../../src/planning/source.ts"
-import { type AddressBook, identity } from "./arbitrary-tenant.ts"
-import { type Draw, host, isVersion, prefixOf } from "./generate.ts"
+import { type AddressBook, identity } from "./address-book.ts"
+import { type Choices, host, isVersion, prefixOf } from "./choices.ts"
 
-/** Routers with interfaces at the gateway's or another address, and routes with a next hop that they reach. */
-export function drawRouters(
-  draw: Draw,
+/** Generates routers with interfaces at the gateway's or another address, and routes whose next hop they reach. */
+export function generateRouters(
+  choices: Choices,
   subnets: readonly SourceSubnet[],
   taken: AddressBook,
 ): readonly SourceRouter[] {
-  const told = draw.flag()
+  const gatewaysKnown = choices.flag()
   const atGateway = new Set<string>()
-  return Array.from({ length: draw.int(0, 3) }, (_, index): SourceRouter => {
+  return Array.from({ length: choices.int(0, 3) }, (_, index): SourceRouter => {
     const connected: SourceSubnet[] = []
-    const interfaces = draw.some(subnets).flatMap((subnet) => {
-      // A router never stands in two ranges that overlap.
+    const interfaces = choices.some(subnets).flatMap((subnet) => {
+      // A router has no interfaces in two overlapping ranges.
       if (connected.some((other) => overlaps(prefixOf(other.cidr), prefixOf(subnet.cidr)))) return []
-      const gateway = atGateway.has(subnet.key) || draw.rarely(4) ? null : subnet.gatewayIp
-      const ipAddress = gateway ?? taken.take(subnet, draw.place())
+      const gateway = atGateway.has(subnet.key) || choices.rarely(4) ? null : subnet.gatewayIp
+      const ipAddress = gateway ?? taken.take(subnet, choices.place())
       if (ipAddress === undefined) return []
       if (gateway !== null) atGateway.add(subnet.key)
       connected.push(subnet)
       return { subnet: subnet.key, ipAddress }
     })
     return {
-      ...identity(draw, "c", index),
+      ...identity(choices, "c", index),
       interfaces,
-      routes: drawRoutes(draw, subnets, connected, new Set(interfaces.map((one) => one.ipAddress))),
-      hasGateway: told ? draw.flag() : null,
+      routes: generateRoutes(choices, subnets, connected, new Set(interfaces.map((one) => one.ipAddress))),
+      hasGateway: gatewaysKnown ? choices.flag() : null,
     }
   })
 }
 
-function drawRoutes(
-  draw: Draw,
+function generateRoutes(
+  choices: Choices,
   subnets: readonly SourceSubnet[],
   connected: readonly SourceSubnet[],
   own: ReadonlySet<string>,
 ): readonly StaticRoute[] {
   const routes = new Map<string, StaticRoute>()
-  for (let count = draw.int(0, 3); count > 0; count--) {
-    const via = draw.any(connected)
+  for (let count = choices.int(0, 3); count > 0; count--) {
+    const via = choices.any(connected)
     if (via === undefined) break
     const far = via.ipVersion === 4 ? ["10.210.7.0/24", "203.0.113.0/24"] : ["fd99:7::/64", "2001:db8:7::/48"]
     const others = subnets
       .filter((subnet) => !connected.includes(subnet) && isVersion(subnet.cidr, via.ipVersion))
       .map((subnet) => subnet.cidr)
-    const destination = draw.any([...far, ...others]) ?? ""
-    const nexthop = host(via.cidr, draw.place())
-    // Neutron takes no next hop that is the router itself.
+    const destination = choices.any([...far, ...others]) ?? ""
+    const nexthop = host(via.cidr, choices.place())
+    // Neutron refuses a next hop that is an address of the router itself.
     if (!own.has(nexthop)) routes.set(`${destination} ${nexthop}`, { destination, nexthop })
   }
   return [...routes.values()]

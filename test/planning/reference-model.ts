@@ -1,4 +1,4 @@
-/** Addresses by text and BigInt alone, to compare the real arithmetic with. IPv6 as eight groups, all written out. */
+/** Address arithmetic on text and BigInt alone, as a reference for the real one. IPv6 has its eight groups written out. */
 export function numberOf(text: string): bigint {
   return text.includes(":") ? joined(groupsOf(text), 16n) : joined(text.split(".").map(Number), 8n)
 }
@@ -21,7 +21,7 @@ export function dotted(value: bigint): string {
   return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join(".")
 }
 
-/** `2001:db8:0:0:0:0:0:1`: right, but never shortened. */
+/** `2001:db8:0:0:0:0:0:1`: valid, but not in the short form. */
 export function groups(value: bigint): string {
   return Array.from({ length: 8 }, (_, index) =>
     ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
@@ -49,12 +49,12 @@ export function isIn(address: string, cidr: string): boolean {
   return (version === 6) === address.includes(":") && first <= value && value <= last
 }
 
-/** How far an address lies from the start of its network. */
+/** Offset of an address from the start of its network. */
 export function offsetIn(address: string, cidr: string): bigint {
   return numberOf(address) - rangeOf(cidr).first
 }
 
-/** Where an address goes; undefined where it does not fit, or would be the broadcast address of a range that shrank. */
+/** The mapped address; undefined where it does not fit, or would be the broadcast address of a smaller range. */
 export function moved(address: string, src: string, dst: string): bigint | undefined {
   if (!isIn(address, src)) return numberOf(address)
   const [to, offset] = [rangeOf(dst), offsetIn(address, src)]

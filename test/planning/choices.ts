@@ -9,39 +9,39 @@ import {
   size,
 } from "../../src/planning/addresses.ts"
 
-/** Random choices of one value: those of fast-check, so that a failure shrinks and is repeated by its seed. */
-export interface Draw {
+/** Random choices for one generated value, made by fast-check: a failure shrinks and is repeated by its seed. */
+export interface Choices {
   int(min: number, max: number): number
   flag(): boolean
-  /** true once in `times`. */
+  /** Returns true once in `times`. */
   rarely(times: number): boolean
   one<T>(items: readonly [T, ...T[]]): T
-  /** One of a list that may be empty. */
+  /** Returns an item of a list that may be empty. */
   any<T>(items: readonly T[]): T | undefined
   some<T>(items: readonly T[]): readonly T[]
-  /** A place among the hosts of a network: often near its start, sometimes far. */
+  /** Returns an index of a host in its network: often small, sometimes large. */
   place(): number
   name(): string
   words(): string
 }
 
-/** Printable characters of the basic plane: MariaDB's `utf8`, which clouds use, has no others. */
+/** Printable characters of the basic multilingual plane: MariaDB's `utf8`, which clouds use, stores no others. */
 const letter = fc.constantFrom(..."abcdeXYZ0189-_. /:;#%&'\"\\<>{}[]@$éßłŽЖяΩ中文あ한→½".split(""))
 const text = (minLength: number, maxLength: number): Arbitrary<string> =>
   fc.string({ unit: letter, minLength, maxLength })
-/** Names repeat, for OpenStack takes that; a group that is not the default one must not be called so. */
+/** Names repeat, because OpenStack allows it; only the default security group may have the name `default`. */
 const name = fc.oneof(fc.constantFrom("net", "web", "a"), text(1, 60)).map((one) => one.trim() || "blank")
 const description = fc.oneof({ weight: 2, arbitrary: fc.constant("") }, text(0, 100))
 
-export function drawn<T>(make: (draw: Draw) => T): Arbitrary<T> {
-  return fc.gen().map((gen) => make(drawOf(gen)))
+export function generated<T>(make: (choices: Choices) => T): Arbitrary<T> {
+  return fc.gen().map((gen) => make(choicesOf(gen)))
 }
 
 const between = (min: number, max: number) => fc.integer({ min, max })
 const names = () => name
 const descriptions = () => description
 
-function drawOf(gen: GeneratorValue): Draw {
+function choicesOf(gen: GeneratorValue): Choices {
   const int = (min: number, max: number) => gen(between, min, max)
   const any = <T>(items: readonly T[]) => (items.length === 0 ? undefined : items[int(0, items.length - 1)])
   return {
@@ -67,20 +67,20 @@ export function prefixOf(cidr: string): Prefix {
 
 export const isVersion = (cidr: string, version: 4 | 6): boolean => prefixOf(cidr).version === version
 
-/** The `index`th block of this length in a wider one, counted around. */
+/** The `index`th block of this length in a wider one, modulo their number. */
 export function block(inside: Prefix, length: number, index: number): string {
   const count = 1n << BigInt(length - inside.length)
   const step = 1n << BigInt(bits(inside.version) - length)
   return formatPrefix({ ...inside, length, value: base(inside) + (BigInt(index) % count) * step })
 }
 
-/** How many addresses of a network a host may have: in IPv4 not the last one, in neither the first. */
+/** Number of addresses of a network that a host may have: all but the first and, in IPv4, the last. */
 export function hostCount(cidr: string): bigint {
   const prefix = prefixOf(cidr)
   return size(prefix) - (prefix.version === 4 ? 2n : 1n)
 }
 
-/** The `index`th address that a host may have, from 0, counted around. */
+/** The `index`th address that a host may have, from 0, modulo their number. */
 export function host(cidr: string, index: bigint | number): string {
   const prefix = prefixOf(cidr)
   return formatAddress({
