@@ -2,7 +2,7 @@ import { contentTypeId } from "../models/content-types.ts"
 import type { Db } from "../models/database.ts"
 import type { User } from "./types.ts"
 
-/** A row that roles are given on. */
+/** A row on which users have roles. */
 export interface Scope {
   readonly model: "project" | "customer" | "offering"
   readonly id: number
@@ -13,8 +13,8 @@ function contentTypeOf(db: Db, { model }: Scope): Promise<number> {
 }
 
 /**
- * Whether the user has any role on one of the scopes, or one with the permission. Only the row's `is_active` counts:
- * Waldur turns rows that have expired inactive by a daily job of its own.
+ * Returns whether the user has a role on one of the scopes, and with `permission` a role that grants it. Only
+ * `is_active` counts: a daily job of Waldur deactivates roles that have expired.
  */
 export async function hasRole(
   db: Db,
@@ -45,7 +45,7 @@ export async function hasRole(
   return false
 }
 
-/** The project and its customer, as scopes. */
+/** Returns the project and its customer as scopes; none where the project does not exist. */
 export async function projectScopes(db: Db, projectId: number): Promise<readonly Scope[]> {
   const project = await db
     .selectFrom("structure_project")

@@ -4,8 +4,9 @@ import { dashed, parseUuid } from "../models/uuid.ts"
 import type { Credentials, User } from "./types.ts"
 
 /**
- * Signs a request in by Waldur's tokens. `Token k`, `Bearer k` and `Bearer Token k` are taken, for Waldur's
- * JavaScript client sends the latter two. The expiry slides: each request makes the token as good as new.
+ * Authenticates a request by Waldur's tokens. `Token k`, `Bearer k` and `Bearer Token k` are accepted; Waldur's
+ * JavaScript client sends the latter two. Each request restarts the token's lifetime.
+ * @throws ApiError 401; 403 where the impersonated user does not exist
  */
 export async function authenticateByToken(db: Db, credentials: Credentials): Promise<User> {
   const key = readKey(credentials.authorization)
@@ -26,8 +27,8 @@ export async function authenticateByToken(db: Db, credentials: Credentials): Pro
   if (row === undefined) throw apiErrors.unauthenticated("Invalid token.")
   if (!row.is_active) throw apiErrors.unauthenticated("User inactive or deleted.")
   if (row.token_lifetime !== null) {
-    const ends = row.created.getTime() + row.token_lifetime * 1000
-    if (ends < Date.now()) throw apiErrors.unauthenticated("Token has expired.")
+    const expires = row.created.getTime() + row.token_lifetime * 1000
+    if (expires < Date.now()) throw apiErrors.unauthenticated("Token has expired.")
   }
   await db.updateTable("authtoken_token").set({ created: new Date() }).where("key", "=", key).execute()
   const user = { id: row.id, isStaff: row.is_staff, isSupport: row.is_support }
@@ -45,7 +46,7 @@ function readKey(authorization: string | undefined): string {
   if (more !== undefined) {
     throw apiErrors.unauthenticated("Invalid token. Token string should not contain spaces.")
   }
-  // PostgreSQL refuses a NUL in a text; no token has one.
+  // PostgreSQL rejects a NUL in a text, and no token contains one.
   if (key.includes("\0")) throw apiErrors.unauthenticated("Invalid token.")
   return key
 }

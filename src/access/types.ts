@@ -1,36 +1,45 @@
-/** Who asks. */
+/** The user who sent a request. */
 export interface User {
-  /** Id of the row in `core_user`. */
+  /** Id of the row in `core_user`. It becomes `created_by_id` of the user's migrations. */
   readonly id: number
+  /** Whether the user may do everything, with all migrations. */
   readonly isStaff: boolean
+  /** Whether the user may read all migrations. */
   readonly isSupport: boolean
 }
 
-/** The parts of a request that say who asks. */
+/** The parts of a request that identify its sender. */
 export interface Credentials {
+  /** The header `Authorization`. */
   readonly authorization: string | undefined
-  /** Value of `X-Impersonated-User-Uuid`, which Waldur lets staff send. */
+  /** The header `X-Impersonated-User-Uuid`, by which staff act as another user in Waldur. */
   readonly impersonated: string | undefined
 }
 
-/** What somebody wants to order, and for which project. */
+/** An order that a user wants to place, by the ids of the rows. */
 export interface WantedOrder {
   readonly offeringId: number
   readonly planId: number
+  /** The project that the order is for. */
   readonly projectId: number
 }
 
-/** What the plugin asks of the host about people. Each question has an answer for a database of Waldur's (waldur.ts). */
+/**
+ * What the host decides about users. The default for each member is Waldur's own rule, read from Waldur's tables.
+ * An error that a member throws becomes a response if its `statusCode` is 400 to 499; any other becomes a 500.
+ */
 export interface Access {
-  /** Who sent these credentials. @throws ApiError 401 */
+  /** Returns the user who sent these credentials. @throws an error with `statusCode` 401 where there is none */
   authenticate(credentials: Credentials): Promise<User>
-  /** Whether a resource may be named as a source by the user: its project or customer must be the user's. */
+  /** Returns whether the user may name a resource as the source of a migration. */
   seesResource(user: User, resource: { readonly id: number; readonly projectId: number }): Promise<boolean>
-  /** Whether the offering may be named as a destination by the user. Only an active one can be ordered from. */
+  /** Returns whether the user may name an offering as the destination. It must be active to be ordered from. */
   seesOffering(user: User, offering: { readonly id: number }): Promise<boolean>
   /**
-   * Whether an order for the project would go through without anybody's review on the customer's side.
-   * @throws ApiError 400 with a reason where nobody may order it, e.g. because the organization is blocked
+   * Returns whether an order in the project is accepted without a review by the customer. A migration is never
+   * reviewed later, so false refuses it.
+   * @throws an error with `statusCode` 400 and the reason where no user may place the order, e.g. because the
+   * organization is blocked
    */
   ordersUnreviewed(user: User, order: WantedOrder): Promise<boolean>
 }

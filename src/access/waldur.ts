@@ -7,7 +7,7 @@ import { hasRole, projectScopes, type Scope } from "./roles.ts"
 import { authenticateByToken } from "./token.ts"
 import type { Access, User, WantedOrder } from "./types.ts"
 
-/** The answers that Waldur itself gives, from its rows of users, tokens and roles. */
+/** Returns Waldur's own rules, which read its tables of users, tokens and roles. */
 export function waldurAccess(db: Db): Access {
   return {
     authenticate: (credentials) => authenticateByToken(db, credentials),
@@ -23,7 +23,7 @@ export function waldurAccess(db: Db): Access {
   }
 }
 
-/** What is left to Waldur's rows where the host answers some of the questions itself. */
+/** Returns which of Waldur's tables are needed beside the host's own access rules. */
 export function waldurAccessUse(own: Partial<Access> = {}): AccessUse {
   return {
     tokens: own.authenticate === undefined,
@@ -58,14 +58,14 @@ async function seesOffering(db: Db, user: User, id: number): Promise<boolean> {
   )
 }
 
-/** A plan that is kept for organization groups is open only to customers of one of them. */
+/** Whether one of the plans is open to the user: a plan restricted to organization groups is open to their customers only. */
 async function hasOpenPlan(db: Db, user: User, plans: readonly number[]): Promise<boolean> {
-  const reserved = await db
+  const restricted = await db
     .selectFrom("marketplace_plan_organization_groups")
     .select(["plan_id", "organizationgroup_id"])
     .where("plan_id", "in", [...plans])
     .execute()
-  if (plans.some((plan) => reserved.every((row) => row.plan_id !== plan))) return true
+  if (plans.some((plan) => restricted.every((row) => row.plan_id !== plan))) return true
   const groups = await db
     .selectFrom("permissions_userrole as given")
     .innerJoin("structure_customer as customer", "customer.id", "given.object_id")
@@ -74,11 +74,11 @@ async function hasOpenPlan(db: Db, user: User, plans: readonly number[]): Promis
     .where("given.is_active", "=", true)
     .where("given.content_type_id", "=", await contentTypeId(db, "structure", "customer"))
     .execute()
-  const own = new Set(groups.map((row) => row.organization_group_id))
-  return reserved.some((row) => own.has(row.organizationgroup_id))
+  const userGroups = new Set(groups.map((row) => row.organization_group_id))
+  return restricted.some((row) => userGroups.has(row.organizationgroup_id))
 }
 
-/** Waldur's "consumer review", decided before there is an order. The first rule that fits decides. */
+/** Waldur's "consumer review", decided before the order exists. The first rule that applies decides. */
 async function ordersUnreviewed(db: Db, user: User, order: WantedOrder): Promise<boolean> {
   if (user.isStaff) return true
   const offering = await offeringRow(db, order.offeringId)

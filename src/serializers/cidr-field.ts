@@ -2,12 +2,12 @@ import { Type } from "@sinclair/typebox"
 import { base, containsPrefix, type Prefix, parsePrefix } from "../planning/addresses.ts"
 import type { Field } from "./fields.ts"
 
-/** RFC 1918, and RFC 4193 for IPv6. */
+/** Private ranges of RFC 1918, and of RFC 4193 for IPv6. */
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"].flatMap(
   (text) => parsePrefix(text) ?? [],
 )
 
-/** A private network without host bits, IPv4 or IPv6, of any prefix length. */
+/** The CIDR of a private network without host bits, IPv4 or IPv6, of any prefix length. */
 export function cidrField(docs: { description: string }): Field<string> {
   return {
     schema: Type.String({ ...docs, examples: ["10.1.0.0/24"] }),

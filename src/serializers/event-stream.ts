@@ -1,28 +1,28 @@
 import { type Static, Type } from "@sinclair/typebox"
 import type { Db } from "../models/database.ts"
 
-/** One piece of news, as the stream of events sends it. */
+/** The data of one event in the event stream. */
 export const migrationEvent = Type.Object(
   {
-    at: Type.String({ format: "date-time" }),
+    at: Type.String({ format: "date-time", description: "When it happened." }),
     type: Type.String({
-      description: "migration, action, stage or objects; also the name of the event.",
+      description: "`migration`, `action`, `stage` or `objects`; also the name of the event.",
       examples: ["objects"],
     }),
     data: Type.Record(Type.String(), Type.Unknown(), {
-      description: "What has changed, by type.",
+      description: "What changed; the fields depend on the type.",
       examples: [{ kind: "network", state: "done", count: 2, names: ["app", "db"] }],
     }),
   },
-  { title: "MigrationEvent" },
+  { title: "MigrationEvent", description: "One event of a migration." },
 )
 
 export type MigrationEvent = Static<typeof migrationEvent> & { readonly number: number }
 
-/** Pieces of news that are read at a time. */
-const atOnce = 500
+/** Maximum number of events that are read at a time. */
+const batchSize = 500
 
-/** The news of a migration behind a number, the oldest first; not all, if there are many. */
+/** Returns the next events of a migration after a number, the oldest first, at most a batch. */
 export async function readEvents(
   db: Db,
   migrationId: number,
@@ -34,12 +34,12 @@ export async function readEvents(
     .where("migration_id", "=", migrationId)
     .where("number", ">", after)
     .orderBy("number")
-    .limit(atOnce)
+    .limit(batchSize)
     .execute()
   return rows.map(({ number, at, type, data }) => ({ number, at: at.toISOString(), type, data }))
 }
 
-/** One event of a stream, as the HTML standard has it. Without a number it does not move the reader's place. */
+/** Formats an event as the HTML standard defines it. One without a number leaves the client's last event id as it is. */
 export function eventText(event: {
   readonly number?: number
   readonly type: string

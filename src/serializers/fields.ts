@@ -1,13 +1,14 @@
 import { type TSchema, Type } from "@sinclair/typebox"
 import type { FieldErrors } from "../api-error.ts"
 import { parseUuid } from "../models/uuid.ts"
+import { pythonText, pythonType } from "./python-text.ts"
 
-/** What reading a value gives: the value, or why it is none. */
+/** The result of parsing: a value, or the errors of the input. */
 export type Parsed<Value> = { readonly value: Value } | { readonly errors: FieldErrors }
 
 /**
- * One field of a request: how it is documented and how it is read. Reading follows Django REST framework to the
- * letter of its messages, for Waldur's clients show them.
+ * One field of a request: its schema for the documentation and its parser. Parsers give the messages of Django REST
+ * framework to the letter, because Waldur's clients show them.
  */
 export interface Field<Value> {
   readonly schema: TSchema
@@ -25,12 +26,12 @@ const texts = {
     `Surrogate characters are not allowed: U+${half.charCodeAt(0).toString(16).toUpperCase()}.`,
   uuid: "Must be a valid UUID.",
   boolean: "Must be a valid boolean.",
-  tooLong: (most: number) => `Ensure this field has no more than ${most} characters.`,
+  tooLong: (max: number) => `Ensure this field has no more than ${max} characters.`,
   notADictionary: (input: unknown) => `Invalid data. Expected a dictionary, but got ${pythonType(input)}.`,
   notAList: (input: unknown) => `Expected a list of items but got type "${pythonType(input)}".`,
 } as const
 
-/** Half of a character: no UTF-8 has it, and PostgreSQL refuses it in JSON. */
+/** Half of a character. UTF-8 cannot encode it, and PostgreSQL rejects it in JSON. */
 const loneSurrogate = /\p{Surrogate}/u
 
 function refuse(text: string): { readonly errors: readonly string[] } {
@@ -38,9 +39,9 @@ function refuse(text: string): { readonly errors: readonly string[] } {
 }
 
 export interface TextRules {
-  /** In characters. */
+  /** Maximum length in characters. */
   readonly maxLength: number
-  /** Whether "" is a value. @default false */
+  /** Whether "" is allowed. @default false */
   readonly blank?: boolean
   readonly description: string
 }
@@ -64,7 +65,7 @@ export function textField({ maxLength, blank = false, description }: TextRules):
 }
 
 export function booleanField(docs: { description: string }): Field<boolean> {
-  const words = new Map<unknown, boolean>([
+  const booleans = new Map<unknown, boolean>([
     ...["t", "y", "yes", "true", "on", "1"].map((word) => [word, true] as const),
     ...["f", "n", "no", "false", "off", "0"].map((word) => [word, false] as const),
   ])
@@ -73,7 +74,7 @@ export function booleanField(docs: { description: string }): Field<boolean> {
     parse(input) {
       if (input === null) return refuse(texts.null)
       if (typeof input === "boolean") return { value: input }
-      const value = typeof input === "object" ? undefined : words.get(String(input).toLowerCase())
+      const value = typeof input === "object" ? undefined : booleans.get(String(input).toLowerCase())
       return value === undefined ? refuse(texts.boolean) : { value }
     },
   }
@@ -96,13 +97,13 @@ export function choiceField<const Choice extends string>(
   }
 }
 
-/** A uuid as a value: answers 32 hex digits. */
+/** A uuid as a value, parsed into 32 hex digits. */
 export function uuidField(docs: { description: string }): Field<string> {
   return {
     schema: Type.String({ format: "uuid", ...docs }),
     parse(input) {
       if (input === null) return refuse(texts.null)
-      // Python's UUID takes a whole number as the uuid's 128 bits.
+      // Python's UUID accepts an integer as the uuid's 128 bits.
       if (typeof input === "number" && Number.isSafeInteger(input) && input >= 0) {
         return { value: input.toString(16).padStart(32, "0") }
       }
@@ -112,7 +113,7 @@ export function uuidField(docs: { description: string }): Field<string> {
   }
 }
 
-/** A uuid that names a row: whether there is one, for this user, is found out later. */
+/** The uuid of a row. Whether the row exists and the user may see it is checked later. */
 export function relatedField(docs: { description: string }): Field<string> {
   return {
     schema: Type.String({ format: "uuid", ...docs }),
@@ -128,22 +129,22 @@ export function doesNotExist(sent: unknown): string {
   return `Object with uuid=${pythonText(sent)} does not exist.`
 }
 
-/** A list of objects; errors come per item, `{}` for good ones. */
+/** A list of objects. Errors are listed by item, `{}` for a valid item. */
 export function listField<Value>(item: Field<Value>, docs: { description: string }): Field<readonly Value[]> {
   return {
     schema: Type.Array(item.schema, docs),
     parse(input) {
       if (input === null) return refuse(texts.null)
       if (!Array.isArray(input)) return { errors: { non_field_errors: [texts.notAList(input)] } }
-      const parsed = input.map((one) => (one === null ? refuse(texts.null) : item.parse(one)))
-      return parsed.some((one) => "errors" in one)
-        ? { errors: parsed.map((one) => ("errors" in one ? one.errors : {})) }
-        : { value: parsed.flatMap((one) => ("value" in one ? [one.value] : [])) }
+      const parsed = input.map((value) => (value === null ? refuse(texts.null) : item.parse(value)))
+      return parsed.some((result) => "errors" in result)
+        ? { errors: parsed.map((result) => ("errors" in result ? result.errors : {})) }
+        : { value: parsed.flatMap((result) => ("value" in result ? [result.value] : [])) }
     },
   }
 }
 
-/** A list of related rows; its first bad item is its error. */
+/** A list of uuids of rows. The error of its first invalid item is its error. */
 export function relatedListField(docs: { description: string }): Field<readonly string[]> {
   const item = relatedField({ description: "uuid" })
   return {
@@ -152,8 +153,8 @@ export function relatedListField(docs: { description: string }): Field<readonly 
       if (input === null) return refuse(texts.null)
       if (!Array.isArray(input)) return refuse(texts.notAList(input))
       const values: string[] = []
-      for (const one of input) {
-        const parsed = item.parse(one)
+      for (const uuid of input) {
+        const parsed = item.parse(uuid)
         if ("errors" in parsed) return parsed
         values.push(parsed.value)
       }
@@ -182,14 +183,14 @@ export function optional<Value>(field: Field<Value>) {
 }
 
 export interface ObjectField<F extends Fields> extends Field<ObjectOf<F>> {
-  /** As `parse`, but with the fields that could be read beside the errors of those that could not. */
+  /** As `parse`, but returns the valid fields together with the errors of the invalid ones. */
   parseParts(input: unknown): {
     readonly value: Partial<ObjectOf<F>>
     readonly errors: FieldErrors | undefined
   }
 }
 
-/** An object of named fields. All errors come together; names that are not known are ignored. */
+/** An object with named fields. All errors are listed together; unknown names are ignored. */
 export function objectField<F extends Fields>(
   fields: F,
   docs: { title: string; description?: string },
@@ -231,26 +232,4 @@ export function objectField<F extends Fields>(
 
 function isDictionary(input: unknown): input is Readonly<Record<string, unknown>> {
   return typeof input === "object" && input !== null && !Array.isArray(input)
-}
-
-/** Names of types as Python's messages have them. */
-function pythonType(input: unknown): string {
-  if (input === null || input === undefined) return "NoneType"
-  if (Array.isArray(input)) return "list"
-  if (typeof input === "number") return Number.isInteger(input) ? "int" : "float"
-  return { string: "str", boolean: "bool", object: "dict" }[typeof input as string] ?? typeof input
-}
-
-/** Without what is inside: it may be too deep to be printed. */
-function shallowText(input: unknown): string {
-  if (typeof input !== "object" || input === null) return String(input)
-  const inside = Object.keys(input).length > 0 ? "…" : ""
-  return Array.isArray(input) ? `[${inside}]` : `{${inside}}`
-}
-
-/** A value as Python prints it into a message, cut to a length that fits one. */
-function pythonText(input: unknown): string {
-  if (typeof input === "boolean") return input ? "True" : "False"
-  const text = typeof input === "string" ? input : shallowText(input)
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text
 }

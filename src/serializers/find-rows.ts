@@ -5,7 +5,7 @@ import { dashed } from "../models/uuid.ts"
 import type { CreateRequest } from "./create-request.ts"
 import { doesNotExist } from "./fields.ts"
 
-/** The rows that a request names, as far as this user may name them. */
+/** The rows that a request refers to, as far as the user may see them. */
 export interface NamedRows {
   readonly resource: Awaited<ReturnType<typeof findResource>>
   readonly offering: Awaited<ReturnType<typeof findOffering>>
@@ -13,7 +13,7 @@ export interface NamedRows {
   readonly errors: Readonly<Record<string, FieldErrors>>
 }
 
-/** Looks the rows up. One that is not there, or not for this user, is an error of its field: both read the same. */
+/** Finds the rows. A row that does not exist and one that the user may not see give the same error of their field. */
 export async function findRows(
   db: Db,
   access: Access,

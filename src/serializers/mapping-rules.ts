@@ -6,12 +6,14 @@ import { type CidrMapping, mapPrefix, mappingsWithin } from "../planning/cidr-ma
 import type { VolumeTypeMapping } from "../planning/limits.ts"
 import type { MappingValue } from "./create-request.ts"
 
-/** The pairs of volume types, by name. @throws ApiError 400 where a type is unknown or of the wrong place */
+/**
+ * Returns the volume type mappings by name.
+ * @throws ApiError 400 where a type is unknown in its cloud, or mapped twice
+ */
 export async function checkVolumeTypes(
   db: Db,
   pairs: NonNullable<MappingValue["volume_types"]>,
-  tenantId: number,
-  settingsId: number,
+  { tenantId, settingsId }: { readonly tenantId: number; readonly settingsId: number },
 ): Promise<readonly VolumeTypeMapping[]> {
   const mappings: VolumeTypeMapping[] = []
   for (const { src_type_uuid, dst_type_uuid } of pairs) {
@@ -46,52 +48,53 @@ export async function checkVolumeTypes(
   return mappings
 }
 
-export interface SubnetPlace {
+/** A subnet of the source tenant. */
+export interface SourceSubnet {
   readonly networkId: number
   readonly cidr: string
   readonly name: string
 }
 
 /**
- * Whether the mapping of subnets makes sense for the tenant's subnets. Ranges may overlap in the destination as they
- * may at the source: not within a network, nor (see planRequest) at a router.
- * @param networkIds networks that are copied; undefined: all
+ * Checks the subnet mappings against the tenant's subnets. Subnets may overlap in the destination as at the source,
+ * but neither within a network nor at a router (which planRequest checks).
+ * @param networkIds networks to copy; undefined means all
  * @throws ApiError 400
  */
 export function checkSubnetMappings(
   mappings: readonly CidrMapping[],
-  subnets: readonly SubnetPlace[],
+  subnets: readonly SourceSubnet[],
   networkIds?: readonly number[],
 ): void {
   for (const [index, { src, dst }] of mappings.entries()) {
-    const from = formatPrefix(src)
+    const cidr = formatPrefix(src)
     if (src.version !== dst.version) {
-      throw apiErrors.nonField(`${from} and ${formatPrefix(dst)} are of different IP versions.`)
+      throw apiErrors.nonField(`${cidr} and ${formatPrefix(dst)} are of different IP versions.`)
     }
     if (!subnets.some((subnet) => isSame(subnet.cidr, src))) {
-      throw apiErrors.nonField(`No subnet of the source tenant has the CIDR ${from}.`)
+      throw apiErrors.nonField(`No subnet of the source tenant has the CIDR ${cidr}.`)
     }
     if (mappings.slice(0, index).some((other) => samePrefix(other.src, src))) {
-      throw apiErrors.nonField(`The subnet ${from} is mapped more than once.`)
+      throw apiErrors.nonField(`The subnet ${cidr} is mapped more than once.`)
     }
   }
   const copied = subnets.filter(({ networkId }) => networkIds?.includes(networkId) ?? true)
   checkNetworks(mappings, copied)
 }
 
-/** Neutron refuses subnets of one network that overlap. */
-function checkNetworks(mappings: readonly CidrMapping[], subnets: readonly SubnetPlace[]): void {
+/** Neutron rejects overlapping subnets of one network. */
+function checkNetworks(mappings: readonly CidrMapping[], subnets: readonly SourceSubnet[]): void {
   for (const inNetwork of Map.groupBy(subnets, (subnet) => subnet.networkId).values()) {
-    const moved = inNetwork.flatMap(({ cidr, name }) => {
+    const mapped = inNetwork.flatMap(({ cidr, name }) => {
       const prefix = parsePrefix(mapPrefix(cidr, mappingsWithin(cidr, mappings)))
       return prefix === undefined ? [] : { prefix, name }
     })
-    for (const [index, one] of moved.entries()) {
-      const other = moved.slice(0, index).find(({ prefix }) => overlaps(prefix, one.prefix))
+    for (const [index, subnet] of mapped.entries()) {
+      const other = mapped.slice(0, index).find(({ prefix }) => overlaps(prefix, subnet.prefix))
       if (other === undefined) continue
       throw apiErrors.nonField(
-        `After the mapping the subnets ${other.name} (${formatPrefix(other.prefix)}) and ${one.name} ` +
-          `(${formatPrefix(one.prefix)}) of one network overlap.`,
+        `The subnets ${other.name} (${formatPrefix(other.prefix)}) and ${subnet.name} ` +
+          `(${formatPrefix(subnet.prefix)}) of one network overlap after the mapping.`,
       )
     }
   }

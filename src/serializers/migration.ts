@@ -15,48 +15,53 @@ const time = (description: string) => Type.String({ format: "date-time", readOnl
 const text = (description: string, examples?: string[]) =>
   Type.String({ readOnly, description, ...(examples && { examples }) })
 
-/** A migration as Waldur's clients read it. Every field is always there; none is null. */
+/** A migration as Waldur's clients read it. Every field is present and none is null. */
 export const migrationDetails = Type.Object(
   {
-    uuid: uuid("32 hex digits, as all uuids of this answer."),
-    created: time("When it was asked for: UTC, microseconds."),
-    modified: time("When its record last changed: UTC, microseconds."),
+    uuid: uuid("uuid of the migration: 32 hex digits, as all uuids of this response."),
+    created: time("When it was requested, in UTC with microseconds."),
+    modified: time("When its record changed last, in UTC with microseconds."),
     mappings: Type.Unsafe<Readonly<Record<string, unknown>>>(mapping.schema),
-    created_by_uuid: uuid("Who asked for it."),
-    created_by_full_name: text("That person's name; may be empty."),
-    src_offering_uuid: uuid("Offering of the source."),
-    src_offering_name: text("That offering's name."),
-    dst_offering_uuid: uuid("Offering of the destination."),
-    dst_offering_name: text("That offering's name."),
+    created_by_uuid: uuid("User who requested it."),
+    created_by_full_name: text("Name of that user; may be empty."),
+    src_offering_uuid: uuid("Offering of the source resource."),
+    src_offering_name: text("Name of that offering."),
+    dst_offering_uuid: uuid("Offering of the destination resource."),
+    dst_offering_name: text("Name of that offering."),
     src_resource_uuid: uuid("Marketplace resource that is replicated."),
-    src_resource_name: text("That resource's name."),
-    dst_resource_uuid: uuid("Marketplace resource that was made."),
-    dst_resource_name: text("That resource's name."),
-    dst_resource_state: text("State of the resource that was made.", ["Creating", "OK", "Erred"]),
-    state: text("State of the work; it ends as OK or ERRED.", [
+    src_resource_name: text("Name of that resource."),
+    dst_resource_uuid: uuid("Marketplace resource that was created."),
+    dst_resource_name: text("Name of that resource."),
+    dst_resource_state: text("State of the destination resource.", ["Creating", "OK", "Erred"]),
+    state: text("State of the migration. It ends as OK or ERRED.", [
       "CREATION_SCHEDULED",
       "CREATING",
       "OK",
       "ERRED",
     ]),
-    error_message: Type.String({ description: "What is missing and why; empty where nothing is." }),
-    error_traceback: Type.String({ description: "Every failure; for staff and support, empty for others." }),
+    error_message: Type.String({ description: "What is missing and why; empty where nothing is missing." }),
+    error_traceback: Type.String({
+      description: "All failures, for staff and support; empty for other users.",
+    }),
   },
-  { title: "MigrationDetails", description: "A replication of a tenant." },
+  { title: "MigrationDetails", description: "One replication of a tenant." },
 )
 
-/** The answer to a create. Waldur's published client for Python reads `src_resource` from it. */
+/** The response to a create. Waldur's published Python client reads `src_resource` from it. */
 export const migrationCreated = Type.Object(
   {
     ...migrationDetails.properties,
-    src_resource: uuid("The resource that was named in the request: the same as `src_resource_uuid`."),
+    src_resource: uuid("The source resource of the request; the same as `src_resource_uuid`."),
   },
-  { title: "MigrationCreate", description: "A replication that was just scheduled." },
+  { title: "MigrationCreate", description: "A migration that was just scheduled." },
 )
 
 export type MigrationDetails = Static<typeof migrationDetails>
 
-/** Waldur's form of a time: UTC, microseconds, no fraction where it is zero. JavaScript's dates lose microseconds. */
+/**
+ * Selects a time in Waldur's format: UTC with microseconds, without a fraction where it is zero. PostgreSQL formats it
+ * because dates of JavaScript lose the microseconds.
+ */
 export function timeText<Text extends string | null = string>(column: string) {
   const time = sql.ref(column)
   return sql<Text>`
@@ -65,7 +70,7 @@ export function timeText<Text extends string | null = string>(column: string) {
       else to_char(${time} at time zone 'UTC', '.US') end || 'Z'`
 }
 
-/** Migrations with the names of what they belong to. */
+/** Selects migrations with the names of their user, offerings and resources. */
 export function selectMigrations(db: Db) {
   return db
     .selectFrom("waldur_openstack_replication_migration as migration")
@@ -101,13 +106,13 @@ export function selectMigrations(db: Db) {
 
 export type MigrationJoin = Awaited<ReturnType<ReturnType<typeof selectMigrations>["execute"]>>[number]
 
-/** @param forStaff whether the reader may see the traceback */
+/** Returns a migration as the API shows it. @param forStaff whether the user may see the traceback */
 export function serializeMigration(row: MigrationJoin, forStaff: boolean): MigrationDetails {
   return {
     uuid: hex(row.uuid),
     created: row.created,
     modified: row.modified,
-    mappings: mappingsAnswer(row.mappings),
+    mappings: serializeMappings(row.mappings),
     created_by_uuid: hex(row.created_by_uuid),
     created_by_full_name: `${row.first_name} ${row.last_name}`.trim(),
     src_offering_uuid: hex(row.src_offering_uuid),
@@ -125,8 +130,8 @@ export function serializeMigration(row: MigrationJoin, forStaff: boolean): Migra
   }
 }
 
-/** Lists only where they were given; both booleans always; never null, on which Waldur's Python client fails. */
-function mappingsAnswer(stored: string | null): Readonly<Record<string, unknown>> {
+/** Lists are present only where they were given, both booleans always. None is null: Waldur's Python client fails on it. */
+function serializeMappings(stored: string | null): Readonly<Record<string, unknown>> {
   const mappings = parseJson<Readonly<Record<string, unknown>> | null>(stored, {}) ?? {}
   const { volume_types, subnets, networks, static_routes } = mappings
   return {

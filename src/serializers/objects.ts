@@ -1,8 +1,9 @@
 import { type Static, Type } from "@sinclair/typebox"
 import type { Selectable } from "kysely"
 import type { ObjectTable } from "../models/own-tables.ts"
-import { reportObject } from "../report/object.ts"
+import { attributeNotes } from "./attribute-notes.ts"
 
+/** States of an object of a plan. */
 export const objectStates = [
   "planned",
   "creating",
@@ -13,24 +14,28 @@ export const objectStates = [
   "removed",
 ] as const
 
+/** An object of a plan, as the list of objects shows it. */
 export const migrationObject = Type.Object(
   {
-    kind: Type.String({ examples: ["network", "security_group_rule"] }),
-    key: Type.String({ description: "Stable name of the object in the plan." }),
-    name: Type.String(),
-    source: Type.String({ description: "Id in the source cloud; empty where it copies nothing." }),
-    destination: Type.String({ description: "Id in the destination cloud; empty until it is there." }),
-    state: Type.Union(objectStates.map((state) => Type.Literal(state))),
-    attempts: Type.Integer({ description: "How often the destination was asked to make it." }),
-    reason: Type.String({ description: "Why it failed, was skipped or is left out." }),
+    kind: Type.String({ description: "Kind of object.", examples: ["network", "security_group_rule"] }),
+    key: Type.String({ description: "Stable key of the object in the plan, unique within its kind." }),
+    name: Type.String({ description: "Name of the object." }),
+    source: Type.String({ description: "Id in the source cloud; empty where the object has no source." }),
+    destination: Type.String({ description: "Id in the destination cloud; empty until the object exists." }),
+    state: Type.Union(
+      objectStates.map((state) => Type.Literal(state)),
+      { description: "State of the object; `omitted` means that it is not copied." },
+    ),
+    attempts: Type.Integer({ description: "How often the destination was requested to create it." }),
+    reason: Type.String({ description: "Why the object failed, was skipped or is not copied; else empty." }),
     error: Type.Union([
       Type.Object({
-        code: Type.String(),
-        message: Type.String(),
+        code: Type.String({ description: "Error code, see docs/errors.md." }),
+        message: Type.String({ description: "The cloud's words." }),
         status: Type.Optional(
-          Type.Integer({ description: "HTTP status of the cloud's answer; 0 where none came." }),
+          Type.Integer({ description: "HTTP status of the cloud's response; 0 where none came." }),
         ),
-        requestId: Type.Optional(Type.String({ description: "The cloud's id of the request." })),
+        requestId: Type.Optional(Type.String({ description: "The cloud's request id." })),
       }),
       Type.Null(),
     ]),
@@ -38,25 +43,26 @@ export const migrationObject = Type.Object(
       Type.Object({ attribute: Type.String(), source: Type.Unknown(), destination: Type.Unknown() }),
       {
         description:
-          "Attributes whose value corresponds to the source's. Other objects are named as `kind/key`.",
+          "Attributes with a value that corresponds to the source's. References to other objects are `kind/key`.",
       },
     ),
     dropped: Type.Array(
       Type.Object({ attribute: Type.String(), value: Type.Unknown(), reason: Type.String() }),
-      { description: "Attributes that the copy lacks, with their value at the source." },
+      { description: "Attributes that are not copied, with their value at the source." },
     ),
     differences: Type.Array(
       Type.Object({ attribute: Type.String(), expected: Type.Unknown(), seen: Type.Unknown() }),
-      { description: "What the verification found to differ from the plan." },
+      { description: "Attributes that the last verification found to differ from the plan." },
     ),
   },
-  { title: "MigrationObject" },
+  { title: "MigrationObject", description: "One object of a migration's plan." },
 )
 
 export type MigrationObject = Static<typeof migrationObject>
 
+/** Returns an object of a plan as the API shows it. */
 export function serializeObject(row: Selectable<ObjectTable>): MigrationObject {
-  const { mapped, dropped } = reportObject(row, new Map())
+  const { mapped, dropped } = attributeNotes(row)
   return {
     kind: row.kind,
     key: row.key,
@@ -67,8 +73,8 @@ export function serializeObject(row: Selectable<ObjectTable>): MigrationObject {
     attempts: row.attempts,
     reason: row.reason,
     error: row.error,
-    mapped,
-    dropped,
+    mapped: [...mapped],
+    dropped: [...dropped],
     differences: (row.differences ?? []).map(({ attribute, expected, seen }) => ({
       attribute,
       expected,

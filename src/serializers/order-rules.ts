@@ -4,16 +4,16 @@ import { OfferingState, ResourceState } from "../models/codes.ts"
 import type { Db, Trx } from "../models/database.ts"
 import type { NamedRows } from "./find-rows.ts"
 
-// Rules that every order in Waldur's marketplace has to meet; src/access/organization.ts has those for organizations.
+// Rules of Waldur's marketplace for every order. src/access/organization.ts has the rules for organizations.
 
-/** @throws ApiError 400 */
+/** Checks that an offering is active. @throws ApiError 400 */
 export function checkOffering(offering: NonNullable<NamedRows["offering"]>): void {
   if (offering.state !== OfferingState.ACTIVE) {
     throw apiErrors.invalid({ dst_offering: ["Offering is not available."] })
   }
 }
 
-/** @throws ApiError 400 */
+/** Checks that a plan belongs to the offering and is available. @throws ApiError 400 */
 export async function checkPlan(
   db: Db,
   plan: NonNullable<NamedRows["plan"]>,
@@ -22,11 +22,11 @@ export async function checkPlan(
   if (plan.offering_id !== offeringId || plan.archived) {
     throw apiErrors.invalid({ dst_plan: ["This plan is not available for selected offering."] })
   }
-  await checkPlaces(db, plan)
+  await checkCapacity(db, plan)
 }
 
-/** @throws ApiError 400 */
-async function checkPlaces(
+/** Checks that a plan has capacity for another resource. @throws ApiError 400 */
+async function checkCapacity(
   db: Db,
   plan: { readonly id: number; readonly max_amount: number | null },
 ): Promise<void> {
@@ -43,8 +43,9 @@ async function checkPlaces(
 }
 
 /**
- * Checks a plan's places once more, in the transaction that takes one: those who want the last one come one after
- * another. @throws ApiError 400
+ * Locks a plan and checks its capacity in the transaction that creates the resource, so that of concurrent requests
+ * for the last slot one succeeds.
+ * @throws ApiError 400
  */
 export async function reservePlanSlot(trx: Trx, planId: number): Promise<void> {
   const plan = await trx
@@ -54,10 +55,10 @@ export async function reservePlanSlot(trx: Trx, planId: number): Promise<void> {
     .where("max_amount", ">", 0)
     .forNoKeyUpdate()
     .executeTakeFirst()
-  if (plan !== undefined) await checkPlaces(trx, plan)
+  if (plan !== undefined) await checkCapacity(trx, plan)
 }
 
-/** A project ends at the beginning of the day of its end date. @throws ApiError 400 */
+/** Checks that a project exists and has not expired. It expires when the day of its end date begins (UTC). @throws ApiError 400 */
 export async function checkProject(db: Db, id: number) {
   const project = await db
     .selectFrom("structure_project")

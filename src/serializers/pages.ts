@@ -1,22 +1,27 @@
 import { apiErrors } from "../api-error.ts"
 
-/** Which rows of a list are asked for. */
+/** The page of a list that a request selects. */
 export interface Page {
+  /** From 1. */
   readonly number: number
+  /** Maximum number of rows. */
   readonly size: number
+  /** Number of pages. */
   readonly pages: number
 }
 
 const defaultSize = 10
-const mostRows = 300
+const maxSize = 300
 
 /**
- * Waldur's paging: `page` from 1 or `last`, `page_size` 10 unless told, at most 300; sizes that make no sense are
- * the default. @throws ApiError 404 for a page that is not there
+ * Reads `page` and `page_size` as Waldur does: `page` is a number from 1, or `last`; `page_size` is 10 by default and
+ * 300 at most. 0 or a non-numeric size means the default.
+ * @throws ApiError 404 where the page does not exist
  */
 export function readPage(query: URLSearchParams, total: number): Page {
-  const asked = (query.get("page_size") ?? "").trim()
-  const size = /^\+?\d+$/.test(asked) && Number(asked) > 0 ? Math.min(Number(asked), mostRows) : defaultSize
+  const requested = (query.get("page_size") ?? "").trim()
+  const size =
+    /^\+?\d+$/.test(requested) && Number(requested) > 0 ? Math.min(Number(requested), maxSize) : defaultSize
   const pages = Math.max(1, Math.ceil(total / size))
   const text = (query.get("page") ?? "1").trim() || "1"
   const number = text === "last" ? pages : /^\+?\d+$/.test(text) ? Number(text) : 0
@@ -25,8 +30,8 @@ export function readPage(query: URLSearchParams, total: number): Page {
 }
 
 /**
- * The `Link` header: first, prev, next, last, with absolute addresses. The first page carries no `page`; where `page`
- * is put in, the query is sorted by key.
+ * Returns the `Link` header with the absolute addresses of the pages first, prev, next and last. The address of the
+ * first page has no `page`; a query with `page` is sorted by key, as Waldur does.
  */
 export function linkHeader(address: string, query: URLSearchParams, { number, pages }: Page): string {
   const rels: [string, number][] = [["first", 1]]
@@ -39,7 +44,7 @@ export function linkHeader(address: string, query: URLSearchParams, { number, pa
 function pageAddress(address: string, query: URLSearchParams, page: number): string {
   const entries = [...query].filter(([name]) => name !== "page")
   if (page > 1) entries.push(["page", String(page)])
-  // URLSearchParams.sort is stable, as Python's sort is: repeated keys keep their order.
+  // Like Python's sort, URLSearchParams.sort is stable: repeated keys keep their order.
   const params = new URLSearchParams(entries)
   params.sort()
   const text = params.toString()

@@ -7,22 +7,25 @@ const kind = Type.String({ description: "Kind of object.", examples: [...kindNam
 
 const plannedObject = Type.Object(
   {
-    key: Type.String({ description: "Stable name of the object in the plan." }),
-    name: Type.String({ description: "For people." }),
-    source: Type.String({ description: "Id in the source cloud; empty where it copies nothing." }),
-    desired: Type.Unknown({ description: "What the destination shall hold; `ref` names another object." }),
+    key: Type.String({ description: "Stable key of the object in the plan, unique within its kind." }),
+    name: Type.String({ description: "Name of the object." }),
+    source: Type.String({ description: "Id in the source cloud; empty where the object has no source." }),
+    desired: Type.Unknown({
+      description:
+        "The object as it will be created; `ref` refers to another object of the plan as `kind/key`.",
+    }),
     mapped: Type.Record(Type.String(), Type.Unknown(), {
-      description: "Attributes that a mapping changes, with their value at the source.",
+      description: "Attributes that change, with their value at the source.",
     }),
   },
-  { title: "PlannedObject", description: "One object that will be made." },
+  { title: "PlannedObject", description: "One object that will be created." },
 )
 
 const plannedKind = Type.Object(
   {
     kind,
-    total: Type.Integer({ description: "How many objects." }),
-    writes: Type.Integer({ description: "Calls that make these objects." }),
+    total: Type.Integer({ description: "Number of objects." }),
+    writes: Type.Integer({ description: "Number of calls that create these objects." }),
     objects: Type.Array(plannedObject),
   },
   { title: "PlannedKind", description: "The objects of one kind." },
@@ -31,49 +34,59 @@ const plannedKind = Type.Object(
 const omission = Type.Object(
   {
     kind,
-    key: Type.String({ description: "Stable name of the object in the plan." }),
-    name: Type.String({ description: "For people." }),
-    reason: Type.String({ description: "Why it is left out, for people." }),
+    key: Type.String({ description: "Stable key of the object in the plan, unique within its kind." }),
+    name: Type.String({ description: "Name of the object." }),
+    reason: Type.String({ description: "Why the object is not copied." }),
   },
-  { title: "Omission", description: "Something of the source that will not be in the destination." },
+  { title: "Omission", description: "An object of the source that will not be copied." },
 )
 
 const warning = Type.Object(
   {
-    code: Type.String({ description: "Sort of warning.", examples: ["LIMIT", "QUOTA_RAISED", "NAME_TAKEN"] }),
-    message: Type.String({ description: "For people." }),
+    code: Type.String({
+      description: "Code of the warning.",
+      examples: ["LIMIT", "QUOTA_RAISED", "NAME_TAKEN"],
+    }),
+    message: Type.String({ description: "What may fail, and what to do." }),
   },
-  { title: "Warning", description: "Something that may fail, or is good to know before it happens." },
+  {
+    title: "Warning",
+    description: "Something that may fail, or that needs attention before the migration is requested.",
+  },
 )
 
 const estimate = Type.Object(
   {
-    calls: Type.Integer({ description: "Requests to the destination, sign-in and verification included." }),
+    calls: Type.Integer({
+      description: "Estimated requests to the destination, including sign-in and verification.",
+    }),
     writes: Type.Integer({ description: "Those of them that change something." }),
-    seconds: Type.Integer({ description: "About how long, at the default pace of 10 requests a second." }),
+    seconds: Type.Integer({
+      description: "Estimated duration in seconds, at the default rate limit of 10 requests per second.",
+    }),
   },
-  { title: "Estimate", description: "What the work costs." },
+  { title: "Estimate", description: "Estimated effort of the migration." },
 )
 
 export const previewAnswer = Type.Object(
   {
-    name: Type.String({ description: "Name that the new tenant gets." }),
-    description: Type.String({ description: "Description that the new tenant gets." }),
+    name: Type.String({ description: "Name of the new tenant." }),
+    description: Type.String({ description: "Description of the new tenant." }),
     kinds: Type.Array(plannedKind, {
-      description: "What will be made, in the order in which people read it.",
+      description: "The objects that will be created, by kind; each kind after those that it needs.",
     }),
     limits: numbers("Limits of the new marketplace resource."),
-    quotas: numbers("Quotas of the new tenant, by Waldur's names; 0 is none, -1 unlimited."),
-    omitted: Type.Array(omission, { description: "What will not be copied, and why." }),
+    quotas: numbers("Quotas of the new tenant, by Waldur's names; 0 allows nothing, -1 means unlimited."),
+    omitted: Type.Array(omission, { description: "Objects that will not be copied, with the reason." }),
     warnings: Type.Array(warning, {
-      description: "What may fail, as far as it is known without asking a cloud.",
+      description: "What may fail, as far as it is known without a call to a cloud.",
     }),
     unread: Type.Array(Type.String(), {
       description:
-        "Attributes that no row of the host holds. They are read from the source's cloud before anything is made, and copied, too.",
+        "Attributes that the host's rows do not hold. They are read from the source cloud before anything is created, and are then copied too.",
       examples: [["network.dns_domain", "port.extra_dhcp_opts"]],
     }),
     estimate,
   },
-  { title: "MigrationPreview", description: "What a replication would do." },
+  { title: "MigrationPreview", description: "What a migration would create." },
 )

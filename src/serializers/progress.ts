@@ -13,56 +13,82 @@ const kindProgress = Type.Object(
   {
     kind: Type.String({ description: "Kind of object.", examples: [...kindNames] }),
     total: count("Objects of this kind in the plan."),
-    done: count("Made, or found, in the destination."),
-    failed: count("Refused by the cloud."),
-    skipped: count("Not tried, because they need something that failed."),
-    omitted: count("Left out of the plan, with a reason."),
-    removed: count("Made, and taken away again by a roll back."),
-    differing: count("Done, but not as planned; known after the verification."),
+    done: count("Objects that exist in the destination."),
+    failed: count("Objects that the cloud rejected."),
+    skipped: count(
+      "Objects that were not tried, because they need one that failed or the migration was cancelled.",
+    ),
+    omitted: count("Objects of the source that are not copied."),
+    removed: count("Objects that a rollback deleted."),
+    differing: count("Objects that exist and differ from the plan; known after a verification."),
   },
   { title: "KindProgress", description: "Objects of one kind, by state." },
 )
 
 const verification = Type.Object(
   {
-    at: moment("When the clouds were read; null in the records of older versions."),
-    pending: Type.Boolean({ description: "Whether another one waits or runs." }),
-    compared: count("Objects that were read back."),
-    differences: count("Attributes that differ from the plan, and objects that are gone or too many."),
-    unmanaged: count("Of these, objects that are in the destination project and not in the plan."),
+    at: moment("When the clouds were read; null in records of older versions."),
+    pending: Type.Boolean({ description: "Whether another verification waits or runs." }),
+    compared: count("Objects that were compared."),
+    differences: count("Attributes that differ from the plan, and objects that are missing or unmanaged."),
+    unmanaged: count(
+      "Those of the differences that are unmanaged: in the project, but not created by this migration.",
+    ),
     unread: Type.Optional(Type.String({ description: "Why the destination could not be read." })),
     source: Type.Optional(
       Type.Object(
         {
-          changes: count("Attributes that differ, and objects that are gone or new."),
+          changes: count("Attributes that changed, and objects that were deleted or are new."),
           unread: Type.Optional(Type.String({ description: "Why the source could not be read." })),
         },
-        { description: "What has changed at the source since the plan was made; the report names it." },
+        { description: "Changes at the source since the plan was made; the report lists them." },
       ),
     ),
   },
-  { title: "Verification", description: "What comparing the destination with the plan has found." },
+  { title: "Verification", description: "Result of the last comparison of the destination with the plan." },
 )
 
 export const progressAnswer = Type.Object(
   {
-    kinds: Type.Array(kindProgress, { description: "Kinds that the plan has something of." }),
-    calls: count("Requests to both clouds so far, sign-ins and retries included."),
-    source_calls: count("Those of them that went to the source, to read it."),
-    writes: count("Those of them that change something; all of them in the destination."),
-    started: moment("When the work began; null while it waits."),
-    finished: moment("When the work ended; null until then."),
-    verification: Type.Union([verification, Type.Null()], { description: "null until the work has ended." }),
+    kinds: Type.Array(kindProgress, { description: "Kinds that occur in the plan." }),
+    calls: count("Requests to both clouds so far, including sign-ins and retries."),
+    source_calls: count("Those of them that read the source."),
+    writes: count("Those of them that change something, all in the destination."),
+    started: moment("When the run started; null while it waits."),
+    finished: moment("When the run ended; null until then."),
+    verification: Type.Union([verification, Type.Null()], {
+      description: "null until a verification has run.",
+    }),
   },
-  { title: "MigrationProgress", description: "How far a replication is." },
+  { title: "MigrationProgress", description: "Progress of a migration." },
 )
 
 export type Progress = Static<typeof progressAnswer>
 
-/** How far a migration is, counted from the objects of its plan. undefined: this plugin does not run it. */
+/** Returns the progress of a migration, or undefined where this plugin does not run it. */
 export async function readProgress(db: Db, migrationId: number): Promise<Progress | undefined> {
-  // Stages first: what an ended verification has found is stored with its end, so it is there when the run is read.
-  const { calls, source_calls, writes, verifying } = await db
+  // Stages are read before the run: a verification stores its result with the end of its stage, so the run has it.
+  const { calls, source_calls, writes, verifying } = await readCounters(db, migrationId)
+  const run = await db
+    .selectFrom("openstack_replication.run")
+    .select(["started", "finished", "verification"])
+    .where("migration_id", "=", migrationId)
+    .executeTakeFirst()
+  if (run === undefined) return undefined
+  return {
+    kinds: await countObjects(db, migrationId),
+    calls: Number(calls),
+    source_calls: Number(source_calls),
+    writes: Number(writes),
+    started: run.started?.toISOString() ?? null,
+    finished: run.finished?.toISOString() ?? null,
+    verification: run.verification && serializeVerification(run.verification, Number(verifying) > 0),
+  }
+}
+
+/** Sums the calls of a migration's stages, and counts its verifications that wait or run. */
+function readCounters(db: Db, migrationId: number) {
+  return db
     .selectFrom("openstack_replication.stage")
     .select(({ fn, eb }) => [
       fn.sum<string>("calls").as("calls"),
@@ -75,22 +101,18 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
     ])
     .where("migration_id", "=", migrationId)
     .executeTakeFirstOrThrow()
-  const run = await db
-    .selectFrom("openstack_replication.run")
-    .select(["started", "finished", "verification"])
-    .where("migration_id", "=", migrationId)
-    .executeTakeFirst()
-  if (run === undefined) return undefined
+}
+
+const countedStates = ["done", "failed", "skipped", "omitted", "removed"] as const
+
+/** Counts the objects of a plan by kind and state, in the order of kinds. */
+async function countObjects(db: Db, migrationId: number): Promise<Progress["kinds"]> {
   const rows = await db
     .selectFrom("openstack_replication.object")
     .select(({ fn, eb }) => [
       "kind",
       fn.countAll<string>().filterWhere("state", "!=", "omitted").as("total"),
-      fn.countAll<string>().filterWhere("state", "=", "done").as("done"),
-      fn.countAll<string>().filterWhere("state", "=", "failed").as("failed"),
-      fn.countAll<string>().filterWhere("state", "=", "skipped").as("skipped"),
-      fn.countAll<string>().filterWhere("state", "=", "omitted").as("omitted"),
-      fn.countAll<string>().filterWhere("state", "=", "removed").as("removed"),
+      ...countedStates.map((state) => fn.countAll<string>().filterWhere("state", "=", state).as(state)),
       fn
         .countAll<string>()
         .filterWhere(eb.fn<number>("jsonb_array_length", ["differences"]), ">", 0)
@@ -99,29 +121,21 @@ export async function readProgress(db: Db, migrationId: number): Promise<Progres
     .where("migration_id", "=", migrationId)
     .groupBy("kind")
     .execute()
-  return {
-    kinds: kindNames.flatMap((kind) => {
-      const row = rows.find((one) => one.kind === kind)
-      if (row === undefined) return []
-      const { total, done, failed, skipped, omitted, removed, differing } = row
-      return {
-        kind,
-        total: Number(total),
-        done: Number(done),
-        failed: Number(failed),
-        skipped: Number(skipped),
-        omitted: Number(omitted),
-        removed: Number(removed),
-        differing: Number(differing),
-      }
-    }),
-    calls: Number(calls),
-    source_calls: Number(source_calls),
-    writes: Number(writes),
-    started: run.started?.toISOString() ?? null,
-    finished: run.finished?.toISOString() ?? null,
-    verification: run.verification && serializeVerification(run.verification, Number(verifying) > 0),
-  }
+  const byKind = new Map(rows.map((row) => [row.kind, row]))
+  return kindNames.flatMap((kind) => {
+    const row = byKind.get(kind)
+    if (row === undefined) return []
+    return {
+      kind,
+      total: Number(row.total),
+      done: Number(row.done),
+      failed: Number(row.failed),
+      skipped: Number(row.skipped),
+      omitted: Number(row.omitted),
+      removed: Number(row.removed),
+      differing: Number(row.differing),
+    }
+  })
 }
 
 function serializeVerification(summary: VerifySummary, pending: boolean): Progress["verification"] {

@@ -5,17 +5,17 @@ import { objectField, optional, required, textField } from "./fields.ts"
 
 const errorFields = {
   error_message: optional(
-    textField({ maxLength: 100_000, blank: true, description: "Only staff may write it." }),
+    textField({ maxLength: 100_000, blank: true, description: "Only staff may change it." }),
   ),
   error_traceback: optional(
-    textField({ maxLength: 1_000_000, blank: true, description: "Only staff may write it." }),
+    textField({ maxLength: 1_000_000, blank: true, description: "Only staff may change it." }),
   ),
 } as const
 
 /** Body of PUT. */
 export const updateRequest = objectField(
   { mappings: required(mapping), ...errorFields },
-  { title: "MigrationDetailsRequest", description: "The record of what was asked." },
+  { title: "MigrationDetailsRequest", description: "The record of the request." },
 )
 
 /** Body of PATCH. */
@@ -23,12 +23,13 @@ export const patchRequest = objectField(
   { mappings: optional(mapping), ...errorFields },
   {
     title: "PatchedMigrationDetailsRequest",
-    description: "What changes in the record of what was asked.",
+    description: "Changes to the record of the request.",
   },
 )
 
 /**
- * Reads the body of PUT or PATCH: what it changes in the migration's row. Names that cannot be written are ignored.
+ * Reads the body of PUT or PATCH and returns the changes to the migration's row. Names of fields that cannot be
+ * changed are ignored.
  * @throws ApiError 400
  */
 export function readUpdate(

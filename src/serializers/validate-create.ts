@@ -4,7 +4,7 @@ import type { ValidRequest } from "../executors/plan/request.ts"
 import { CoreState, tenantOffering } from "../models/codes.ts"
 import { contentTypeId } from "../models/content-types.ts"
 import type { Db } from "../models/database.ts"
-import { externalNetworkOf } from "../models/external-network.ts"
+import { findExternalNetwork } from "../models/external-network.ts"
 import { hex } from "../models/uuid.ts"
 import { readMappings } from "../planning/cidr-mapping.ts"
 import type { StaticRouteRule } from "../planning/plan.ts"
@@ -14,14 +14,34 @@ import { findRows, type NamedRows } from "./find-rows.ts"
 import { checkSubnetMappings, checkVolumeTypes } from "./mapping-rules.ts"
 import { checkOffering, checkPlan, checkProject } from "./order-rules.ts"
 
+/** Options of the plugin that decide which requests are valid. */
 export interface ValidationSettings {
+  /** Which static routes are copied where the request has no rule. */
   readonly staticRoutes: StaticRouteRule
-  /** Whether ports may be copied together with a mapping of subnets. */
+  /** Whether ports may be copied together with subnet mappings. */
   readonly remapPorts: boolean
 }
 
+/** What a request is validated against. */
+interface ValidationContext {
+  readonly db: Db
+  readonly access: Access
+  readonly user: User
+  readonly settings: ValidationSettings
+}
+
+/** The rows that a valid request refers to. */
+interface FoundRows {
+  readonly resource: NonNullable<NamedRows["resource"]>
+  readonly offering: NonNullable<NamedRows["offering"]>
+  readonly plan: NonNullable<NamedRows["plan"]>
+  /** undefined means all networks. */
+  readonly networkIds: readonly number[] | undefined
+}
+
 /**
- * Reads and checks the body of a create. All errors of fields come together; the rules after them stop at the first.
+ * Validates the body of a create request. Errors of fields are listed together; of the rules that are checked
+ * afterwards, the first violation is reported.
  * @throws ApiError 400 in Django REST framework's shapes
  */
 export async function validateCreate(
@@ -37,35 +57,64 @@ export async function validateCreate(
     throw apiErrors.invalid(errors)
   }
   const sent = body as Readonly<Record<string, unknown>>
-  const found = await findRows(db, access, user, value, sent)
-  const networks = await findNetworks(db, found.resource, sent.mappings)
+  const { resource, offering, plan, ...found } = await findRows(db, access, user, value, sent)
+  const networks = await findNetworks(db, resource, sent.mappings)
   const all = { ...withMappings(errors, networks.errors), ...found.errors }
   if (Object.keys(all).length > 0) throw apiErrors.invalid(all)
-  return checkRules(
-    db,
-    access,
-    user,
-    value as CreateRequest,
-    { ...found, networkIds: networks.ids },
-    settings,
-  )
-}
-
-async function checkRules(
-  db: Db,
-  access: Access,
-  user: User,
-  request: CreateRequest,
-  {
+  if (resource === undefined || offering === undefined || plan === undefined) throw apiErrors.invalid([])
+  return checkRules({ db, access, user, settings }, value as CreateRequest, {
     resource,
     offering,
     plan,
-    networkIds,
-  }: NamedRows & { readonly networkIds: readonly number[] | undefined },
-  settings: ValidationSettings,
+    networkIds: networks.ids,
+  })
+}
+
+/** The rules in Waldur's order: limits, offering, plan, project, review, mappings, tenant, destination. */
+async function checkRules(
+  context: ValidationContext,
+  request: CreateRequest,
+  rows: FoundRows,
 ): Promise<ValidRequest> {
-  if (resource === undefined || offering === undefined || plan === undefined) throw apiErrors.invalid([])
+  const { db, user, settings } = context
+  const { resource, offering, plan, networkIds } = rows
   const mappings = request.mappings ?? {}
+  const { customer_id: customerId } = await checkOrder(context, rows)
+  if (mappings.sync_instance_ports && (mappings.subnets?.length ?? 0) > 0 && !settings.remapPorts) {
+    throw apiErrors.nonField("sync_instance_ports cannot be used together with subnets mappings.")
+  }
+  const tenant = await sourceTenant(db, resource)
+  const settingsId = await destinationSettings(db, offering)
+  return {
+    userId: user.id,
+    srcResource: resource,
+    srcTenantId: tenant.id,
+    srcSettingsId: tenant.service_settings_id,
+    projectId: resource.project_id,
+    customerId,
+    dstOfferingId: offering.id,
+    dstPlanId: plan.id,
+    dstSettingsId: settingsId,
+    name: request.name ?? resource.name,
+    description: request.description ?? resource.description,
+    mappings: storedMappings(mappings),
+    networkIds,
+    cidrs: await checkCidrs(db, mappings, tenant.id, networkIds),
+    volumeTypes: await checkVolumeTypes(db, mappings.volume_types ?? [], {
+      tenantId: tenant.id,
+      settingsId,
+    }),
+    dstVolumeTypes: await volumeTypesOf(db, settingsId),
+    externalNetworkId: mappings.skip_connection_extnet
+      ? null
+      : await findExternalNetwork(db, { settingsId, customerId }),
+    staticRoutes: mappings.static_routes ?? settings.staticRoutes,
+    withPorts: mappings.sync_instance_ports ?? false,
+  }
+}
+
+/** Checks that the user may order the copy. Returns the project that the order is for. @throws ApiError 400 */
+async function checkOrder({ db, access, user }: ValidationContext, { resource, offering, plan }: FoundRows) {
   if (Object.keys(resource.limits).length === 0) {
     throw apiErrors.nonField("Source resource does not have limits set.")
   }
@@ -76,49 +125,36 @@ async function checkRules(
   if (!(await access.ordersUnreviewed(user, order))) {
     throw apiErrors.nonField("User does not have enough permissions to migrate resource.")
   }
-  if (mappings.sync_instance_ports && (mappings.subnets?.length ?? 0) > 0 && !settings.remapPorts) {
-    throw apiErrors.nonField("sync_instance_ports cannot be used together with subnets mappings.")
-  }
-  const tenant = await sourceTenant(db, resource)
-  const settingsId = await destinationSettings(db, offering)
+  return project
+}
+
+async function checkCidrs(
+  db: Db,
+  mappings: NonNullable<CreateRequest["mappings"]>,
+  tenantId: number,
+  networkIds: readonly number[] | undefined,
+): Promise<ValidRequest["cidrs"]> {
   const cidrs = readMappings(mappings.subnets ?? [])
   const subnets = await db
     .selectFrom("openstack_subnet")
     .select(["network_id as networkId", "cidr", "name"])
-    .where("tenant_id", "=", tenant.id)
+    .where("tenant_id", "=", tenantId)
     .execute()
   checkSubnetMappings(cidrs, subnets, networkIds)
+  return cidrs
+}
+
+/** Returns the names of a cloud's volume types. */
+async function volumeTypesOf(db: Db, settingsId: number): Promise<readonly string[]> {
   const types = await db
     .selectFrom("openstack_volumetype")
     .select("name")
     .where("settings_id", "=", settingsId)
     .execute()
-  return {
-    userId: user.id,
-    srcResource: resource,
-    srcTenantId: tenant.id,
-    srcSettingsId: tenant.service_settings_id,
-    projectId: resource.project_id,
-    customerId: project.customer_id,
-    dstOfferingId: offering.id,
-    dstPlanId: plan.id,
-    dstSettingsId: settingsId,
-    name: request.name ?? resource.name,
-    description: request.description ?? resource.description,
-    mappings: storedMappings(mappings),
-    networkIds,
-    cidrs,
-    volumeTypes: await checkVolumeTypes(db, mappings.volume_types ?? [], tenant.id, settingsId),
-    dstVolumeTypes: types.map((type) => type.name),
-    externalNetworkId: mappings.skip_connection_extnet
-      ? null
-      : await externalNetworkOf(db, settingsId, project.customer_id),
-    staticRoutes: mappings.static_routes ?? settings.staticRoutes,
-    withPorts: mappings.sync_instance_ports ?? false,
-  }
+  return types.map((type) => type.name)
 }
 
-async function sourceTenant(db: Db, resource: NonNullable<NamedRows["resource"]>) {
+async function sourceTenant(db: Db, resource: FoundRows["resource"]) {
   const tenant = (await isTenant(db, resource))
     ? await db
         .selectFrom("openstack_tenant")
@@ -131,7 +167,8 @@ async function sourceTenant(db: Db, resource: NonNullable<NamedRows["resource"]>
   return tenant
 }
 
-async function destinationSettings(db: Db, offering: NonNullable<NamedRows["offering"]>): Promise<number> {
+/** Returns the id of the service settings of the offering's cloud. @throws ApiError 400 */
+async function destinationSettings(db: Db, offering: FoundRows["offering"]): Promise<number> {
   const isCloud = offering.content_type_id === (await contentTypeId(db, "structure", "servicesettings"))
   const settings =
     isCloud && offering.object_id !== null && offering.type === tenantOffering
@@ -142,12 +179,14 @@ async function destinationSettings(db: Db, offering: NonNullable<NamedRows["offe
           .executeTakeFirst()
       : undefined
   if (settings === undefined) {
-    throw apiErrors.invalid({ dst_offering: ["This offering is not one of tenants of an OpenStack cloud."] })
+    throw apiErrors.invalid({
+      dst_offering: ["This offering does not provide tenants of an OpenStack cloud."],
+    })
   }
   return settings.id
 }
 
-/** Errors of fields with one more of the mappings'. */
+/** Returns the errors of fields with the error of `mappings.networks`. */
 function withMappings(
   errors: FieldErrors | undefined,
   networks: FieldErrors | undefined,
@@ -157,8 +196,8 @@ function withMappings(
 }
 
 /**
- * The chosen networks, which have to be the source tenant's: one that is not is an error of its field, as one that is
- * not there. None chosen: all, as in Waldur. Where the source is not known, nobody can tell.
+ * Returns the ids of the requested networks. A network that is not the source tenant's gives the same error as one that
+ * does not exist. An empty list means all networks, as in Waldur. Without a valid source nothing is checked.
  */
 async function findNetworks(
   db: Db,

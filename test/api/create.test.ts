@@ -115,7 +115,7 @@ t.test("a create", (t) =>
               ],
             },
           },
-          /^After the mapping the subnets .* of one network overlap\.$/,
+          /^The subnets .* of one network overlap after the mapping\.$/,
         ],
         [
           "names volume types of the destination's cloud",

@@ -2,12 +2,12 @@ import assert from "node:assert/strict"
 import fc from "fast-check"
 import t from "tap"
 import { readMappings } from "../../src/planning/cidr-mapping.ts"
-import { checkSubnetMappings, type SubnetPlace } from "../../src/serializers/mapping-rules.ts"
+import { checkSubnetMappings, type SourceSubnet } from "../../src/serializers/mapping-rules.ts"
 import { mappedTenants } from "../planning/arbitrary-mapping.ts"
 import { mappings } from "../planning/builders.ts"
 
 /** Subnets by network. */
-const places = (...networks: readonly (readonly string[])[]): readonly SubnetPlace[] =>
+const places = (...networks: readonly (readonly string[])[]): readonly SourceSubnet[] =>
   networks.flatMap((cidrs, networkId) => cidrs.map((cidr) => ({ networkId, cidr, name: `subnet ${cidr}` })))
 
 /** What a call throws. */

@@ -146,7 +146,7 @@ export const differences: readonly Difference[] = [
       name === "validation: offering without scope" ||
       (status === 500 && name.startsWith("permissions: to shared offering with auto approval")),
     why: "an offering has to be one of a cloud",
-    differs: refused({ dst_offering: ["This offering is not one of tenants of an OpenStack cloud."] }),
+    differs: refused({ dst_offering: ["This offering does not provide tenants of an OpenStack cloud."] }),
   },
 
   // What cannot be ordered in Waldur's marketplace, and can be migrated to in the original.

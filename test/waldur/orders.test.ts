@@ -96,7 +96,7 @@ const rules: readonly (readonly [rule: string, change: string, errors: unknown, 
   [
     "the offering is one of tenants",
     "update marketplace_offering set type = 'OpenStack.Volume' where id = 2",
-    { dst_offering: ["This offering is not one of tenants of an OpenStack cloud."] },
+    { dst_offering: ["This offering does not provide tenants of an OpenStack cloud."] },
     "update marketplace_offering set type = 'OpenStack.Tenant' where id = 2",
   ],
   [
