@@ -1,8 +1,8 @@
 import type { ColumnType, Generated } from "kysely"
 
 /**
- * Columns of the host's tables, described once: the types that queries are checked with and the check at start
- * (requirements.ts) both come from these descriptions.
+ * A column of the host's tables, described once: both the types of queries and the check at start (requirements.ts) are
+ * derived from this description.
  */
 export interface Column<Type> {
   /** PostgreSQL's name of the type (`udt_name`). */
@@ -18,10 +18,10 @@ function column<Type>(type: string): Column<Type> {
 }
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
-/** JSON columns are written as JSON text, and read as values. */
+/** JSON columns are written as JSON text and read as values. */
 type Json<Value> = ColumnType<Value, string, string>
 
-/** Numbers that JavaScript's driver hands over as text, so that no digit is lost. */
+/** Numbers that the driver returns as text, so that no digit is lost. */
 type Big = ColumnType<string, number | string, number | string>
 
 export const id: Column<Generated<number>> = { type: "int4", nullable: false, generated: true }
@@ -29,10 +29,11 @@ export const int = column<number>("int4")
 export const smallint = column<number>("int2")
 export const bigint = column<Big>("int8")
 export const numeric = column<Big>("numeric")
+export const float = column<number>("float8")
 export const bool = column<boolean>("bool")
 export const varchar = column<string>("varchar")
 export const text = column<string>("text")
-/** A `text` column in which Django keeps compact JSON: read and written as text. */
+/** A `text` column in which Django keeps compact JSON; it is read and written as text. */
 export const textJson = column<string>("text")
 export const uuid = column<string>("uuid")
 export const date = column<ColumnType<Date, Date | string, Date | string>>("date")
