@@ -1,4 +1,4 @@
-import { saysNothing, tableOf } from "../planning/attributes.ts"
+import { isUnset, tableOf } from "../planning/attributes.ts"
 import type { KindName } from "../planning/kind-names.ts"
 import type { Notes, Omission, PlanContext, Planned } from "../planning/plan.ts"
 
@@ -26,9 +26,9 @@ export function fitToCloud(
       extension === undefined || extensions.has(extension) ? [] : [[name, extension] as const],
     ),
   )
-  const usual = new Map(table.attributes.map(({ name, usual }) => [name, usual]))
+  const defaults = new Map(table.attributes.map(({ name, defaultValue }) => [name, defaultValue]))
   return {
-    objects: unknown.size === 0 ? objects : objects.map((one) => without(one, unknown, usual)),
+    objects: unknown.size === 0 ? objects : objects.map((one) => without(one, unknown, defaults)),
     omitted: [],
   }
 }
@@ -36,14 +36,14 @@ export function fitToCloud(
 function without(
   object: Planned<Body>,
   unknown: ReadonlyMap<string, string>,
-  usual: ReadonlyMap<string, unknown>,
+  defaults: ReadonlyMap<string, unknown>,
 ): Planned<Body> {
   const entries = Object.entries(object.body)
   const lost = entries.filter(([name]) => unknown.has(name))
   if (lost.length === 0) return object
   const notes = object.notes ?? nothing
   const dropped = lost
-    .filter(([name, value]) => !saysNothing(value) && value !== usual.get(name))
+    .filter(([name, value]) => !isUnset(value) && value !== defaults.get(name))
     .map(([attribute, value]) => ({
       attribute,
       value,

@@ -1,17 +1,11 @@
 import { type Router, updateResource } from "../openstack/index.ts"
-import {
-  type KindPlan,
-  type LiveAttributes,
-  type Notes,
-  type PlanContext,
-  type Ref,
-  ref,
-} from "../planning/plan.ts"
+import type { LiveAttributes } from "../planning/attributes.ts"
+import { type KindPlan, type Notes, type PlanContext, type Ref, ref } from "../planning/plan.ts"
 import type { SourceRouter } from "../planning/source.ts"
 import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 
-interface Body extends LiveAttributes {
+interface Body extends LiveAttributes<"gateway"> {
   readonly router_id: Ref
   readonly network_id: string
 }

@@ -11,15 +11,16 @@ import {
   updateResource,
 } from "../openstack/index.ts"
 import { sameAddress } from "../planning/addresses.ts"
+import type { LiveAttributes } from "../planning/attributes.ts"
 import { mapAddress, mappingsWithin } from "../planning/cidr-mapping.ts"
-import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import { type Ref, ref } from "../planning/plan.ts"
 import { isInterface } from "../planning/port-owners.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences } from "./compare.ts"
 import { type Desired, defineKind } from "./kind.ts"
 import { markUncertain } from "./uncertain-create.ts"
 
-interface Body extends LiveAttributes {
+interface Body extends LiveAttributes<"interface"> {
   readonly project_id: Ref
   readonly router_id: Ref
   readonly network_id: Ref
@@ -78,7 +79,7 @@ export const routerInterface = defineKind<Body, Actual>({
     },
     cost(planned) {
       const withPort = planned.filter(({ body }) => !body.is_gateway).length
-      const named = planned.filter(({ body }) => body.is_gateway && isNamed(ownWords(body))).length
+      const named = planned.filter(({ body }) => body.is_gateway && isNamed(portText(body))).length
       return { reads: withPort, writes: planned.length + withPort + named }
     },
   },
@@ -135,7 +136,7 @@ export const routerInterface = defineKind<Body, Actual>({
       ...(sameAddress(desired.ip_address, actual.ipAddress)
         ? []
         : differences({ ip_address: desired.ip_address }, { ip_address: actual.ipAddress })),
-      ...differences(ownWords(desired), { ...actual }),
+      ...differences(portText(desired), { ...actual }),
     ],
     unmanagedName: ({ routerId, ipAddress }, ours) =>
       ours.has(routerId) ? `${ours.get(routerId)} at ${ipAddress}` : undefined,
@@ -153,18 +154,23 @@ export const routerInterface = defineKind<Body, Actual>({
   },
 })
 
-/** What the source's port says, where it says something. */
-function ownWords({ name, description }: LiveAttributes): LiveAttributes {
-  return { ...(name !== undefined && { name }), ...(description !== undefined && { description }) }
+type PortText = Partial<Pick<Actual, "name" | "description">>
+
+/** Returns name and description of the source's port, as far as they are set. */
+function portText({ name, description }: LiveAttributes<"interface">): PortText {
+  return {
+    ...(typeof name === "string" && { name }),
+    ...(typeof description === "string" && { description }),
+  }
 }
 
-function isNamed({ name = "", description = "" }: LiveAttributes): boolean {
+function isNamed({ name = "", description = "" }: PortText): boolean {
   return name !== "" || description !== ""
 }
 
 async function connect(context: CloudContext, { body }: Desired<Body>): Promise<Actual> {
   const { router_id: routerId, subnet_id: subnetId, ip_address: ipAddress } = body
-  const words = { name: "", description: "", ...ownWords(body) }
+  const words = { name: "", description: "", ...portText(body) }
   if (body.is_gateway) {
     const { port_id: portId } = await addRouterInterface(context.cloud, routerId, { subnet_id: subnetId })
     if (isNamed(words)) {
@@ -184,7 +190,7 @@ async function connect(context: CloudContext, { body }: Desired<Body>): Promise<
 
 /** Gives the port of an interface its words. A cloud that refuses them has the interface all the same. */
 async function rename({ cloud }: CloudContext, { body }: Desired<Body>, actual: Actual): Promise<Actual> {
-  const words = ownWords(body)
+  const words = portText(body)
   if (differences(words, { ...actual }).length === 0) return actual
   try {
     await updateResource(cloud, "ports", actual.portId, words)
@@ -223,7 +229,7 @@ async function portAt(context: CloudContext, body: Desired<Body>["body"]): Promi
       project_id: body.project_id,
       network_id: body.network_id,
       fixed_ips: [{ subnet_id: body.subnet_id, ip_address: body.ip_address }],
-      ...ownWords(body),
+      ...portText(body),
       // As the ports that Neutron makes for a router: it adds none of these, and keeps what a given port has.
       security_groups: [],
       port_security_enabled: false,

@@ -1,12 +1,13 @@
 import { sql } from "kysely"
 import { recordBackendIds } from "../models/rows.ts"
 import { createResources, deleteResource, type Network } from "../openstack/index.ts"
-import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import type { LiveAttributes } from "../planning/attributes.ts"
+import { type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 
-interface Body extends LiveAttributes {
+interface Body extends LiveAttributes<"network"> {
   readonly project_id: Ref
   readonly name: string
   readonly description: string

@@ -2,8 +2,9 @@ import { sql } from "kysely"
 import type { Trx } from "../models/database.ts"
 import { recordBackendIds, textJson } from "../models/rows.ts"
 import { type Cloud, CloudError, createResources, deleteResource, type Port } from "../openstack/index.ts"
+import type { LiveAttributes } from "../planning/attributes.ts"
 import { mapAddress, mapAddressOrPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
-import { type KindPlan, type LiveAttributes, type PlanContext, type Ref, ref } from "../planning/plan.ts"
+import { type KindPlan, type PlanContext, type Ref, ref } from "../planning/plan.ts"
 import type { AddressPair, SourcePort } from "../planning/source.ts"
 import type { CloudContext } from "./cloud-context.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
@@ -12,7 +13,7 @@ import { type Desired, defineKind, type Resolved, type RowContext } from "./kind
 import { addressKey, sendAside } from "./service-ports.ts"
 import { storedIn } from "./stored.ts"
 
-interface Body extends LiveAttributes {
+interface Body extends LiveAttributes<"port"> {
   readonly project_id: Ref
   readonly network_id: Ref
   readonly name: string
@@ -70,7 +71,7 @@ const batch = {
   maxSize: 25,
   minSize: 5,
   // The bulk form of Neutron's ML2 plugin drops these without a word: a port that has some goes alone.
-  groupBy: (desired: LiveAttributes & Pick<Body, "mac_address">) =>
+  groupBy: (desired: PairsAndOptions & Pick<Body, "mac_address">) =>
     goesAlone(desired) ? desired.mac_address : "",
 }
 
@@ -231,8 +232,12 @@ type Comparable = Pick<
   | "allowed_address_pairs"
 >
 
-function goesAlone(desired: LiveAttributes): boolean {
-  const { allowed_address_pairs: pairs, extra_dhcp_opts: options } = desired
+interface PairsAndOptions {
+  readonly allowed_address_pairs: readonly unknown[]
+  readonly extra_dhcp_opts?: unknown
+}
+
+function goesAlone({ allowed_address_pairs: pairs, extra_dhcp_opts: options }: PairsAndOptions): boolean {
   return [pairs, options].some((list) => Array.isArray(list) && list.length > 0)
 }
 
@@ -245,7 +250,7 @@ function autoAddressed(addresses: SourcePort["fixedIps"]): Pick<Body, "auto_addr
 }
 
 /** The attributes that only the live source told. */
-function liveOf(desired: Resolved<Body>): LiveAttributes {
+function liveOf(desired: Resolved<Body>): LiveAttributes<"port"> {
   // The owner is Nova's to change, as soon as a machine is attached.
   const { project_id: _, auto_addressed: __, device_owner: ___, ...rest } = desired
   const known = new Set(Object.keys(comparable(desired)))

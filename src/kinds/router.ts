@@ -1,11 +1,12 @@
 import { recordBackendIds, textJson } from "../models/rows.ts"
 import { createResources, deleteResource, type Router } from "../openstack/index.ts"
-import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import type { LiveAttributes } from "../planning/attributes.ts"
+import { type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 
-interface Body extends LiveAttributes {
+interface Body extends LiveAttributes<"router"> {
   readonly project_id: Ref
   readonly name: string
   readonly description: string

@@ -3,11 +3,12 @@ import {
   type Cloud,
   createResources,
   deleteResource,
+  ignoreNotFound,
   type SecurityGroup,
-  unlessGone,
   updateResource,
 } from "../openstack/index.ts"
-import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import type { LiveAttributes } from "../planning/attributes.ts"
+import { type Ref, ref } from "../planning/plan.ts"
 import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { bornRules, mayBeBorn } from "./default-rules.ts"
@@ -15,7 +16,7 @@ import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 import { markUncertain } from "./uncertain-create.ts"
 
-interface Body extends LiveAttributes {
+interface Body extends LiveAttributes<"security_group"> {
   readonly project_id: Ref
   readonly name: string
   readonly description: string
@@ -121,6 +122,8 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
 /** Takes away the rules that a group is born with. One that is gone already is as good. */
 async function strip(cloud: Cloud, group: SecurityGroup): Promise<SecurityGroup> {
   const born = group.security_group_rules.filter((rule) => mayBeBorn(rule.created_at, group.created_at))
-  await allSettledOrThrow(born.map(({ id }) => unlessGone(deleteResource(cloud, "security-group-rules", id))))
+  await allSettledOrThrow(
+    born.map(({ id }) => ignoreNotFound(deleteResource(cloud, "security-group-rules", id))),
+  )
   return { ...group, security_group_rules: group.security_group_rules.filter((rule) => !born.includes(rule)) }
 }

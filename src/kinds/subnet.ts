@@ -7,8 +7,9 @@ import {
   updateResource,
 } from "../openstack/index.ts"
 import { parsePrefix, sameAddress } from "../planning/addresses.ts"
+import type { LiveAttributes } from "../planning/attributes.ts"
 import { mapAddress, mapPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
-import { type LiveAttributes, type Ref, ref } from "../planning/plan.ts"
+import { type Ref, ref } from "../planning/plan.ts"
 import type { AddressRange, SourceSubnet, StaticRoute } from "../planning/source.ts"
 import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences, sorted } from "./compare.ts"
@@ -17,7 +18,7 @@ import { defineKind } from "./kind.ts"
 import { storedIn } from "./stored.ts"
 import { markUncertain } from "./uncertain-create.ts"
 
-interface Body extends LiveAttributes {
+interface Body extends LiveAttributes<"subnet"> {
   readonly project_id: Ref
   readonly network_id: Ref
   readonly name: string

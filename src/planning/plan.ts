@@ -12,9 +12,6 @@ export function ref(kind: KindName, key: string): Ref {
   return { ref: `${kind}/${key}` }
 }
 
-/** Attributes that are copied as they are, by OpenStack's names; see attributes.ts. */
-export type LiveAttributes = Readonly<Record<string, unknown>>
-
 /** One object that shall exist in the destination. */
 export interface Planned<Body> {
   /** Unique among the plan's objects of its kind, and the same each time the same source is planned. */

@@ -1,3 +1,4 @@
+import type { LiveAttributes, TabledKind } from "./attributes.ts"
 import type { KindName } from "./kind-names.ts"
 
 /**
@@ -46,23 +47,22 @@ export interface LiveExtras {
   }[]
 }
 
-export interface SourceObject {
+export interface SourceObject<Kind extends TabledKind = TabledKind> {
   readonly key: string
   readonly backendId: string
   readonly name: string
   readonly description: string
-  /** Attributes that the copy keeps and no row holds, by OpenStack's names; see attributes.ts. */
-  readonly live?: Readonly<Record<string, unknown>>
+  readonly live?: LiveAttributes<Kind>
   readonly tags?: readonly string[]
   /** Key of the tenant's own QoS policy, or what says that it is somebody else's. */
   readonly qosPolicy?: { readonly key: string } | { readonly foreign: string }
 }
 
-export interface SourceNetwork extends SourceObject {
+export interface SourceNetwork extends SourceObject<"network"> {
   readonly mtu: number | null
 }
 
-export interface SourceSubnet extends SourceObject {
+export interface SourceSubnet extends SourceObject<"subnet"> {
   readonly network: string
   readonly cidr: string
   readonly ipVersion: 4 | 6
@@ -86,7 +86,7 @@ export interface StaticRoute {
   readonly nexthop: string
 }
 
-export interface SourceRouter extends SourceObject {
+export interface SourceRouter extends SourceObject<"router"> {
   readonly routes: readonly StaticRoute[]
   readonly interfaces: readonly SourceInterface[]
   /** Whether the router leads out; null where the rows do not tell. */
@@ -95,7 +95,7 @@ export interface SourceRouter extends SourceObject {
   readonly gateway?: {
     /** Id of the source's external network. */
     readonly networkId: string
-    readonly live: Readonly<Record<string, unknown>>
+    readonly live: LiveAttributes<"gateway">
     readonly addresses: readonly string[]
     /** Ways out beyond this one: the id of each external network and the addresses there. */
     readonly more?: readonly { readonly networkId: string; readonly addresses: readonly string[] }[]
@@ -105,11 +105,11 @@ export interface SourceRouter extends SourceObject {
 export interface SourceInterface {
   readonly subnet: string
   readonly ipAddress: string
-  /** Of the router's port, what no row holds. */
-  readonly live?: Readonly<Record<string, unknown>>
+  /** Of the router's port. */
+  readonly live?: LiveAttributes<"interface">
 }
 
-export interface SourceSecurityGroup extends SourceObject {
+export interface SourceSecurityGroup extends SourceObject<"security_group"> {
   readonly rules: readonly SourceRule[]
 }
 
@@ -130,7 +130,7 @@ export interface SourceRule {
   readonly tags?: readonly string[]
 }
 
-export interface SourcePort extends SourceObject {
+export interface SourcePort extends SourceObject<"port"> {
   readonly network: string
   readonly macAddress: string
   readonly fixedIps: readonly { readonly subnet: string; readonly ipAddress: string }[]

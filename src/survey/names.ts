@@ -11,7 +11,7 @@ export interface Names {
   /** The key of an object: its row's, else made of its id. */
   key(id: string): string
   /** What every object has. */
-  named(kind: TabledKind, seen: Resource): SourceObject
+  named<Kind extends TabledKind>(kind: Kind, seen: Resource): SourceObject<Kind>
 }
 
 interface Resource {

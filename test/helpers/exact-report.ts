@@ -27,5 +27,5 @@ export async function holdExactReport(t: Test, url: string, uuid: string, token:
 }
 
 function fateOf(kind: string, attribute: string): string | undefined {
-  return tableOf(kind as KindName)?.attributes.find(({ name }) => name === attribute)?.fate
+  return tableOf(kind as KindName)?.attributes.find(({ name }) => name === attribute)?.treatment
 }

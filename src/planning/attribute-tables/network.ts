@@ -1,0 +1,101 @@
+import {
+  type AttributeTable,
+  common,
+  description,
+  dropped,
+  kept,
+  liveOnly,
+  made,
+  mapped,
+  networkApi,
+  ofOperator,
+  qosPolicy,
+  sameValue,
+  shared,
+  tags,
+} from "./attribute.ts"
+
+export const network = {
+  document: `${networkApi}#networks`,
+  attributes: [
+    kept("name"),
+    description,
+    kept(
+      "mtu",
+      "Same value if the destination allows it; otherwise the destination's default, its maximum.",
+      {
+        extension: "net-mtu-writable",
+        optional: "Requested MTU is too big",
+      },
+    ),
+    liveOnly("admin_state_up"),
+    liveOnly("port_security_enabled", "Same value: the default for new ports.", {
+      extension: "port-security",
+      defaultValue: true,
+    }),
+    liveOnly("dns_domain", sameValue, { extension: "dns-integration" }),
+    liveOnly("availability_zone_hints", "Same values if the destination has zones of these names.", {
+      extension: "network_availability_zone",
+      optional: "AvailabilityZoneNotFound",
+    }),
+    liveOnly("vlan_transparent", "Same value if the destination's driver supports it.", {
+      extension: "vlan-transparent",
+      optional: "VlanTransparencyDriverError",
+      defaultValue: false,
+    }),
+    liveOnly("qinq", "Same value if the destination's driver supports it.", {
+      extension: "qinq",
+      optional: "qinq",
+      defaultValue: false,
+    }),
+    tags,
+    qosPolicy,
+    shared,
+    dropped("router:external", "External networks belong to the operator; such a network is not copied."),
+    dropped("is_default", "Only an external network can be the default."),
+    dropped("provider:network_type", "The destination chooses the type of the network."),
+    dropped("provider:physical_network", ofOperator),
+    dropped("provider:segmentation_id", "The destination assigns the segmentation id."),
+    dropped("segments", ofOperator),
+    ...made(
+      "status",
+      "subnets",
+      "availability_zones",
+      "ipv4_address_scope",
+      "ipv6_address_scope",
+      "l2_adjacency",
+    ),
+    ...common,
+  ],
+} as const satisfies AttributeTable
+
+export const subnet = {
+  document: `${networkApi}#subnets`,
+  attributes: [
+    kept("name"),
+    description,
+    mapped("network_id", "The copy of its network."),
+    kept("ip_version"),
+    mapped("cidr", "By the CIDR mapping."),
+    mapped("gateway_ip", "By the CIDR mapping. A subnet without a gateway stays without one."),
+    kept("enable_dhcp"),
+    mapped("allocation_pools", "By the CIDR mapping."),
+    mapped(
+      "dns_nameservers",
+      "Servers inside the range by the CIDR mapping, others unchanged; the order is kept.",
+    ),
+    mapped("host_routes", "By the CIDR mapping."),
+    liveOnly("ipv6_address_mode"),
+    liveOnly("ipv6_ra_mode"),
+    liveOnly("service_types", "Same values.", { extension: "subnet-service-types" }),
+    liveOnly("dns_publish_fixed_ip", sameValue, {
+      extension: "subnet-dns-publish-fixed-ip",
+      defaultValue: false,
+    }),
+    tags,
+    dropped("subnetpool_id", "Subnet pools belong to the operator; the range itself is kept."),
+    dropped("segment_id", ofOperator),
+    ...made("router:external"),
+    ...common,
+  ],
+} as const satisfies AttributeTable
