@@ -37,9 +37,9 @@ function nodeBinary() {
   const own = join(modules, ".bin", "node")
   if (existsSync(own)) return own
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
-  if (major > 22 || (major === 22 && minor >= 18)) return process.execPath
+  if (major > 22 || (major === 22 && minor >= 19)) return process.execPath
   process.stderr.write(
-    `Node ${process.versions.node} is too old: on ${process.platform}-${process.arch} this project needs your own Node 22.18 or newer.\n`,
+    `Node ${process.versions.node} is too old: on ${process.platform}-${process.arch} this project needs your own Node 22.19 or newer.\n`,
   )
   process.exit(1)
 }
