@@ -4,42 +4,47 @@ import { factsOf } from "../host/demo/simulated.ts"
 import { startCloud } from "../simulator/index.ts"
 import type { CloudConnection } from "../src/openstack/types.ts"
 
-/** Where the tenant is, and where it is to go. */
+/** The cloud of the source tenant and the cloud that it is replicated to. */
 export interface BenchClouds {
   readonly source: CloudFacts
   readonly destination: CloudFacts
-  /** How hard the clouds may be asked: what a host says by the option `connection`. */
-  readonly pace: Partial<CloudConnection>
-  /** How the source tenant is made, which nobody measures. */
+  /** The rate limits that the host sets by its option `connection`. */
+  readonly rateLimit: Partial<CloudConnection>
+  /** The rate limits for creating the source tenant, which is not measured. */
   readonly seeding: Partial<CloudConnection>
-  /** Says that everything is prepared, and that the measuring begins. */
+  /** Turns latency and rate limits on, before the first measured run. */
   begin(): void
-  /** Calls that a gateway refused since then. */
+  /** Returns the number of calls that a gateway has refused with 429 since `begin`. */
   throttled(): number
   close(): Promise<void>
 }
 
-/** Requests a second that public clouds let through, e.g. OVHcloud for each service and project. */
+/** Requests a second that public clouds admit, e.g. OVHcloud for each service and project. */
 export const requestsPerSecond = 20
 
-/** One real cloud that is source and destination. Its own pace is what is measured, so nothing else holds calls back. */
+/** Opens a real cloud as source and destination. Its own speed is measured, so no rate limit holds calls back. */
 export async function realCloud(file: string, atOnce: number): Promise<BenchClouds> {
   const { externalNetworkId, volumeTypes, ...connection } = await readCloudFile(file)
   const facts = { connection: { ...connection, name: "the cloud" }, externalNetworkId, volumeTypes }
-  // A bulk of ports takes a small cloud ten seconds and more.
-  const pace = { requestsPerSecond: 1_000, inFlight: atOnce, timeoutMs: 300_000, region: connection.region }
+  // A bulk request for ports takes a small cloud 10 seconds and more.
+  const rateLimit = {
+    requestsPerSecond: 1_000,
+    inFlight: atOnce,
+    timeoutMs: 300_000,
+    region: connection.region,
+  }
   return {
     source: facts,
     destination: facts,
-    pace,
-    seeding: pace,
+    rateLimit,
+    seeding: rateLimit,
     begin: () => undefined,
     throttled: () => 0,
     close: async () => undefined,
   }
 }
 
-/** Two simulated clouds behind gateways. 0 milliseconds: without delay, and without gateways. */
+/** Starts two simulated clouds behind gateways. With a latency of 0 there is no gateway either. */
 export async function simulatedClouds(latencyMs: number): Promise<BenchClouds> {
   const [source, destination] = await Promise.all([
     startCloud({ name: "A", region: "RegionA" }),
@@ -50,7 +55,7 @@ export async function simulatedClouds(latencyMs: number): Promise<BenchClouds> {
   return {
     source: factsOf("A", source),
     destination: factsOf("B", destination),
-    pace: { requestsPerSecond: limited ? requestsPerSecond : 1_000 },
+    rateLimit: { requestsPerSecond: limited ? requestsPerSecond : 1_000 },
     seeding: { requestsPerSecond: 1_000, inFlight: 16 },
     begin() {
       for (const cloud of both) {

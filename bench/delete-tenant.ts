@@ -8,14 +8,14 @@ import {
   updateResource,
 } from "../src/openstack/index.ts"
 
-/** Ids of what stands for a tenant in a cloud; "" where it was not made. */
+/** Ids of a tenant's project and user in a cloud; "" where one was not created. */
 export interface TenantIds {
   readonly projectId: string
   readonly userId: string
 }
 
-/** Takes a tenant away with all that is in it. */
-export async function removeTenant(cloud: Cloud, { projectId, userId }: TenantIds): Promise<void> {
+/** Deletes a tenant with everything in it. */
+export async function deleteTenant(cloud: Cloud, { projectId, userId }: TenantIds): Promise<void> {
   if (userId !== "") await deleteUser(cloud, userId)
   if (projectId === "") return
   const of = { project_id: projectId }

@@ -1,23 +1,22 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import { type MigrationClient, migrationClient } from "../host/client.ts"
-import { createDemoRows } from "../host/demo/rows.ts"
+import { createDemoRows, type DemoRows } from "../host/demo/rows.ts"
 import { seedTenant } from "../host/demo/seed-cloud.ts"
 import type { TenantSpec } from "../host/demo/tenant-spec.ts"
 import { importTenant } from "../host/import/tenant.ts"
 import { buildServer } from "../host/server.ts"
+import { waitUntilEnded } from "../host/wait-until-ended.ts"
 import { CoreState } from "../src/models/codes.ts"
 import { type CallRecord, connectCloud } from "../src/openstack/index.ts"
-import type { MigrationDetails } from "../src/serializers/migration.ts"
 import type { BenchClouds } from "./clouds.ts"
 import { type Cost, measure } from "./measure.ts"
 
-/** The reference host on its PostgreSQL, with the worker in this process, and the clouds in its rows. */
+/** The reference host on its PostgreSQL, with a worker in this process, and the clouds in its rows. */
 export interface BenchHost {
-  /** Makes a tenant in the source cloud and its rows; nobody measures that. */
+  /** Creates a tenant in the source cloud and imports its rows; not measured. */
   importTenant(spec: TenantSpec): Promise<Imported>
-  /** Copies a tenant, from POST to OK. @throws where the copy is not exact */
-  copy(tenant: Imported, onCall?: (call: CallRecord) => void): Promise<Copy>
+  /** Replicates a tenant, from POST to OK. @throws Error where the copy is not exact */
+  replicate(tenant: Imported): Promise<Replication>
   close(): Promise<void>
 }
 
@@ -26,8 +25,8 @@ export interface Imported {
   readonly projectId: string
 }
 
-export interface Copy extends Cost {
-  /** Key of the migration's row. */
+export interface Replication extends Cost {
+  /** Primary key of the migration's row. */
   readonly migration: number
 }
 
@@ -37,7 +36,7 @@ export async function openBenchHost(pool: pg.Pool, clouds: BenchClouds): Promise
   let ended = Promise.withResolvers<void>()
   const app = await buildServer({
     pool,
-    connection: (_, usual) => ({ ...usual, ...clouds.pace }),
+    connection: (_, usual) => ({ ...usual, ...clouds.rateLimit }),
     onCall: (call) => observe?.(call),
     hooks: {
       migration: [
@@ -50,64 +49,67 @@ export async function openBenchHost(pool: pg.Pool, clouds: BenchClouds): Promise
   const url = await app.listen({ host: "127.0.0.1", port: 0 })
   const owner = migrationClient(url, rows.users.owner.token)
   return {
-    async importTenant(spec) {
-      const { connection, externalNetworkId } = clouds.source
-      const cloud = connectCloud({ ...connection, ...clouds.seeding })
-      const projectName = `${spec.name}-${Math.random()}`
-      const { projectId, instances } = await seedTenant(cloud, spec, {
-        projectName,
-        ...(externalNetworkId !== undefined && { externalNetworkId }),
-      })
-      const { resourceUuid } = await importTenant(pool, cloud, {
-        projectId,
-        instances,
-        settingsId: rows.source.settings.id,
-        project: rows.project,
-        offering: rows.source.offering,
-        plan: rows.source.plan,
-        limits: { cores: 8, ram: 16_384 },
-      })
-      await cloud.close()
-      return { resourceUuid, projectId }
-    },
-    async copy({ resourceUuid }, onCall = () => undefined) {
-      let uuid = ""
+    importTenant: (spec) => createSource(pool, clouds, rows, spec),
+    async replicate(tenant) {
       ended = Promise.withResolvers()
+      let uuid = ""
       const cost = await measure(async (count) => {
-        observe = (call) => {
-          count(call)
-          onCall(call)
-        }
-        const created = await owner.create({
-          src_resource: resourceUuid,
-          dst_offering: rows.destination.offering.uuid,
-          dst_plan: rows.destinationPlan.uuid,
-          mappings: { sync_instance_ports: true, static_routes: "reachable" },
-        })
-        uuid = created.uuid
-        // Who asks all the time how far it is slows it down.
+        observe = count
+        uuid = await requestMigration(owner, rows, tenant)
+        // The hook reports the end: polling the API would slow the replication down.
         await ended.promise
-        const { state, error_message } = await untilEnded(owner, uuid)
+        const { state, error_message } = await waitUntilEnded(() => owner.retrieve(uuid), { pollMs: 5 })
         if (state !== "OK") throw new Error(`The migration ended ${state}: ${error_message}`)
       })
       observe = undefined
       const { verification } = await owner.progress(uuid)
       if (verification?.differences !== 0) throw new Error("The copy differs from its source.")
-      return { ...cost, migration: await keyOf(pool, uuid) }
+      return { ...cost, migration: await idOf(pool, uuid) }
     },
     close: () => app.close(),
   }
 }
 
-async function untilEnded(client: MigrationClient, uuid: string): Promise<MigrationDetails> {
-  for (;;) {
-    const migration = await client.retrieve(uuid)
-    if (migration.state === "OK" || migration.state === "ERRED") return migration
-    await sleep(5)
-  }
+async function createSource(
+  pool: pg.Pool,
+  { source: { connection, externalNetworkId }, seeding }: BenchClouds,
+  rows: DemoRows,
+  spec: TenantSpec,
+): Promise<Imported> {
+  const cloud = connectCloud({ ...connection, ...seeding })
+  const { projectId, instances } = await seedTenant(cloud, spec, {
+    projectName: `${spec.name}-${Math.random()}`,
+    ...(externalNetworkId !== undefined && { externalNetworkId }),
+  })
+  const { resourceUuid } = await importTenant(pool, cloud, {
+    projectId,
+    instances,
+    settingsId: rows.source.settings.id,
+    project: rows.project,
+    offering: rows.source.offering,
+    plan: rows.source.plan,
+    limits: { cores: 8, ram: 16_384 },
+  })
+  await cloud.close()
+  return { resourceUuid, projectId }
 }
 
-async function keyOf(pool: pg.Pool, uuid: string): Promise<number> {
+/** Returns the uuid of the migration. */
+async function requestMigration(
+  owner: MigrationClient,
+  { destination, destinationPlan }: DemoRows,
+  { resourceUuid }: Imported,
+): Promise<string> {
+  const { uuid } = await owner.create({
+    src_resource: resourceUuid,
+    dst_offering: destination.offering.uuid,
+    dst_plan: destinationPlan.uuid,
+    mappings: { sync_instance_ports: true, static_routes: "reachable" },
+  })
+  return uuid
+}
+
+async function idOf(pool: pg.Pool, uuid: string): Promise<number> {
   const { rows } = await pool.query<{ id: number }>(
     "select id from waldur_openstack_replication_migration where uuid = $1",
     [uuid],

@@ -1,30 +1,25 @@
 import { writeFile } from "node:fs/promises"
-import { runProgram, waitForSignal } from "../host/command/run.ts"
+import { runCommand, waitForSignal } from "../host/command/run.ts"
 import { openHostDatabase } from "../host/database.ts"
 import { realCloud, requestsPerSecond, simulatedClouds } from "./clouds.ts"
-import { readBenchOptions } from "./options.ts"
+import { benchCommand, readBenchOptions } from "./options.ts"
 import { recipeOf, reportOf, textOf } from "./report.ts"
 import { openBench } from "./run.ts"
 
-/** `npm run bench`: how long a copy takes, against one call after another and against what the cloud can do. */
-await runProgram(async () => {
-  const options = readBenchOptions(process.argv.slice(2), process.env)
-  const { cloudFile, size, original } = options
+const print = (line: string) => process.stderr.write(`${line}\n`)
+
+await runCommand(benchCommand, async (args) => {
+  const options = readBenchOptions(args, process.env)
+  const { cloudFile, size, sequential, atOnce } = options
   const latencyMs = cloudFile === undefined ? options.latencyMs : undefined
   const database = await openHostDatabase(options.databaseUrl)
   const clouds = await (cloudFile === undefined
     ? simulatedClouds(options.latencyMs)
-    : realCloud(cloudFile, options.atOnce[0]))
+    : realCloud(cloudFile, atOnce[0]))
   try {
-    const say = (line: string) => process.stderr.write(`${line}\n`)
     const { pool } = database
-    const interrupted = new AbortController()
-    waitForSignal().then(() => {
-      say("Ending after this step, to remove what was made; once more ends at once, and leaves it there.")
-      interrupted.abort(new Error("The bench was interrupted."))
-    })
-    const { signal } = interrupted
-    const bench = openBench({ pool, clouds, size, original, latencyMs, atOnce: options.atOnce, say, signal })
+    const signal = abortOnSignal()
+    const bench = openBench({ pool, clouds, size, sequential, latencyMs, atOnce, print, signal })
     try {
       const report = reportOf(await bench.run(), recipeOf(options, requestsPerSecond))
       process.stdout.write(`${textOf(report)}\n`)
@@ -39,3 +34,14 @@ await runProgram(async () => {
     await database.close()
   }
 })
+
+function abortOnSignal(): AbortSignal {
+  const interrupted = new AbortController()
+  waitForSignal().then(() => {
+    print(
+      "Stopping after this step, then deleting what was created. Press Ctrl+C again to stop at once and leave it.",
+    )
+    interrupted.abort(new Error("The bench was interrupted."))
+  })
+  return interrupted.signal
+}

@@ -1,22 +1,22 @@
 import type { CallRecord } from "../src/openstack/types.ts"
 
-/** What one way of making the tenant cost. */
+/** What one run took. */
 export interface Cost {
-  /** Sign-ins included. */
+  /** Including sign-ins. */
   readonly calls: number
-  /** Sign-ins left out. */
+  /** Without sign-ins. */
   readonly writes: number
   readonly seconds: number
 }
 
-/** Measures work that reports its calls to the observer that it is given. */
+/** Measures work that reports its calls to the given observer. */
 export async function measure(work: (observe: (call: CallRecord) => void) => Promise<void>): Promise<Cost> {
   let calls = 0
   let writes = 0
-  const began = performance.now()
+  const start = performance.now()
   await work((call) => {
     calls += 1
     if (call.write) writes += 1
   })
-  return { calls, writes, seconds: (performance.now() - began) / 1_000 }
+  return { calls, writes, seconds: (performance.now() - start) / 1_000 }
 }

@@ -2,28 +2,32 @@ import { longestChain } from "../src/executors/stage/graph.ts"
 import { costOf, countBatches } from "../src/kinds/cost.ts"
 import type { TenantPlan } from "../src/kinds/plan-tenant.ts"
 
-/** The least time that a plan can take on a cloud that answers after a fixed time and lets so many calls a second in. */
-export interface Limit {
+/** The minimum time for a plan on a cloud with a fixed latency and a rate limit. */
+export interface Minimum {
   readonly seconds: number
-  /** Calls that wait for each other, by what they are for. */
+  /** The longest chain of calls that wait for each other, by stage. */
   readonly chain: readonly string[]
   readonly chainSeconds: number
-  /** Calls to the destination that no way of making an exact copy, and of showing that it is one, can do without. */
+  /** Calls to the destination that every exact and verified copy needs. */
   readonly calls: number
-  /** Their number over the rate. */
+  /** The time that they take at the rate limit. */
   readonly rateSeconds: number
 }
 
 /**
- * Beside the writes: the sign-in; the destination's extensions and roles; the groups and rules that the cloud makes by
- * itself, and three quotas, before they are changed; to read back: networks, subnets, routers, ports, groups with their
- * rules, project, user, roles and the quotas; and to see that there is nothing else: address groups, QoS policies,
- * trunks and RBAC policies. What our executor asks for twice, or more than that, does not count.
+ * Calls beside the writes: the sign-in; the destination's extensions and roles; the auto-created groups and rules and
+ * three quotas, before they are changed; for the verification networks, subnets, routers, ports, groups with their rules,
+ * project, user, roles and the quotas; and to find unmanaged resources address groups, QoS policies, trunks and RBAC
+ * policies. Calls that the plugin makes beyond these do not count.
  */
 const necessaryReads = 1 + 2 + 2 + 3 + 8 + 3 + 4
 
-/** Pure. The longest chain counts one call for a stage, two where an interface needs a port of its own before it. */
-export function limitOf(parts: TenantPlan["parts"], latencyMs: number, requestsPerSecond: number): Limit {
+/** Computes the minimum. A stage counts one call in the chain, or two where an interface needs a port of its own first. */
+export function minimumTime(
+  parts: TenantPlan["parts"],
+  latencyMs: number,
+  requestsPerSecond: number,
+): Minimum {
   const busy = new Set<string>(parts.flatMap(({ kind, objects }) => (objects.length > 0 ? kind.name : [])))
   const interfaces = parts.find(({ kind }) => kind.name === "interface")?.objects ?? []
   const twice = interfaces.some(({ body }) => (body as { readonly is_gateway: boolean }).is_gateway === false)
@@ -40,7 +44,7 @@ export function limitOf(parts: TenantPlan["parts"], latencyMs: number, requestsP
   return { seconds: Math.max(chainSeconds, rateSeconds), chain, chainSeconds, calls, rateSeconds }
 }
 
-/** Objects that we spread over several calls would have room in fewer. */
+/** Returns the writes in batches of the maximum size: the plugin spreads objects over more batches to run them in parallel. */
 function necessaryWrites({ kind, objects }: TenantPlan["parts"][number]): number {
   const { batch } = kind.api
   const spread = countBatches(batch, objects) - countBatches({ ...batch, minSize: batch.maxSize }, objects)

@@ -5,8 +5,8 @@ import type { KindName } from "../src/planning/kind-names.ts"
 
 type Parts = TenantPlan["parts"]
 
-/** The plan that a migration has carried out, as its rows hold it. */
-export async function plannedParts(pool: pg.Pool, migration: number): Promise<Parts> {
+/** Reads the created objects of a migration from its rows, as parts of a plan. */
+export async function readPlan(pool: pg.Pool, migration: number): Promise<Parts> {
   const { rows } = await pool.query<{ kind: KindName; key: string; name: string; body: unknown }>(
     `select kind, key, name, body from openstack_replication.object
      where migration_id = $1 and state = 'done' order by position`,

@@ -3,7 +3,7 @@ import type { Cost } from "./measure.ts"
 import type { BenchOptions } from "./options.ts"
 import type { BenchResult } from "./run.ts"
 
-/** What was measured, where and how, as it is written to a file. */
+/** What was measured, where and how, as `--json` writes it. */
 export interface BenchReport extends BenchResult {
   readonly machine: {
     readonly cores: number
@@ -12,16 +12,16 @@ export interface BenchReport extends BenchResult {
     readonly platform: string
   }
   readonly recipe: string
-  /** How many times as long the original's order takes. */
-  readonly ratio: number | undefined
-  readonly limitSeconds: number
-  /** How many times the limit ours takes; undefined: there is none without delay. */
-  readonly ofLimit: number | undefined
+  /** The time of the sequential run over that of the plugin. */
+  readonly speedup: number | undefined
+  readonly minimumSeconds: number
+  /** The time of the plugin over the minimum; undefined: without latency there is no minimum. */
+  readonly ofMinimum: number | undefined
 }
 
 export function reportOf(result: BenchResult, recipe: string): BenchReport {
-  const { ours, original, limit, bare } = result
-  const limitSeconds = limit?.seconds ?? Math.min(...bare.map(({ seconds }) => seconds))
+  const { plugin, sequential, minimum, writesOnly } = result
+  const minimumSeconds = minimum?.seconds ?? Math.min(...writesOnly.map(({ seconds }) => seconds))
   return {
     machine: {
       cores: availableParallelism(),
@@ -31,46 +31,55 @@ export function reportOf(result: BenchResult, recipe: string): BenchReport {
     },
     recipe,
     ...result,
-    ratio: original && original.seconds / ours.seconds,
-    limitSeconds,
-    ofLimit: limitSeconds > 0 ? ours.seconds / limitSeconds : undefined,
+    speedup: sequential && sequential.seconds / plugin.seconds,
+    minimumSeconds,
+    ofMinimum: minimumSeconds > 0 ? plugin.seconds / minimumSeconds : undefined,
   }
 }
 
-/** The recipe in one line: all that one needs to do it again. */
+/** Returns in one line what is needed to repeat the measurement. */
 export function recipeOf(
   { size, latencyMs, cloudFile, atOnce }: BenchOptions,
   requestsPerSecond: number,
 ): string {
   if (cloudFile !== undefined) return `${size} tenant, within one real cloud, ${atOnce[0]} calls at once`
-  const gateway = latencyMs === 0 ? "no gateway" : `gateways at ${requestsPerSecond} requests/s`
+  const gateway = latencyMs === 0 ? "no rate limit" : `rate limits of ${requestsPerSecond} requests/s`
   return `${size} tenant, from one simulated cloud to another, ${latencyMs} ms a call, ${gateway}`
 }
 
-/** The report for people. */
+/** Returns the report as text. */
 export function textOf(report: BenchReport): string {
-  const { machine, recipe, ours, original, limit, bare, throttled, ratio, ofLimit } = report
-  const line = (name: string, cost: Cost) =>
-    `${name.padEnd(34)}${String(cost.calls).padStart(7)}${String(cost.writes).padStart(8)}${fixed(cost.seconds).padStart(9)}`
+  const { machine, recipe, plugin, sequential, writesOnly, speedup } = report
   return [
     `machine   ${machine.cores} cores (${machine.cpu}), Node ${machine.node}, ${machine.platform}`,
     `recipe    ${recipe}`,
     "",
-    `${"".padEnd(34)}  calls  writes  seconds`,
-    line("ours, from POST to OK and verified", ours),
-    ...(original === undefined ? [] : [line("one call after another", original)]),
-    ...bare.map((one) => line(`bare writes, ${one.atOnce} calls at once`, one)),
+    `${"".padEnd(38)}  calls  writes  seconds`,
+    costLine("plugin, from POST to OK and verified", plugin),
+    ...(sequential === undefined ? [] : [costLine("one call after another", sequential)]),
+    ...writesOnly.map((cost) => costLine(`writes alone, ${cost.atOnce} calls at once`, cost)),
     "",
-    ...(ratio === undefined ? [] : [`ratio     ${fixed(ratio)} times as fast as one call after another`]),
-    `limit     ${fixed(report.limitSeconds)} s${ofLimit === undefined ? "" : `, and ours takes ${ofLimit.toFixed(2)} times that`}`,
-    ...(limit === undefined
-      ? []
-      : [
-          `          ${fixed(limit.chainSeconds)} s: ${limit.chain.length} calls that wait for each other: ${limit.chain.join(", ")}`,
-          `          ${fixed(limit.rateSeconds)} s: ${limit.calls} necessary calls to the destination at the gateway's rate`,
-          `refused   ${throttled} calls by the gateways`,
-        ]),
+    ...(speedup === undefined ? [] : [`speedup   ${fixed(speedup)} times as fast as one call after another`]),
+    ...minimumLines(report),
   ].join("\n")
+}
+
+function costLine(name: string, { calls, writes, seconds }: Cost): string {
+  const columns = [String(calls).padStart(7), String(writes).padStart(8), fixed(seconds).padStart(9)]
+  return name.padEnd(38) + columns.join("")
+}
+
+function minimumLines({ minimum, minimumSeconds, ofMinimum, throttled }: BenchReport): readonly string[] {
+  const ratio = ofMinimum === undefined ? "" : `; the plugin takes ${ofMinimum.toFixed(2)} times that`
+  const first = `minimum   ${fixed(minimumSeconds)} s${ratio}`
+  if (minimum === undefined) return [first]
+  const { chain, chainSeconds, calls, rateSeconds } = minimum
+  return [
+    first,
+    `          ${fixed(chainSeconds)} s: ${chain.length} calls that wait for each other: ${chain.join(", ")}`,
+    `          ${fixed(rateSeconds)} s: ${calls} necessary calls to the destination at its rate limit`,
+    `throttled ${throttled} calls refused with 429`,
+  ]
 }
 
 function fixed(value: number): string {

@@ -2,113 +2,118 @@ import type pg from "pg"
 import { demoTenant, type TenantSize } from "../host/demo/tenants.ts"
 import { connectCloud } from "../src/openstack/index.ts"
 import { type BenchClouds, requestsPerSecond } from "./clouds.ts"
-import { removeTenant, type TenantIds } from "./delete-tenant.ts"
+import { deleteTenant, type TenantIds } from "./delete-tenant.ts"
 import { type BenchHost, openBenchHost } from "./host.ts"
 import { type Cost, measure } from "./measure.ts"
-import { type Limit, limitOf } from "./minimum.ts"
-import { plannedParts } from "./read-plan.ts"
-import { copyAsOriginal } from "./sequential/index.ts"
-import { makeBare } from "./writes-only.ts"
+import { type Minimum, minimumTime } from "./minimum.ts"
+import { readPlan } from "./read-plan.ts"
+import { replicateSequentially } from "./sequential/index.ts"
+import { createWritesOnly } from "./writes-only.ts"
 
 export interface BenchResult {
-  readonly ours: Cost
-  /** undefined: it was not measured. */
-  readonly original: Cost | undefined
-  /** On simulated clouds, by arithmetic. */
-  readonly limit: Limit | undefined
-  /** On a real cloud, the bare writes, with so many calls at once. */
-  readonly bare: readonly (Cost & { readonly atOnce: number })[]
-  /** Calls that a gateway refused. */
+  readonly plugin: Cost
+  /** One call after another, as `waldur_openstack_replication` makes them; undefined: not measured. */
+  readonly sequential: Cost | undefined
+  /** On simulated clouds: the computed minimum. */
+  readonly minimum: Minimum | undefined
+  /** On a real cloud: the writes alone, with different numbers of calls at once. */
+  readonly writesOnly: readonly (Cost & { readonly atOnce: number })[]
+  /** Calls that a gateway refused with 429. */
   readonly throttled: number
 }
 
-export interface BenchWanted {
+export interface BenchSetup {
   readonly pool: pg.Pool
   readonly clouds: BenchClouds
   readonly size: TenantSize
-  readonly original: boolean
-  /** Of simulated clouds, in milliseconds; undefined: the cloud is a real one, and what is made there is removed. */
+  /** Whether the sequential run is measured, too. */
+  readonly sequential: boolean
+  /** Of simulated clouds, in milliseconds; undefined: it is a real cloud, and what is created there is deleted. */
   readonly latencyMs: number | undefined
-  /** Of a real cloud: calls at once with which the bare writes are tried. */
+  /** Of a real cloud: numbers of calls at once for the writes alone. */
   readonly atOnce: readonly number[]
-  readonly say: (line: string) => void
-  /** Ends the bench after the step under way. */
+  readonly print: (line: string) => void
+  /** Ends the bench after the current step. */
   readonly signal?: AbortSignal
 }
 
 export interface Bench {
-  /** Makes the same tenant by our executor and by the original's calls, and finds what the cloud could do at best. */
+  /** Replicates one tenant by the plugin and sequentially, and finds the minimum that the cloud allows. */
   run(): Promise<BenchResult>
-  /** Removes from a real cloud what was made there. */
+  /** Deletes from a real cloud what was created there. */
   clean(): Promise<void>
 }
 
-export function openBench(wanted: BenchWanted): Bench {
-  const made: TenantIds[] = []
-  /** Keeps a place for what is made, and fills it as soon as there is something. */
-  const keeping = () => {
-    const index = made.push({ projectId: "", userId: "" }) - 1
-    return (ids: TenantIds) => {
-      made[index] = ids
+/** Returns a function that sets the ids of one tenant, which are then deleted in the end. */
+type Track = () => (ids: TenantIds) => void
+
+export function openBench(setup: BenchSetup): Bench {
+  const tenants: TenantIds[] = []
+  const track: Track = () => {
+    const index = tenants.push({ projectId: "", userId: "" }) - 1
+    return (ids) => {
+      tenants[index] = ids
     }
   }
   return {
     async run() {
-      const host = await openBenchHost(wanted.pool, wanted.clouds)
+      const host = await openBenchHost(setup.pool, setup.clouds)
       try {
-        return await measureAll(host, wanted, keeping)
+        return await measureAll(host, setup, track)
       } finally {
         await host.close()
       }
     },
     async clean() {
-      if (wanted.latencyMs === undefined) await removeAll(wanted, made)
+      if (setup.latencyMs === undefined) await deleteAll(setup, tenants)
     },
   }
 }
 
-async function measureAll(
-  host: BenchHost,
-  { pool, clouds, size, latencyMs, atOnce, say, signal, ...wanted }: BenchWanted,
-  keeping: () => (ids: TenantIds) => void,
-): Promise<BenchResult> {
-  const real = latencyMs === undefined
-  // A server that has just started is slower.
-  if (!real) await host.copy(await host.importTenant(demoTenant("small")))
+async function measureAll(host: BenchHost, setup: BenchSetup, track: Track): Promise<BenchResult> {
+  const { pool, clouds, size, latencyMs, atOnce, print, signal } = setup
+  // A server that has just started is slower, so a small tenant goes first and is not measured.
+  if (latencyMs !== undefined) await host.replicate(await host.importTenant(demoTenant("small")))
   const begin = (step: string) => {
     signal?.throwIfAborted()
-    say(step)
+    print(step)
   }
-  begin(`Making a ${size} tenant …`)
+  begin(`Creating a ${size} tenant …`)
   const spec = demoTenant(size)
   const tenant = await host.importTenant(spec)
-  keeping()({ projectId: tenant.projectId, userId: "" })
+  track()({ projectId: tenant.projectId, userId: "" })
   clouds.begin()
-  begin("Copying it by the executor …")
-  const { migration, ...ours } = await host.copy(tenant)
+  begin("Replicating it by the plugin …")
+  const { migration, ...plugin } = await host.replicate(tenant)
   const throttled = clouds.throttled()
-  const { connection, ...facts } = clouds.destination
-  const paced = { ...connection, ...clouds.pace }
-  if (wanted.original) begin("Making it in the original's order …")
-  const original = wanted.original
-    ? await measure((observe) => copyAsOriginal(spec, { ...facts, connection: paced }, observe, keeping()))
+  const connection = { ...clouds.destination.connection, ...clouds.rateLimit }
+  if (setup.sequential) begin("Replicating it by one call after another …")
+  const sequential = setup.sequential
+    ? await measure((observe) =>
+        replicateSequentially(spec, { ...clouds.destination, connection }, observe, track()),
+      )
     : undefined
-  const parts = await plannedParts(pool, migration)
-  const bare = []
-  for (const inFlight of real ? atOnce : []) {
-    begin(`Making its objects with nothing between, ${inFlight} calls at once …`)
-    const cost = await measure((observe) => makeBare(parts, { ...paced, inFlight }, observe, keeping()))
-    bare.push({ ...cost, atOnce: inFlight })
+  const parts = await readPlan(pool, migration)
+  if (latencyMs !== undefined) {
+    const rate = latencyMs === 0 ? Number.POSITIVE_INFINITY : requestsPerSecond
+    return { plugin, sequential, minimum: minimumTime(parts, latencyMs, rate), writesOnly: [], throttled }
   }
-  const rate = latencyMs === 0 ? Number.POSITIVE_INFINITY : requestsPerSecond
-  return { ours, original, limit: real ? undefined : limitOf(parts, latencyMs, rate), bare, throttled }
+  const writesOnly = []
+  for (const inFlight of atOnce) {
+    begin(`Creating its objects by the writes alone, ${inFlight} calls at once …`)
+    const cost = await measure((observe) =>
+      createWritesOnly(parts, { ...connection, inFlight }, observe, track()),
+    )
+    writesOnly.push({ ...cost, atOnce: inFlight })
+  }
+  return { plugin, sequential, minimum: undefined, writesOnly, throttled }
 }
 
-async function removeAll(
-  { pool, clouds: { destination, seeding }, say }: BenchWanted,
-  made: readonly TenantIds[],
+async function deleteAll(
+  { pool, clouds: { destination, seeding }, print }: BenchSetup,
+  tenants: readonly TenantIds[],
 ): Promise<void> {
-  say("Removing what was made …")
+  print("Deleting what was created …")
   const { rows } = await pool.query<TenantIds>(
     `select coalesce(max(backend_id) filter (where kind = 'project'), '') as "projectId",
        coalesce(max(backend_id) filter (where kind = 'user'), '') as "userId"
@@ -116,7 +121,7 @@ async function removeAll(
   )
   const cloud = connectCloud({ ...destination.connection, ...seeding })
   try {
-    for (const ids of [...made, ...rows]) await removeTenant(cloud, ids)
+    for (const ids of [...tenants, ...rows]) await deleteTenant(cloud, ids)
   } finally {
     await cloud.close()
   }

@@ -3,25 +3,27 @@ import { applyPass } from "../src/executors/stage/apply.ts"
 import { stageGraph } from "../src/executors/stage/graph.ts"
 import type { StageItem } from "../src/executors/stage/items.ts"
 import type { Journal, PairedItem } from "../src/executors/stage/journal.ts"
-import { type CloudContext, cloudContext, type TenantFacts } from "../src/kinds/cloud-context.ts"
+import { cloudContext, type TenantFacts } from "../src/kinds/cloud-context.ts"
 import type { AnyKind } from "../src/kinds/kind.ts"
 import { resolveRefs, type TenantPlan } from "../src/kinds/plan-tenant.ts"
-import { type CallObserver, type CloudConnection, connectCloud } from "../src/openstack/index.ts"
+import { type CallObserver, type Cloud, type CloudConnection, connectCloud } from "../src/openstack/index.ts"
 import type { TenantIds } from "./delete-tenant.ts"
 
+type Parts = TenantPlan["parts"]
+
 /**
- * Makes the objects of a plan once more with nothing between the calls: no database, no queue, no reading of the source
- * and no reading back. What the cloud needs for that is the least time that a copy can take there.
- * @param made told as soon as there is something to take away
+ * Creates the objects of a plan in a new project with the writes alone: no database, no queue, no survey and no
+ * verification. The time for that is the minimum on this cloud.
+ * @param onCreated called whenever there is more to delete
  */
-export async function makeBare(
-  parts: TenantPlan["parts"],
+export async function createWritesOnly(
+  parts: Parts,
   connection: CloudConnection,
   observe: CallObserver,
-  made: (copy: TenantIds) => void,
+  onCreated: (ids: TenantIds) => void,
 ): Promise<void> {
   const cloud = connectCloud(connection, observe)
-  const name = `bare-${randomBytes(4).toString("hex")}`
+  const name = `writes-only-${randomBytes(4).toString("hex")}`
   const facts: TenantFacts = {
     name,
     description: "",
@@ -29,54 +31,70 @@ export async function makeBare(
     password: randomBytes(12).toString("hex"),
     marker: name,
   }
-  const ids = new Map<string, string>()
-  const idOf = (ref: string) => ids.get(ref) ?? ""
-  const context = (): CloudContext => cloudContext(cloud, idOf("project/project"), facts)
-  const dependsOn = new Map(stageGraph().map((stage) => [stage.name, stage.dependsOn]))
-  const running = new Map<string, Promise<void>>()
-  const run = (kindName: string): Promise<void> => {
-    const known = running.get(kindName)
-    if (known !== undefined) return known
-    const started = stage(kindName)
-    running.set(kindName, started)
-    return started
-  }
-  const stage = async (kindName: string) => {
-    await Promise.all((dependsOn.get(kindName) ?? []).map(run))
-    const part = parts.find(({ kind }) => kind.name === kindName)
-    if (part === undefined) return
-    const items = part.objects.map(
-      ({ key, body, ...object }, index): StageItem => ({
-        id: String(index),
-        key,
-        name: object.name,
-        body: resolveRefs(renamed(part.kind, body, facts), idOf),
-        rowId: null,
-        attempted: false,
-        backendId: null,
-      }),
-    )
-    const open = await applyPass(part.kind, context(), items, memory(part.kind, ids))
-    if (open[0] !== undefined) throw open[0].error
-    made({ projectId: idOf("project/project"), userId: idOf("user/user") })
-  }
+  const created = new Map<string, string>()
   try {
-    await Promise.all([...dependsOn.keys()].map(run))
+    await runStages(async (stage) => {
+      const part = parts.find(({ kind }) => kind.name === stage)
+      if (part === undefined) return
+      await createPart(cloud, part, facts, created)
+      onCreated({
+        projectId: created.get("project/project") ?? "",
+        userId: created.get("user/user") ?? "",
+      })
+    })
   } finally {
     await cloud.close()
   }
 }
 
-function renamed(kind: AnyKind, body: unknown, { name, username, marker }: TenantFacts): unknown {
+/** Runs each stage once, as soon as the stages that it depends on have ended. */
+async function runStages(run: (stage: string) => Promise<void>): Promise<void> {
+  const dependsOn = new Map(stageGraph().map((stage) => [stage.name, stage.dependsOn]))
+  const running = new Map<string, Promise<void>>()
+  const start = (stage: string): Promise<void> => {
+    const known = running.get(stage)
+    if (known !== undefined) return known
+    const ended = Promise.all((dependsOn.get(stage) ?? []).map(start)).then(() => run(stage))
+    running.set(stage, ended)
+    return ended
+  }
+  await Promise.all([...dependsOn.keys()].map(start))
+}
+
+/** @param created ids of all created objects, by kind and key; those of this part are added */
+async function createPart(
+  cloud: Cloud,
+  { kind, objects }: Parts[number],
+  facts: TenantFacts,
+  created: Map<string, string>,
+): Promise<void> {
+  const idOf = (ref: string) => created.get(ref) ?? ""
+  const items = objects.map(
+    ({ key, name, body }, index): StageItem => ({
+      id: String(index),
+      key,
+      name,
+      body: resolveRefs(withNewNames(kind, body, facts), idOf),
+      rowId: null,
+      attempted: false,
+      backendId: null,
+    }),
+  )
+  const context = cloudContext(cloud, idOf("project/project"), facts)
+  const [open] = await applyPass(kind, context, items, journalInMemory(kind, created))
+  if (open !== undefined) throw open.error
+}
+
+function withNewNames(kind: AnyKind, body: unknown, { name, username, marker }: TenantFacts): unknown {
   if (kind.name === "project") return { ...Object(body), name, marker }
   return kind.name === "user" ? { ...Object(body), name: username } : body
 }
 
-function memory(kind: AnyKind, ids: Map<string, string>): Journal {
+function journalInMemory(kind: AnyKind, created: Map<string, string>): Journal {
   return {
     recordCreating: async (items) => items,
     async recordDone(all: readonly PairedItem[]) {
-      for (const { item, actual } of all) ids.set(`${kind.name}/${item.key}`, kind.api.id(actual))
+      for (const { item, actual } of all) created.set(`${kind.name}/${item.key}`, kind.api.id(actual))
     },
     async recordFailed(item, { message }) {
       throw new Error(`${kind.name} ${item.name}: ${message}`)

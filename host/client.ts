@@ -1,7 +1,7 @@
 import type { MigrationDetails } from "../src/serializers/migration.ts"
 import type { Progress } from "../src/serializers/progress.ts"
 
-/** A client of the API, as the demo needs it. */
+/** A client of the replication API. It has the calls that the commands here need. */
 export interface MigrationClient {
   create(body: unknown): Promise<MigrationDetails>
   retrieve(uuid: string): Promise<MigrationDetails>
@@ -15,7 +15,7 @@ export function migrationClient(url: string, token: string): MigrationClient {
     const response = await fetch(base + path, { ...init, headers })
     const text = await response.text()
     if (!response.ok)
-      throw new Error(`${init.method ?? "GET"} ${base}${path} answered ${response.status}: ${text}`)
+      throw new Error(`${init.method ?? "GET"} ${base}${path} failed with status ${response.status}: ${text}`)
     return JSON.parse(text)
   }
   return {

@@ -1,25 +1,25 @@
 import { hex } from "../src/models/uuid.ts"
-import { runProgram, waitForSignal } from "./command/run.ts"
-import type { Demo } from "./demo/simulated.ts"
+import { runCommand, waitForSignal } from "./command/run.ts"
+import type { Demo } from "./demo/demo.ts"
 import { openDemo } from "./open-demo.ts"
-import { readHostOptions } from "./options.ts"
+import { hostCommand, readHostOptions } from "./options.ts"
 import { buildServer } from "./server.ts"
 
 /** `npm run host`: the reference host with demo data or a project of your own clouds, until SIGTERM. */
-await runProgram(async () => {
-  const options = readHostOptions(process.argv.slice(2), process.env)
-  const world = await openDemo(options)
-  const app = await buildServer({ pool: world.database.pool, worker: options.worker })
+await runCommand(hostCommand, async (args) => {
+  const options = readHostOptions(args, process.env)
+  const demo = await openDemo(options)
+  const app = await buildServer({ pool: demo.database.pool, worker: options.worker })
   const url = await app.listen({ host: "127.0.0.1", port: options.port })
-  const facts = describe(world, url)
+  const facts = describe(demo, url)
   process.stdout.write(`${JSON.stringify(facts, null, options.json ? 0 : 2)}\n`)
   await waitForSignal()
   await app.close()
-  await world.close()
+  await demo.close()
   return 0
 })
 
-/** Everything that a client needs for a first request. */
+/** Returns what a client needs for a first request. */
 function describe({ rows, tenant, database }: Demo, url: string) {
   const uuids = (types: Readonly<Record<string, { readonly uuid: string }>>) =>
     Object.values(types).map((type) => hex(type.uuid))

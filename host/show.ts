@@ -3,48 +3,49 @@ import { Listr, type ListrTask } from "listr2"
 import type { MigrationDetails } from "../src/serializers/migration.ts"
 import type { Progress } from "../src/serializers/progress.ts"
 import type { MigrationClient } from "./client.ts"
+import { hasEnded, waitUntilEnded } from "./wait-until-ended.ts"
 
 const pollMs = 150
 
-/** What a person sees while it runs: one line a kind with its count, live in a terminal, plain lines elsewhere. */
+/** What has been read of a migration so far. */
+interface Observed {
+  progress: Progress
+  migration: MigrationDetails
+}
+
+/** Shows a migration until it has ended: one line a kind with its count, live in a terminal, as plain lines elsewhere. */
 export async function showMigration(client: MigrationClient, uuid: string): Promise<MigrationDetails> {
-  let progress = await client.progress(uuid)
-  let migration = await client.retrieve(uuid)
-  const watch = (async () => {
-    while (migration.state !== "OK" && migration.state !== "ERRED") {
-      await sleep(pollMs)
-      progress = await client.progress(uuid)
-      migration = await client.retrieve(uuid)
-    }
-  })()
-  const ended = () => migration.state === "OK" || migration.state === "ERRED"
-  const tasks = progress.kinds
-    .filter(({ total }) => total > 0)
-    .map(({ kind }) => kindTask(kind, () => progress, ended))
+  const observed: Observed = { progress: await client.progress(uuid), migration: await client.retrieve(uuid) }
+  const read = async () => {
+    observed.progress = await client.progress(uuid)
+    observed.migration = await client.retrieve(uuid)
+    return observed.migration
+  }
+  const kinds = observed.progress.kinds.filter(({ total }) => total > 0)
   await Promise.all([
-    watch,
-    new Listr([...tasks, verifyTask(() => progress, ended)], {
+    waitUntilEnded(read, { pollMs, deadlineMs: Number.POSITIVE_INFINITY }),
+    new Listr([...kinds.map(({ kind }) => kindTask(kind, observed)), verifyTask(observed)], {
       concurrent: true,
       exitOnError: false,
       renderer: process.stdout.isTTY ? "default" : "silent",
     }).run(),
   ])
   if (!process.stdout.isTTY)
-    for (const line of progress.kinds.map(kindLine)) process.stdout.write(`${line}\n`)
-  return migration
+    for (const line of observed.progress.kinds.map(kindLine)) process.stdout.write(`${line}\n`)
+  return observed.migration
 }
 
-function kindTask(kind: string, now: () => Progress, ended: () => boolean): ListrTask {
+function kindTask(kind: string, observed: Observed): ListrTask {
   const label = kind.replaceAll("_", " ")
   return {
     title: label,
     task: async (_, task) => {
       for (;;) {
-        const one = now().kinds.find((each) => each.kind === kind)
-        if (one === undefined) return
-        task.title = `${label.padEnd(20)} ${one.done}/${one.total}`
-        const missing = one.failed + one.skipped
-        if (one.done + missing === one.total || ended()) {
+        const counts = observed.progress.kinds.find((one) => one.kind === kind)
+        if (counts === undefined) return
+        task.title = `${label.padEnd(20)} ${counts.done}/${counts.total}`
+        const missing = counts.failed + counts.skipped
+        if (counts.done + missing === counts.total || hasEnded(observed.migration)) {
           if (missing > 0) throw new Error(`${task.title}, ${missing} missing`)
           return
         }
@@ -54,12 +55,12 @@ function kindTask(kind: string, now: () => Progress, ended: () => boolean): List
   }
 }
 
-function verifyTask(now: () => Progress, ended: () => boolean): ListrTask {
+function verifyTask(observed: Observed): ListrTask {
   return {
     title: "verify",
     task: async (_, task) => {
-      while (!ended()) await sleep(pollMs)
-      const { verification } = now()
+      while (!hasEnded(observed.migration)) await sleep(pollMs)
+      const { verification } = observed.progress
       task.title = `${"verify".padEnd(20)} ${verification?.compared ?? 0} compared`
     },
   }
@@ -78,13 +79,13 @@ function kindLine({
     `${done}/${total}`.padStart(11),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
-    ...(omitted > 0 ? [`${omitted} left out`] : []),
-    ...(differing > 0 ? [`${differing} differ`] : []),
+    ...(omitted > 0 ? [`${omitted} not copied`] : []),
+    ...(differing > 0 ? [`${differing} with differences`] : []),
   ]
   return `  ${kind.replaceAll("_", " ").padEnd(20)} ${counts.join(", ")}`
 }
 
-/** What came out of it: the check, what was left out and why, the calls, the marketplace's records. */
+/** Returns the result as text: the verification, what was not copied and why, the calls, the marketplace's records. */
 export function summary(
   migration: MigrationDetails,
   progress: Progress,
@@ -95,14 +96,15 @@ export function summary(
   const lines = [
     "",
     `Migration ${migration.uuid}: ${migration.state}${migration.error_message && `: ${migration.error_message}`}`,
+    `Duration: ${seconds.toFixed(1)} s`,
     verification === null
-      ? "Verification: not reached."
-      : `Verification: ${verification.compared} objects read back, ${verification.differences} differences.`,
-    `Calls to the destination: ${calls - source_calls}, of them ${writes} writes; to the source: ${source_calls}; in ${seconds.toFixed(1)} s.`,
-    `Marketplace: resource "${migration.dst_resource_name}" is ${migration.dst_resource_state}; orders: ${records.orders}.`,
+      ? "Verification: did not run"
+      : `Verification: ${verification.compared} objects compared, ${verification.differences} differences`,
+    `Calls: ${source_calls} to the source; ${calls - source_calls} to the destination, ${writes} of them writes`,
+    `Marketplace: resource "${migration.dst_resource_name}" is ${migration.dst_resource_state}; orders: ${records.orders}`,
   ]
   if (records.omitted.length > 0) {
-    lines.push("Left out:", ...records.omitted.map(({ name, reason }) => `  - ${name}: ${reason}`))
+    lines.push("Not copied:", ...records.omitted.map(({ name, reason }) => `  - ${name}: ${reason}`))
   }
   return `${lines.join("\n")}\n`
 }

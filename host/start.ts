@@ -1,57 +1,73 @@
 import { hex } from "../src/models/uuid.ts"
-import { migrationClient } from "./client.ts"
-import { runProgram, waitForSignal } from "./command/run.ts"
-import type { Demo } from "./demo/simulated.ts"
+import { type MigrationClient, migrationClient } from "./client.ts"
+import { runCommand, waitForSignal } from "./command/run.ts"
+import type { Demo } from "./demo/demo.ts"
 import { openDemo } from "./open-demo.ts"
-import { type HostOptions, readHostOptions } from "./options.ts"
+import { type HostOptions, readStartOptions, startCommand } from "./options.ts"
 import { buildServer } from "./server.ts"
 import { type MarketplaceRecords, showMigration, summary } from "./show.ts"
 
-/** `npm start`: the reference host, two simulated clouds or your own, and a migration that runs before your eyes. */
-await runProgram(async () => {
-  const options = readHostOptions(process.argv.slice(2), process.env)
-  const say = (text: string) => process.stdout.write(`${text}\n`)
-  say(opening(options))
-  const world = await openDemo(options)
-  const app = await buildServer({ pool: world.database.pool, worker: options.worker })
+const print = (text: string) => process.stdout.write(`${text}\n`)
+
+/** `npm start`: the reference host, two simulated clouds or your own, and one migration whose progress is shown. */
+await runCommand(startCommand, async (args) => {
+  const options = readStartOptions(args, process.env)
+  print(opening(options))
+  const demo = await openDemo(options)
+  const app = await buildServer({ pool: demo.database.pool, worker: options.worker })
   try {
     const url = await app.listen({ host: "127.0.0.1", port: options.port })
-    const { token } = world.rows.users.owner
+    const { token } = demo.rows.users.owner
     const client = migrationClient(url, token)
-    const { uuid } = await client.create({
-      src_resource: hex(world.tenant.resourceUuid),
-      dst_offering: hex(world.rows.destination.offering.uuid),
-      dst_plan: hex(world.rows.destinationPlan.uuid),
-      name: world.copy.name,
-      mappings: world.copy.mappings,
-    })
-    say(`Replicating ${world.copy.description}: ${url}/api/openstack-migrations/${uuid}/`)
+    const { uuid } = await requestMigration(client, demo)
+    const migrations = `${url}/api/openstack-migrations/`
+    print(`Replicating ${demo.copy.description}: ${migrations}${uuid}/`)
     const migration = await showMigration(client, uuid)
     const progress = await client.progress(uuid)
-    say(summary(migration, progress, await readRecords(world, migration.dst_resource_uuid)))
-    const good = migration.state === "OK" && progress.verification?.differences === 0
-    if (options.once) return good ? 0 : 1
-    const migrations = `${url}/api/openstack-migrations/`
-    const signedIn = `curl -H "Authorization: Token ${token}"`
-    say(`Serving ${migrations} until you press Ctrl+C. The list, the report as a page, the report as text:`)
-    say(`  ${signedIn} ${migrations}`)
-    say(`  ${signedIn} -o report.html "${migrations}${uuid}/report/?format=html"`)
-    say(`  ${signedIn} "${migrations}${uuid}/report/?format=markdown"`)
+    print(summary(migration, progress, await readRecords(demo, migration.dst_resource_uuid)))
+    if (options.once) return migration.state === "OK" && progress.verification?.differences === 0 ? 0 : 1
+    print(closing({ migrations, uuid, token }))
     await waitForSignal()
     return 0
   } finally {
     await app.close()
-    await world.close()
+    await demo.close()
   }
 })
 
 function opening({ clouds, size }: HostOptions): string {
   return clouds === undefined
     ? `Starting PostgreSQL and two simulated clouds with a ${size} tenant …`
-    : `Reading cloud ${clouds.source}, and starting PostgreSQL …`
+    : `Reading cloud ${clouds.source} and starting PostgreSQL …`
 }
 
-/** What the API has no endpoint for yet: the order of the resource, and what was left out. */
+function requestMigration(client: MigrationClient, { rows, tenant, copy }: Demo) {
+  return client.create({
+    src_resource: hex(tenant.resourceUuid),
+    dst_offering: hex(rows.destination.offering.uuid),
+    dst_plan: hex(rows.destinationPlan.uuid),
+    name: copy.name,
+    mappings: copy.mappings,
+  })
+}
+
+interface Served {
+  readonly migrations: string
+  readonly uuid: string
+  readonly token: string
+}
+
+function closing({ migrations, uuid, token }: Served): string {
+  const curl = `curl -H "Authorization: Token ${token}"`
+  return [
+    `Serving ${migrations} until you press Ctrl+C. Read on with:`,
+    `  ${curl} ${migrations}    # all migrations`,
+    `  ${curl} "${migrations}${uuid}/report/?format=markdown"    # the report as text`,
+    `  ${curl} -o report.html "${migrations}${uuid}/report/?format=html"    # the report as a page`,
+  ].join("\n")
+}
+
+/** Reads what the API has no endpoint for: the order of the resource, and the objects that are not copied. */
 async function readRecords({ database }: Demo, resourceUuid: string): Promise<MarketplaceRecords> {
   const orders = await database.pool.query<{ state: number }>(
     `select "order".state from marketplace_order "order" join marketplace_resource resource

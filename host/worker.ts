@@ -1,19 +1,37 @@
-import { parseArgs } from "node:util"
 import pg from "pg"
 import { type MonitoringAddress, serveMonitoring, startWorker } from "../plugin/index.ts"
-import { runProgram, waitForSignal } from "./command/run.ts"
-import { UsageError } from "./command/usage-error.ts"
-import { wholeNumber } from "./options.ts"
+import type { Command } from "./command/options.ts"
+import { parseArguments } from "./command/parse.ts"
+import { runCommand, waitForSignal } from "./command/run.ts"
 
-/**
- * `npm run worker`: a worker alone, on the database of DATABASE_URL. As many as you like may run. `--health-port`
- * (HEALTH_PORT) serves health and metrics, on loopback or the address of `--health-host` (HEALTH_HOST).
- */
-await runProgram(async () => {
-  const address = monitoringAddress()
+const workerCommand = {
+  name: "npm run worker --",
+  summary:
+    "Runs the reference host's worker alone. Any number of workers may run, on any machine that reaches the database.",
+  options: {
+    "health-port": {
+      type: "number",
+      value: "NUMBER",
+      max: 65_535,
+      env: "HEALTH_PORT",
+      text: "Serve /health/live, /health/ready and /metrics on this port; 0 is any free one",
+    },
+    "health-host": {
+      type: "text",
+      value: "ADDRESS",
+      env: "HEALTH_HOST",
+      text: "Address to serve them on; without it, loopback",
+    },
+  },
+  environment: { DATABASE_URL: "The host's PostgreSQL, as npm run host prints it (required)" },
+  examples: ["DATABASE_URL=postgres://... npm run worker -- --health-port 9090"],
+} as const satisfies Command
+
+await runCommand(workerCommand, async (args) => {
+  const address = monitoringAddress(args)
   const { DATABASE_URL } = process.env
   if (!DATABASE_URL)
-    throw new Error("Set DATABASE_URL to the host's PostgreSQL, e.g. what `npm run host` prints.")
+    throw new Error("Set DATABASE_URL to the host's PostgreSQL, e.g. to what `npm run host` prints.")
   const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })
   const worker = await startWorker({ pool })
   try {
@@ -29,19 +47,8 @@ await runProgram(async () => {
   return 0
 })
 
-/** undefined: nobody asks for health. @throws UsageError */
-function monitoringAddress(): MonitoringAddress | undefined {
-  const { HEALTH_PORT, HEALTH_HOST } = process.env
-  const { "health-port": port = HEALTH_PORT, "health-host": host = HEALTH_HOST } = readArguments()
-  if (!port) return undefined
-  return { port: wholeNumber("--health-port", port, 65_535), ...(host && { host }) }
-}
-
-function readArguments() {
-  try {
-    return parseArgs({ options: { "health-port": { type: "string" }, "health-host": { type: "string" } } })
-      .values
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error))
-  }
+/** undefined: health and metrics are not served. @throws UsageError */
+function monitoringAddress(args: readonly string[]): MonitoringAddress | undefined {
+  const { "health-port": port, "health-host": host } = parseArguments(workerCommand, args, process.env).values
+  return port === undefined ? undefined : { port, ...(host && { host }) }
 }

@@ -8,31 +8,35 @@ import {
 } from "../../src/openstack/index.ts"
 import type { SequentialContext } from "./context.ts"
 
-/** The group that the project is born with is taken over; its rules are made anew. */
-export async function makeDefaultGroup(original: SequentialContext, spec: GroupSpec): Promise<void> {
-  const { tenant, projectId, ids } = original
+/** Keeps the auto-created default group and replaces its rules. */
+export async function createDefaultGroup(context: SequentialContext, spec: GroupSpec): Promise<void> {
+  const { tenant, projectId, ids } = context
   const groups = await listResources(tenant, "security-groups", { tenant_id: projectId })
   const group = groups.find(({ name }) => name === spec.name)
   if (group === undefined) throw new Error("The project has no default group.")
   ids.set(spec.key, group.id)
-  await pushRules(original, group, spec.rules)
+  await replaceRules(context, group, spec.rules)
 }
 
-export async function makeGroup(original: SequentialContext, spec: GroupSpec): Promise<void> {
+export async function createGroup(context: SequentialContext, spec: GroupSpec): Promise<void> {
   const { name, description } = spec
-  const group = await createResource(original.tenant, "security-groups", { name, description })
-  original.ids.set(spec.key, group.id)
-  await pushRules(original, group, spec.rules)
+  const group = await createResource(context.tenant, "security-groups", { name, description })
+  context.ids.set(spec.key, group.id)
+  await replaceRules(context, group, spec.rules)
 }
 
-/** Rules are looked up by ids that the new rows do not have: what the cloud put there goes, and all are made. */
-async function pushRules(
+/** Deletes the default rules and creates all rules one by one, even those that are the same. */
+async function replaceRules(
   { tenant, ids }: SequentialContext,
   { id: security_group_id }: SecurityGroup,
   rules: readonly RuleSpec[],
 ): Promise<void> {
-  const { security_group_rules: born } = await getResource(tenant, "security-groups", security_group_id)
-  for (const { id } of born) await deleteResource(tenant, "security-group-rules", id)
+  const { security_group_rules: defaultRules } = await getResource(
+    tenant,
+    "security-groups",
+    security_group_id,
+  )
+  for (const { id } of defaultRules) await deleteResource(tenant, "security-group-rules", id)
   for (const rule of rules) {
     await createResource(tenant, "security-group-rules", {
       security_group_id,

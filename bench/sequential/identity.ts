@@ -8,8 +8,8 @@ interface Named {
 
 const service = "identity"
 
-/** All names of the domain are read, to find one that is free. */
-export async function makeProject(admin: Cloud, name: string): Promise<string> {
+/** Lists all projects of the domain first, as Waldur does to find a free name. */
+export async function createProject(admin: Cloud, name: string): Promise<string> {
   const domain_id = await domainOf(admin)
   await admin.list<Named>({ service, path: "/projects", query: { domain_id } }, "projects")
   const body = { project: { name, domain_id: await domainOf(admin) } }
@@ -17,12 +17,12 @@ export async function makeProject(admin: Cloud, name: string): Promise<string> {
     .id
 }
 
-export async function sayWhoIsAdmin(admin: Cloud, username: string, projectId: string): Promise<void> {
+export async function grantAdmin(admin: Cloud, username: string, projectId: string): Promise<void> {
   const [user] = await admin.list<Named>({ service, path: "/users", query: { name: username } }, "users")
   await grant(admin, "admin", projectId, user?.id ?? "")
 }
 
-export async function makeUser(
+export async function createUser(
   admin: Cloud,
   { username, password }: { readonly username: string; readonly password: string },
   projectId: string,
@@ -34,8 +34,8 @@ export async function makeUser(
   return user.id
 }
 
-/** Of Neutron's quotas it sets those of groups and rules alone: the others are here so that a large tenant has room. */
-export async function pushQuotas(admin: Cloud, projectId: string, { quotas }: TenantSpec): Promise<void> {
+/** Waldur sets only the network quotas of groups and rules; the others are set here so that a large tenant fits. */
+export async function setQuotas(admin: Cloud, projectId: string, { quotas }: TenantSpec): Promise<void> {
   const path = `/os-quota-sets/${projectId}`
   const volume = { quota_set: { gigabytes: 1_000, volumes: 10, snapshots: 10 } }
   await admin.call({ service: "volume", method: "PUT", path, body: volume })
@@ -49,7 +49,7 @@ export async function pushQuotas(admin: Cloud, projectId: string, { quotas }: Te
   })
 }
 
-/** Asked anew each time: of the whole client only the sign-in is kept. */
+/** Reads the domain each time, as Waldur does: it keeps nothing but the session. */
 async function domainOf(admin: Cloud): Promise<string> {
   const query = { name: "Default" }
   const [domain] = await admin.list<Named>({ service, path: "/domains", query }, "domains")

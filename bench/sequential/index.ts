@@ -4,53 +4,52 @@ import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { type CallObserver, connectCloud } from "../../src/openstack/index.ts"
 import type { TenantIds } from "../delete-tenant.ts"
 import type { SequentialContext } from "./context.ts"
-import { makeDefaultGroup, makeGroup } from "./groups.ts"
-import { makeProject, makeUser, pushQuotas, sayWhoIsAdmin } from "./identity.ts"
-import { connectOutside, makeNetwork, makePort, makeRouter, makeSubnet } from "./network.ts"
-import { pull } from "./read-back.ts"
+import { createDefaultGroup, createGroup } from "./groups.ts"
+import { createProject, createUser, grantAdmin, setQuotas } from "./identity.ts"
+import { createNetwork, createPort, createRouter, createSubnet, setExternalGateway } from "./network.ts"
+import { readBack } from "./read-back.ts"
 
 /**
- * Makes a tenant as `waldur_openstack_replication` does: the same calls in the same order, each when the one before it
- * was answered. Only the cloud is asked: the original's queue and database would come on top.
+ * Creates a tenant as `waldur_openstack_replication` does: the same calls in the same order, each after the response to
+ * the one before. Only the calls to the cloud are made; the time of Waldur's queue and database is not included.
  *
- * Where the original would end with an error on this tenant, this goes on, with the same number of calls: no static
- * routes are sent (Neutron refuses them, as no interface is there yet), a rule that names a group that is not there
- * yet names its own instead, and the quotas have room for the tenant.
- * @param made told as soon as there is something to take away
+ * Where Waldur would fail on this tenant, the call is changed so that it succeeds, and the number of calls stays the same:
+ * static routes are not sent (Neutron refuses them without an interface), a rule that refers to a group that does not
+ * exist yet refers to its own group, and the quotas are large enough.
+ * @param onCreated called whenever there is more to delete
  */
-export async function copyAsOriginal(
+export async function replicateSequentially(
   spec: TenantSpec,
   { connection, externalNetworkId = "" }: CloudFacts,
   observe: CallObserver,
-  made: (copy: TenantIds) => void,
+  onCreated: (ids: TenantIds) => void,
 ): Promise<void> {
-  // Whoever waits for each answer has one call under way.
-  const alone = { ...connection, inFlight: 1 }
-  const name = `original-${randomBytes(4).toString("hex")}`
+  const oneAtATime = { ...connection, inFlight: 1 }
+  const name = `sequential-${randomBytes(4).toString("hex")}`
   const user = { username: `${name}-user`, password: randomBytes(12).toString("hex") }
-  const admin = connectCloud(alone, observe)
-  const tenant = connectCloud({ ...alone, ...user, projectName: name }, observe)
+  const admin = connectCloud(oneAtATime, observe)
+  const tenant = connectCloud({ ...oneAtATime, ...user, projectName: name }, observe)
   try {
-    const projectId = await makeProject(admin, name)
-    made({ projectId, userId: "" })
-    await sayWhoIsAdmin(admin, connection.username, projectId)
-    made({ projectId, userId: await makeUser(admin, user, projectId) })
-    await pushQuotas(admin, projectId, spec)
-    await steps({ admin, tenant, projectId, ids: new Map(), externalNetworkId }, spec)
+    const projectId = await createProject(admin, name)
+    onCreated({ projectId, userId: "" })
+    await grantAdmin(admin, connection.username, projectId)
+    onCreated({ projectId, userId: await createUser(admin, user, projectId) })
+    await setQuotas(admin, projectId, spec)
+    await createObjects({ admin, tenant, projectId, ids: new Map(), externalNetworkId }, spec)
   } finally {
     await Promise.all([admin.close(), tenant.close()])
   }
 }
 
-async function steps(original: SequentialContext, spec: TenantSpec): Promise<void> {
-  const [standard, ...others] = spec.groups
-  if (standard !== undefined) await makeDefaultGroup(original, standard)
-  for (const router of spec.routers) await makeRouter(original, router)
-  for (const network of spec.networks) await makeNetwork(original, network)
-  for (const subnet of spec.subnets) await makeSubnet(original, subnet)
-  for (const group of others) await makeGroup(original, group)
-  if (original.externalNetworkId !== "") await connectOutside(original)
-  await pull(original)
-  // It was seen to make half of a tenant's ports, each with one address of any.
-  for (const port of spec.ports.slice(0, Math.floor(spec.ports.length / 2))) await makePort(original, port)
+async function createObjects(context: SequentialContext, spec: TenantSpec): Promise<void> {
+  const [defaultGroup, ...others] = spec.groups
+  if (defaultGroup !== undefined) await createDefaultGroup(context, defaultGroup)
+  for (const router of spec.routers) await createRouter(context, router)
+  for (const network of spec.networks) await createNetwork(context, network)
+  for (const subnet of spec.subnets) await createSubnet(context, subnet)
+  for (const group of others) await createGroup(context, group)
+  if (context.externalNetworkId !== "") await setExternalGateway(context)
+  await readBack(context)
+  // As recorded of Waldur: half of the tenant's ports, each with one address that Neutron chooses.
+  for (const port of spec.ports.slice(0, Math.floor(spec.ports.length / 2))) await createPort(context, port)
 }

@@ -11,7 +11,7 @@ import {
 } from "../../src/openstack/index.ts"
 import type { SequentialContext } from "./context.ts"
 
-export async function makeRouter(
+export async function createRouter(
   { admin, tenant, projectId, ids }: SequentialContext,
   spec: RouterSpec,
 ): Promise<void> {
@@ -20,12 +20,12 @@ export async function makeRouter(
   await updateResource(tenant, "routers", router.id, { routes: [] })
 }
 
-export async function makeNetwork(
+export async function createNetwork(
   { tenant, projectId, ids }: SequentialContext,
   spec: NetworkSpec,
 ): Promise<void> {
   const { name, mtu } = spec
-  const made = await oneInBulk<Network>(tenant, "networks", {
+  const made = await createByBulk<Network>(tenant, "networks", {
     name,
     tenant_id: projectId,
     ...(mtu !== undefined && { mtu }),
@@ -33,13 +33,13 @@ export async function makeNetwork(
   ids.set(spec.key, made.id)
 }
 
-/** A subnet goes to the first router, unless that stands in its network already. */
-export async function makeSubnet(
+/** Connects the subnet to the first router, unless the router has a port in the network already. */
+export async function createSubnet(
   { tenant, projectId, ids }: SequentialContext,
   spec: SubnetSpec,
 ): Promise<void> {
   const network_id = ids.get(spec.network)
-  const { id } = await oneInBulk<Subnet>(tenant, "subnets", {
+  const { id } = await createByBulk<Subnet>(tenant, "subnets", {
     name: spec.name,
     network_id,
     tenant_id: projectId,
@@ -59,7 +59,7 @@ export async function makeSubnet(
   if (present.length === 0) await addRouterInterface(tenant, router.id, { subnet_id: id })
 }
 
-export async function connectOutside({
+export async function setExternalGateway({
   tenant,
   projectId,
   externalNetworkId,
@@ -70,7 +70,7 @@ export async function connectOutside({
   await updateResource(tenant, "routers", router.id, { external_gateway_info: { network_id } })
 }
 
-export async function makePort({ tenant, ids }: SequentialContext, spec: PortSpec): Promise<void> {
+export async function createPort({ tenant, ids }: SequentialContext, spec: PortSpec): Promise<void> {
   const [first] = spec.fixedIps
   if (first === undefined) return
   await createResource(tenant, "ports", {
@@ -80,8 +80,8 @@ export async function makePort({ tenant, ids }: SequentialContext, spec: PortSpe
   })
 }
 
-/** The bulk form, with one object in it. */
-async function oneInBulk<T>(tenant: Cloud, many: "networks" | "subnets", values: object): Promise<T> {
+/** Creates one object by a bulk request. */
+async function createByBulk<T>(tenant: Cloud, many: "networks" | "subnets", values: object): Promise<T> {
   const request = {
     service: "network",
     method: "POST",
@@ -89,6 +89,6 @@ async function oneInBulk<T>(tenant: Cloud, many: "networks" | "subnets", values:
     body: { [many]: [values] },
   } as const
   const [made] = (await tenant.call<Record<string, readonly T[]>>(request))[many] ?? []
-  if (made === undefined) throw new Error("A bulk answer without its object.")
+  if (made === undefined) throw new Error(`Neutron returned no object for a bulk request to /${many}.`)
   return made
 }

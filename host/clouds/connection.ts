@@ -12,8 +12,8 @@ const credentialType = "v3applicationcredential"
 const interfaces = ["public", "internal", "admin"] as const
 
 /**
- * How to sign in to a cloud of clouds.yaml.
- * @throws UsageError that names every key that is missing, and what is not supported
+ * Returns how to sign in to a cloud of clouds.yaml.
+ * @throws UsageError with every missing key, or with a setting that is not supported
  */
 export function connectionOf(named: NamedDefinition, place: Pick<Place, "cwd" | "home">): CloudConnection {
   const { name, definition, origin } = named
@@ -25,16 +25,17 @@ export function connectionOf(named: NamedDefinition, place: Pick<Place, "cwd" | 
   if (!byCredential && authType !== undefined && !passwordTypes.includes(authType)) {
     throw refuse(`has the auth_type ${authType}; only v3password and ${credentialType} are supported.`)
   }
-  if (value("system_scope") !== undefined) throw refuse("is scoped to the system; name a project instead.")
+  if (value("system_scope") !== undefined)
+    throw refuse("is scoped to the system, which is not supported; set project_name instead.")
   if (/^2/.test(value("identity_api_version") ?? ""))
-    throw refuse("asks for Keystone v2; only v3 is supported.")
+    throw refuse("has identity_api_version 2; only Keystone v3 is supported.")
   if (value("cert") !== undefined) throw refuse("has a client certificate, which is not supported.")
 
   const missing = missingKeys(value, byCredential)
   if (missing.length > 0) throw refuse(`lacks ${missing.join(", ")}.`)
   const authUrl = value("auth_url") ?? ""
   if (!/^https?:\/\//.test(authUrl) || !URL.canParse(authUrl)) {
-    throw refuse("has an auth_url that is no http or https address.")
+    throw refuse("has an auth_url that is not an http or https URL.")
   }
   return {
     name,
@@ -62,11 +63,11 @@ export function connectionOf(named: NamedDefinition, place: Pick<Place, "cwd" | 
     }),
     ...interfaceOf(value, refuse),
     ...tlsOf(value, place, refuse),
-    ...paceOf(value, refuse),
+    ...rateLimitOf(value, refuse),
   }
 }
 
-/** Values by their keys, in `auth` or beside it, with - or _, the first that is there. */
+/** Returns a function that looks values up by key, in `auth` or beside it, with - or _. Of several keys the first that is set counts. */
 function valuesOf(definition: Definition): Values {
   const flat = new Map<string, string>()
   const auth = isMapping(definition.auth) ? definition.auth : {}
@@ -83,7 +84,7 @@ const project: Keys = ["project_name", "project_id", "tenant_name", "tenant_id"]
 const credential: Keys = ["application_credential_id", "application_credential_name"]
 const credentialSecret: Keys = ["application_credential_secret"]
 
-/** What has to be said of a cloud; of several keys one is enough. */
+/** Returns the keys that are required and not set. Of alternative keys one is enough; the first is reported. */
 function missingKeys(value: Values, byCredential: boolean): readonly string[] {
   const byName = value("application_credential_id") === undefined && value("application_credential_name")
   const needed = byCredential
@@ -92,7 +93,7 @@ function missingKeys(value: Values, byCredential: boolean): readonly string[] {
   return needed.filter((keys) => value(...keys) === undefined).map(([key]) => key)
 }
 
-/** The first, where there is a list of them. */
+/** Returns the first region of a list. */
 function regionOf({ regions }: Definition, value: Values): string | undefined {
   const [first]: readonly unknown[] = Array.isArray(regions) ? regions : []
   const name = isMapping(first) ? first.name : first
@@ -102,18 +103,19 @@ function regionOf({ regions }: Definition, value: Values): string | undefined {
 function interfaceOf(value: Values, refuse: (what: string) => UsageError) {
   const wanted = value("interface", "endpoint_type")?.replace(/URL$/, "")
   if (wanted === undefined) return {}
-  const known = interfaces.find((one) => one === wanted)
-  if (known === undefined) throw refuse(`has an interface that is none of ${interfaces.join(", ")}.`)
+  const known = interfaces.find((name) => name === wanted)
+  if (known === undefined)
+    throw refuse(`has the interface ${wanted}; it must be one of ${interfaces.join(", ")}.`)
   return { interface: known }
 }
 
-/** openstacksdk's words for how hard a cloud may be asked. */
-function paceOf(value: Values, refuse: (what: string) => UsageError) {
+/** Reads the rate limit, by the names that openstacksdk gives it. */
+function rateLimitOf(value: Values, refuse: (what: string) => UsageError) {
   const amount = (key: string) => {
     const text = value(key)
     const number = Number(text)
     if (text !== undefined && !(number > 0 && Number.isFinite(number)))
-      throw refuse(`has a ${key} that is no number above 0.`)
+      throw refuse(`has a ${key} that is not a number above 0.`)
     return text === undefined ? undefined : number
   }
   const [requestsPerSecond, inFlight, seconds] = ["rate_limit", "concurrency", "api_timeout"].map(amount)
@@ -142,7 +144,7 @@ function tlsOf(
     throw refuse(`has a cacert that cannot be read: ${path}.`)
   }
   if (!ca.includes("-----BEGIN CERTIFICATE-----"))
-    throw refuse(`has a cacert that holds no certificate: ${path}.`)
+    throw refuse(`has a cacert without a certificate in it: ${path}.`)
   return { tls: { ca } }
 }
 

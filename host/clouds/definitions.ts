@@ -6,8 +6,8 @@ import { environmentCloud } from "./environment.ts"
 import { findCloudFiles, folders, type Place } from "./files.ts"
 
 /**
- * The definitions of some clouds, from clouds.yaml with secure.yaml laid over it, and from the OS_* variables.
- * @throws UsageError in one line, without anything of the files' content
+ * Returns the definitions of the named clouds, from clouds.yaml merged with secure.yaml, and from the OS_* variables.
+ * @throws UsageError in one line; it contains nothing of the files' content
  */
 export function loadDefinitions(
   names: readonly string[],
@@ -20,7 +20,7 @@ export function loadDefinitions(
     const secrets = files.secure === undefined ? {} : readClouds(files.secure)
     const merged = merge(readClouds(files.clouds), secrets)
     for (const [name, definition] of Object.entries(merged)) {
-      if (!isMapping(definition)) throw new UsageError(`Cloud "${name}" of ${files.clouds} is no mapping.`)
+      if (!isMapping(definition)) throw new UsageError(`Cloud "${name}" of ${files.clouds} is not a mapping.`)
       known.set(name, { name, definition, origin: files.clouds })
     }
   }
@@ -29,7 +29,7 @@ export function loadDefinitions(
     const { name } = environment
     if (known.has(name)) {
       throw new UsageError(
-        `${files.clouds} has a cloud "${name}", which is the name of the OS_* variables too.`,
+        `${files.clouds} has a cloud "${name}", which is also the name of the cloud of the OS_* variables. Set OS_CLOUD_NAME to another name.`,
       )
     }
     known.set(name, environment)
@@ -47,19 +47,19 @@ function unknownCloud(
   file: string | undefined,
   place: Place,
 ): string {
-  const has = known.length === 0 ? "none" : known.join(", ")
-  if (file !== undefined) return `There is no cloud "${name}" in ${file}. There is ${has}.`
+  const names = known.length === 0 ? "none" : known.join(", ")
+  if (file !== undefined) return `There is no cloud "${name}" in ${file}. It has: ${names}.`
   const where = `No clouds.yaml was found in ${folders(place).join(", ")}`
   return known.length === 0
     ? `${where}, and no OS_* variables are set: name a file with --clouds.`
-    : `${where}; the OS_* variables are cloud "${has}".`
+    : `${where}. The cloud of the OS_* variables is named "${names}".`
 }
 
 /** @throws UsageError */
 function readClouds(path: string): Definition {
   const content = parse(path)
-  if (!isMapping(content)) throw new UsageError(`${path} has no clouds: it is no mapping.`)
-  if (!isMapping(content.clouds)) throw new UsageError(`${path} has no mapping "clouds".`)
+  if (!isMapping(content)) throw new UsageError(`${path} is not a mapping with a key "clouds".`)
+  if (!isMapping(content.clouds)) throw new UsageError(`${path} has no key "clouds" with a mapping.`)
   return content.clouds
 }
 
@@ -67,16 +67,16 @@ function parse(path: string): unknown {
   const document = parseDocument(read(path), { schema: "failsafe", merge: true, prettyErrors: true })
   const [error] = document.errors
   if (error !== undefined) {
-    // The message quotes the line, and the line may hold a password.
+    // The parser's message quotes the line, which may hold a password.
     const [at] = error.linePos ?? []
     const where = at === undefined ? "" : ` at line ${at.line}, column ${at.col}`
     const what = error.code.toLowerCase().replaceAll("_", " ")
-    throw new UsageError(`${path} is no YAML${where}: ${what}.`)
+    throw new UsageError(`${path} is not valid YAML${where}: ${what}.`)
   }
   try {
     return document.toJS()
   } catch {
-    throw new UsageError(`${path} is no YAML: an alias in it names no anchor.`)
+    throw new UsageError(`${path} is not valid YAML: it has an alias without its anchor.`)
   }
 }
 
@@ -89,7 +89,7 @@ function read(path: string): string {
   }
 }
 
-/** Mappings are merged key by key, at any depth; for anything else the later one stands. */
+/** Merges mappings key by key, at any depth. For other values the later one counts. */
 function merge(base: Definition, over: Definition): Definition {
   const merged = Object.entries(over).map(([key, value]) => {
     const before = base[key]

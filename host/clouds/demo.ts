@@ -4,10 +4,12 @@ import { type Cloud, connectCloud, listResources, type Network } from "../../src
 import type { CloudConnection } from "../../src/openstack/types.ts"
 import { openHostDatabase } from "../database.ts"
 import type { CloudFacts } from "../demo/cloud-facts.ts"
+import type { Demo } from "../demo/demo.ts"
 import { createDemoRows } from "../demo/rows.ts"
-import type { Demo } from "../demo/simulated.ts"
+import type { Limits } from "../import/quota-rows.ts"
 import { importTenant } from "../import/tenant.ts"
 import { connectionOf } from "./connection.ts"
+import type { Definition } from "./definition.ts"
 import { loadDefinitions } from "./definitions.ts"
 import {
   chooseExternalNetwork,
@@ -16,11 +18,11 @@ import {
   type SeenCloud,
   seeCloud,
 } from "./facts.ts"
-import { findSource } from "./source-project.ts"
+import { findSource, type Source } from "./source-project.ts"
 
-/** Which clouds of clouds.yaml, and what of them. */
+/** The clouds of clouds.yaml to use, and the project to copy. */
 export interface CloudChoice {
-  /** clouds.yaml; undefined: where OpenStack's clients look for it. */
+  /** Path of clouds.yaml; undefined: where OpenStack's clients look for it. */
   readonly file: string | undefined
   readonly source: string
   readonly destination: string
@@ -31,66 +33,104 @@ export interface CloudChoice {
 }
 
 /**
- * A marketplace with the user's own clouds, and the rows of a project of one of them. The clouds are only read.
+ * Creates a demo on the user's own clouds, with the rows of a project of one of them. The clouds are only read.
  * @throws UsageError, CloudError
  */
 export async function createCloudsDemo(choice: CloudChoice, databaseUrl: string | undefined): Promise<Demo> {
   const { env } = process
-  // npm runs scripts in the package's folder, and tells where it was called.
+  // npm runs scripts in the package's folder; INIT_CWD is the folder in which npm was called.
   const place = { cwd: env.INIT_CWD ?? process.cwd(), home: homedir(), env }
   const file = choice.file === undefined ? undefined : resolve(place.cwd, choice.file)
-  const definitions = loadDefinitions([choice.source, choice.destination], file, place)
-  const [from, to] = definitions.map((one) => connectionOf(one, place))
-  if (from === undefined || to === undefined) throw new Error("two clouds were asked for")
-  const source = await findSource(from, choice.sourceProject)
-  const sameCloud = choice.source === choice.destination && source.connection === from
-
+  const [from, to] = loadDefinitions([choice.source, choice.destination], file, place)
+  if (from === undefined || to === undefined)
+    throw new Error("loadDefinitions returned fewer clouds than names")
+  const connection = connectionOf(from, place)
+  const destination = { connection: connectionOf(to, place), definition: to.definition }
+  const source = await findSource(connection, choice.sourceProject)
   const cloud = connectCloud(source.connection)
   try {
-    const [seen, destination] = await Promise.all([seeCloud(cloud), sameCloud ? undefined : look(to)])
-    const external = chooseExternalNetwork(destination ?? seen, {
-      ...(choice.externalNetwork !== undefined && { wanted: choice.externalNetwork }),
-      ...declaredIn(definitions[1]?.definition),
-      used: await usedNetworks(cloud, source.projectId, seen),
-    })
-    const sourceFacts = factsOf(source.connection, seen, sameCloud ? external : seen.externalNetworks[0])
-    const destinationFacts = destination ? factsOf(to, destination, external) : sourceFacts
-    const limits = await limitsOf(cloud, source.projectId, seen.volumeTypes)
-
-    const database = await openHostDatabase(databaseUrl)
-    const close = () => database.close()
-    try {
-      const rows = await createDemoRows(database.pool, { source: sourceFacts, destination: destinationFacts })
-      const tenant = await importTenant(database.pool, cloud, {
-        projectId: source.projectId,
-        settingsId: rows.source.settings.id,
-        project: rows.project,
-        offering: rows.source.offering,
-        plan: rows.source.plan,
-        limits,
-      })
-      const { name } = tenant
-      return {
-        database,
-        rows,
-        tenant,
-        copy: {
-          name: `${name}-replica`,
-          mappings: { sync_instance_ports: true, static_routes: "reachable" },
-          description: `"${name}" from cloud ${choice.source} to cloud ${choice.destination}`,
-        },
-        close,
-      }
-    } catch (error) {
-      await close()
-      throw error
-    }
+    // A source project that needed a sign-in of its own has other credentials than the destination.
+    const same = choice.source === choice.destination && source.connection === connection
+    const read = await readClouds(cloud, choice, { source, same, destination })
+    return await createDemo(cloud, choice, { ...read, projectId: source.projectId, databaseUrl })
   } finally {
     await cloud.close()
   }
 }
 
-async function look(connection: CloudConnection): Promise<SeenCloud> {
+interface CloudsRead {
+  readonly source: CloudFacts
+  /** The same object as `source` where it is one cloud. */
+  readonly destination: CloudFacts
+  readonly limits: Limits
+}
+
+async function readClouds(
+  cloud: Cloud,
+  choice: CloudChoice,
+  {
+    source,
+    same,
+    destination,
+  }: {
+    readonly source: Source
+    readonly same: boolean
+    readonly destination: { readonly connection: CloudConnection; readonly definition: Definition }
+  },
+): Promise<CloudsRead> {
+  const [seen, other] = await Promise.all([
+    seeCloud(cloud),
+    same ? undefined : seeOther(destination.connection),
+  ])
+  const declared = declaredExternalNetwork(destination.definition)
+  const external = chooseExternalNetwork(other ?? seen, {
+    ...(choice.externalNetwork !== undefined && { wanted: choice.externalNetwork }),
+    ...(declared !== undefined && { declared }),
+    used: await usedNetworks(cloud, source.projectId, seen),
+  })
+  const facts = factsOf(source.connection, seen, same ? external : seen.externalNetworks[0])
+  return {
+    source: facts,
+    destination: other ? factsOf(destination.connection, other, external) : facts,
+    limits: await limitsOf(cloud, source.projectId, seen.volumeTypes),
+  }
+}
+
+async function createDemo(
+  cloud: Cloud,
+  choice: CloudChoice,
+  {
+    limits,
+    projectId,
+    databaseUrl,
+    ...clouds
+  }: CloudsRead & { readonly projectId: string; readonly databaseUrl: string | undefined },
+): Promise<Demo> {
+  const database = await openHostDatabase(databaseUrl)
+  const close = () => database.close()
+  try {
+    const rows = await createDemoRows(database.pool, clouds)
+    const tenant = await importTenant(database.pool, cloud, {
+      projectId,
+      settingsId: rows.source.settings.id,
+      project: rows.project,
+      offering: rows.source.offering,
+      plan: rows.source.plan,
+      limits,
+    })
+    const copy = {
+      name: `${tenant.name}-replica`,
+      mappings: { sync_instance_ports: true, static_routes: "reachable" },
+      description: `"${tenant.name}" from cloud ${choice.source} to cloud ${choice.destination}`,
+    }
+    return { database, rows, tenant, copy, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function seeOther(connection: CloudConnection): Promise<SeenCloud> {
   const cloud = connectCloud(connection)
   try {
     return await seeCloud(cloud)
@@ -99,12 +139,7 @@ async function look(connection: CloudConnection): Promise<SeenCloud> {
   }
 }
 
-function declaredIn(definition: Parameters<typeof declaredExternalNetwork>[0] | undefined) {
-  const declared = definition && declaredExternalNetwork(definition)
-  return declared === undefined ? {} : { declared }
-}
-
-/** The external networks that the project's routers lead to. */
+/** Returns the external networks in which the project's routers have their gateways. */
 async function usedNetworks(
   cloud: Cloud,
   projectId: string,

@@ -12,14 +12,14 @@ import { UsageError } from "../command/usage-error.ts"
 import type { Limits } from "../import/quota-rows.ts"
 import { type Definition, isMapping } from "./definition.ts"
 
-/** What the marketplace's rows say of a cloud beside how to reach it. */
+/** What the marketplace's rows hold of a cloud beside its connection. */
 export interface SeenCloud {
   readonly externalNetworks: readonly Network[]
   /** Ids by name. */
   readonly volumeTypes: Readonly<Record<string, string>>
 }
 
-/** Reads it from the cloud. One without a volume service has no volume types. */
+/** Reads it from the cloud. A cloud without a volume service has no volume types. */
 export async function seeCloud(cloud: Cloud): Promise<SeenCloud> {
   const [externalNetworks, types] = await Promise.all([
     listResources(cloud, "networks", { "router:external": true }),
@@ -31,7 +31,7 @@ export async function seeCloud(cloud: Cloud): Promise<SeenCloud> {
   }
 }
 
-/** What the project may use, as a customer would have ordered it. -1 is no limit. */
+/** Returns the project's quotas in the form of ordered limits; -1 is unlimited. */
 export async function limitsOf(
   cloud: Cloud,
   projectId: string,
@@ -53,10 +53,10 @@ function typeLimits(quotas: Quotas, types: readonly string[]): Limits {
   )
 }
 
-/** A service that the catalog lacks, or that does not answer this user, is done without. */
-async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** Returns undefined where the catalog lacks the service or the service refuses this user. */
+async function unlessMissing<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await ask()
+    return await read()
   } catch (error) {
     if (error instanceof CloudError && error.retry === "no" && error.failure.path !== "/auth/tokens")
       return undefined
@@ -65,10 +65,11 @@ async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * The external network that routers of the copy lead to: the one that is asked for, that clouds.yaml declares, that the
- * source's routers lead to (by id, or in another cloud by name), else the first. undefined: the cloud has none.
+ * Returns the external network for the gateways of the copy's routers: the requested one, else the one that clouds.yaml
+ * declares, else that of the source's routers (by id, or in another cloud by name), else the first. undefined: the cloud
+ * has no external network.
  * @param wanted name or id
- * @throws UsageError where the one that is asked for is not there
+ * @throws UsageError where the requested network does not exist
  */
 export function chooseExternalNetwork(
   { externalNetworks }: Pick<SeenCloud, "externalNetworks">,
@@ -82,10 +83,10 @@ export function chooseExternalNetwork(
     readonly used: readonly Pick<Network, "id" | "name">[]
   },
 ): Network | undefined {
-  const called = (name: string | undefined) =>
-    externalNetworks.find((one) => one.id === name || one.name === name)
+  const find = (name: string | undefined) =>
+    externalNetworks.find((network) => network.id === name || network.name === name)
   if (wanted !== undefined) {
-    const found = called(wanted)
+    const found = find(wanted)
     if (found !== undefined) return found
     const names = externalNetworks.map(({ name, id }) => `${name} (${id})`)
     const has = names.length === 0 ? "none" : names.join(", ")
@@ -93,11 +94,11 @@ export function chooseExternalNetwork(
       `--external-network: the destination has no external network "${wanted}". It has ${has}.`,
     )
   }
-  const byUse = used.flatMap(({ id, name }) => [called(id), called(name)])
-  return [called(declared), ...byUse].find((one) => one !== undefined) ?? externalNetworks[0]
+  const byUse = used.flatMap(({ id, name }) => [find(id), find(name)])
+  return [find(declared), ...byUse].find((network) => network !== undefined) ?? externalNetworks[0]
 }
 
-/** What clouds.yaml says of external networks. */
+/** Returns the name of the external network that clouds.yaml declares. */
 export function declaredExternalNetwork({ networks, external_network }: Definition): string | undefined {
   if (typeof external_network === "string") return external_network
   const all: readonly unknown[] = Array.isArray(networks) ? networks : []

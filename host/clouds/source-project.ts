@@ -17,10 +17,10 @@ export interface Source {
 }
 
 /**
- * The project to copy, by its name or id, and how to read it. An administrator reads every project; anybody else signs
- * in to it.
+ * Finds the project to copy by its name or id, and the connection to read it with: an administrator reads every project;
+ * any other user signs in to it.
  * @param wanted undefined: the project that the credentials are scoped to
- * @throws UsageError where it is not there, or there are several of that name
+ * @throws UsageError where the project does not exist or its name is not unique
  */
 export async function findSource(connection: CloudConnection, wanted: string | undefined): Promise<Source> {
   const cloud = connectCloud(connection)
@@ -29,11 +29,11 @@ export async function findSource(connection: CloudConnection, wanted: string | u
     if (wanted === undefined || wanted === own.projectId) return { connection, projectId: own.projectId }
     const asAdmin = await unlessForbidden(() => findAny(cloud, wanted))
     const found = asAdmin ?? (await listOwnProjects(cloud)).filter(isCalled(wanted))
-    const { id: projectId } = theOne(found, connection.name, wanted)
+    const { id: projectId } = single(found, connection.name, wanted)
     if (asAdmin !== undefined || projectId === own.projectId) return { connection, projectId }
     if (connection.applicationCredential !== undefined) {
       throw new UsageError(
-        `--source-project: the application credential of cloud "${connection.name}" is for project ${own.projectId}, and Keystone gives it no token for another.`,
+        `--source-project: the application credential of cloud "${connection.name}" is restricted to project ${own.projectId}; Keystone issues it no token for another one.`,
       )
     }
     return { connection: { ...connection, projectId }, projectId }
@@ -58,24 +58,27 @@ async function findAny(cloud: Cloud, wanted: string): Promise<readonly Project[]
   }
 }
 
-async function unlessForbidden<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** Returns undefined where the cloud refuses with 403. */
+async function unlessForbidden<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await ask()
+    return await read()
   } catch (error) {
     if (error instanceof CloudError && error.failure.status === 403) return undefined
     throw error
   }
 }
 
-function theOne(found: readonly Project[], cloud: string, wanted: string): Project {
+function single(found: readonly Project[], cloud: string, wanted: string): Project {
   const [project, ...others] = found
   if (project === undefined) {
-    throw new UsageError(`--source-project: cloud "${cloud}" has no project "${wanted}" that may be read.`)
+    throw new UsageError(
+      `--source-project: cloud "${cloud}" has no project "${wanted}" that this user may read.`,
+    )
   }
   if (others.length > 0) {
     const ids = found.map(({ id, domain_id }) => `${id} (domain ${domain_id})`)
     throw new UsageError(
-      `--source-project: cloud "${cloud}" has several projects "${wanted}"; name one by its id: ${ids.join(", ")}.`,
+      `--source-project: cloud "${cloud}" has several projects "${wanted}"; use an id instead of the name: ${ids.join(", ")}.`,
     )
   }
   return project

@@ -1,10 +1,13 @@
+import { helpOf } from "./help.ts"
+import type { Command } from "./options.ts"
+import { asksForHelp } from "./parse.ts"
 import { UsageError } from "./usage-error.ts"
 
 /**
- * Ctrl+C reaches a process more than once: from the terminal, and from npm, which passes it on. What comes sooner after
- * the first signal is the same one, in milliseconds.
+ * Ctrl+C reaches a process twice: from the terminal, and from npm, which forwards it. Signals within this time of the
+ * first one, in milliseconds, are the same one.
  */
-const sameMs = 500
+const sameSignalMs = 500
 
 /** Waits for SIGTERM or SIGINT. A second one ends the process at once. */
 export async function waitForSignal(): Promise<void> {
@@ -13,14 +16,27 @@ export async function waitForSignal(): Promise<void> {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       process.on(signal, () => {
         first ??= performance.now()
-        if (performance.now() - first > sameMs) process.exit(1)
+        if (performance.now() - first > sameSignalMs) process.exit(1)
         resolve()
       })
     }
   })
 }
 
-/** Runs a command; a failure becomes one line and exit code 1, a wrong call exit code 2. */
+/** Runs a command on the arguments of this process; with `--help` it only prints the help. The exit code is that of `run`. */
+export function runCommand(
+  command: Command,
+  run: (args: readonly string[]) => Promise<number | undefined>,
+): Promise<void> {
+  return runProgram(async () => {
+    const args = process.argv.slice(2)
+    if (!asksForHelp(args)) return run(args)
+    process.stdout.write(helpOf(command))
+    return 0
+  })
+}
+
+/** Runs a program. A failure becomes one line and exit code 1, wrong arguments exit code 2; DEBUG prints the stack. */
 export async function runProgram(run: () => Promise<number | undefined>): Promise<void> {
   try {
     process.exitCode = (await run()) ?? 0

@@ -1,4 +1,4 @@
-/** A command was called with what it cannot work on. The message is one line for people; the exit code is 2. */
+/** Wrong arguments of a command. The message is one line; the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError"
 }

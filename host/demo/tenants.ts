@@ -5,7 +5,9 @@ import { makeRouters } from "./tenant-routers.ts"
 import type { TenantShape } from "./tenant-shape.ts"
 import type { TenantSpec } from "./tenant-spec.ts"
 
-export type TenantSize = "small" | "medium" | "large"
+export const tenantSizes = ["small", "medium", "large"] as const
+
+export type TenantSize = (typeof tenantSizes)[number]
 
 const shapes: Readonly<Record<TenantSize, TenantShape>> = {
   small: {
@@ -48,7 +50,7 @@ const shapes: Readonly<Record<TenantSize, TenantShape>> = {
   },
 }
 
-/** A tenant to try replication with: the same each time, and of everything that is hard to copy it has some. */
+/** Returns a tenant to try replication with. It is the same each time, and has a case of everything that is hard to copy. */
 export function demoTenant(size: TenantSize): TenantSpec {
   const shape = shapes[size]
   const networks = makeNetworks(shape)
@@ -66,7 +68,7 @@ export function demoTenant(size: TenantSize): TenantSpec {
   }
 }
 
-/** Twice what is needed: routers, DHCP and the cloud's own rules for new groups take their share. */
+/** Twice what the tenant needs, because ports of routers and of DHCP and the default rules of new groups count as well. */
 function quotasFor(shape: TenantShape): TenantSpec["quotas"] {
   return {
     network: 2 * shape.networks,

@@ -1,9 +1,10 @@
-import { parseArgs } from "node:util"
+import type { Command } from "../../host/command/options.ts"
+import { parseArguments } from "../../host/command/parse.ts"
 
 const modes = ["a", "b", "c", "d", "many"] as const
 export type Mode = (typeof modes)[number]
 
-/** What `npm run chaos` takes. */
+/** The options of `npm run chaos`. */
 export interface ChaosOptions {
   readonly modes: readonly Mode[]
   /** For all modes together. */
@@ -15,34 +16,55 @@ export interface ChaosOptions {
   readonly at: string | undefined
 }
 
-/** Reads the command's arguments. @throws Error that says what is wrong and what is possible */
-export function readChaosOptions(args: readonly string[]): ChaosOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      mode: { type: "string", multiple: true },
-      minutes: { type: "string", default: "5" },
-      runs: { type: "string" },
-      seed: { type: "string" },
-      at: { type: "string" },
+export const chaosCommand = {
+  name: "npm run chaos --",
+  summary:
+    "Kills workers, injects faults into the clouds and restarts PostgreSQL during migrations, and checks that each copy is exact.\n" +
+    "Prints how to repeat a failure; exit code 1 if anything was lost.",
+  options: {
+    mode: {
+      type: "choice",
+      choices: modes,
+      multiple: true,
+      text: "a: kill workers, b: unreliable clouds, c: restart PostgreSQL, d: all together, many: 200 migrations (default: all)",
     },
-  })
-  const asked = values.mode ?? modes
+    minutes: {
+      type: "number",
+      value: "MINUTES",
+      max: 10_000,
+      fraction: true,
+      default: 5,
+      text: "Time for all modes together",
+    },
+    runs: {
+      type: "number",
+      value: "NUMBER",
+      max: 1_000_000,
+      text: "Random runs of each mode, at most (default: any)",
+    },
+    seed: {
+      type: "number",
+      value: "NUMBER",
+      max: Number.MAX_SAFE_INTEGER,
+      text: "Seed of the random numbers (default: a random one, which is printed)",
+    },
+    at: { type: "text", value: "PLACE", text: "Mode a: kill only there, e.g. network:taken or request:17" },
+  },
+  environment: { LOG_LEVEL: "Level of the hosts' logs (default: silent)" },
+  examples: [
+    "npm run chaos -- --mode a --mode b --minutes 1 --seed 1",
+    "npm run chaos -- --mode a --at request:17",
+  ],
+} as const satisfies Command
+
+/** Reads the command's arguments. @throws UsageError */
+export function readChaosOptions(args: readonly string[]): ChaosOptions {
+  const { values } = parseArguments(chaosCommand, args)
   return {
-    modes: asked.map((name) => {
-      const mode = modes.find((one) => one === name)
-      if (mode === undefined) throw new Error(`--mode is one of ${modes.join(", ")}, not "${name}".`)
-      return mode
-    }),
-    minutes: number("--minutes", values.minutes),
-    runs: values.runs === undefined ? Number.POSITIVE_INFINITY : number("--runs", values.runs),
-    seed: values.seed === undefined ? Math.floor(Math.random() * 1e9) : number("--seed", values.seed),
+    modes: values.mode.length === 0 ? modes : values.mode,
+    minutes: values.minutes,
+    runs: values.runs ?? Number.POSITIVE_INFINITY,
+    seed: values.seed ?? Math.floor(Math.random() * 1e9),
     at: values.at,
   }
-}
-
-function number(name: string, text: string): number {
-  const value = Number(text)
-  if (text.trim() !== "" && value >= 0) return value
-  throw new Error(`${name} is a number, not "${text}".`)
 }

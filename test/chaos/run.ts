@@ -1,4 +1,4 @@
-import { runProgram } from "../../host/command/run.ts"
+import { runCommand } from "../../host/command/run.ts"
 import { newTally, type Tally, told } from "./counters.ts"
 import { killing, restarting, shaking } from "./disturbances.ts"
 import {
@@ -15,7 +15,7 @@ import {
 } from "./exact.ts"
 import { openArena } from "./harness.ts"
 import { manyAtOnce } from "./many.ts"
-import { type ChaosOptions, type Mode, readChaosOptions } from "./options.ts"
+import { type ChaosOptions, chaosCommand, type Mode, readChaosOptions } from "./options.ts"
 import { seeded } from "./random.ts"
 import { type RunOptions, runOnce } from "./run-once.ts"
 import { type ShakyServer, startShakyServer } from "./shaky-postgres.ts"
@@ -50,8 +50,8 @@ const names: Readonly<Record<Mode, string>> = {
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 /** `npm run chaos`: whatever dies in the middle, the destination ends as on a calm day. */
-await runProgram(async () => {
-  const options = readChaosOptions(process.argv.slice(2))
+await runCommand(chaosCommand, async (args) => {
+  const options = readChaosOptions(args)
   // Faults are provoked on purpose; what hosts say of them is of interest to whoever looks into a failure.
   process.env.LOG_LEVEL ??= "silent"
   say(`seed ${options.seed}; repeat with: npm run chaos -- --seed ${options.seed}`)

@@ -1,6 +1,6 @@
 import { startProcess } from "../helpers/process.ts"
 
-/** `npm start` or `npm run host` in a process of its own, without the variables of whoever runs the test. */
+/** Starts `npm start` or `npm run host` in a process of its own, without the OS_* variables of the test's process. */
 export function startCommand(
   script: "start" | "serve",
   args: readonly string[],
@@ -11,6 +11,7 @@ export function startCommand(
   return startProcess([`host/${script}.ts`, ...args], { ...cleared, ...env })
 }
 
+/** Runs a command to its end. */
 export async function command(...call: Parameters<typeof startCommand>) {
   await using running = startCommand(...call)
   return await running.ended()

@@ -13,10 +13,10 @@ const noUser = { ...usual, username: "", password: "", projectName: "" }
 
 for (const [title, definition, wanted] of [
   ["a user and a password", { auth_type: "v3password", auth }, usual],
-  ["no auth_type is a password", { auth }, usual],
-  ["keys beside auth, as variables have them", auth, usual],
+  ["a password where no auth_type is set", { auth }, usual],
+  ["keys beside auth, as the OS_* variables have them", auth, usual],
   [
-    "the words of older clients",
+    "the keys of older clients",
     { auth: { auth_url, "user-id": "u1", password: "pw", tenant_id: "t1" } },
     { ...usual, username: "", projectName: "", userId: "u1", projectId: "t1" },
   ],
@@ -65,21 +65,21 @@ for (const [title, definition, wanted] of [
     { ...usual, region: "R1" },
   ],
   ["the interface", { auth, interface: "internal" }, { ...usual, interface: "internal" }],
-  ["the interface, as it was called", { auth, endpoint_type: "adminURL" }, { ...usual, interface: "admin" }],
+  ["the interface by its former key", { auth, endpoint_type: "adminURL" }, { ...usual, interface: "admin" }],
   [
-    "how hard it may be asked",
+    "the rate limit",
     { auth, rate_limit: "2.5", concurrency: "3", api_timeout: "30" },
     { ...usual, requestsPerSecond: 2.5, inFlight: 3, timeoutMs: 30_000 },
   ],
   ["insecure", { auth, insecure: "True", cacert: "none.pem" }, { ...usual, tls: { verify: false } }],
   ["verify", { auth, verify: "false" }, { ...usual, tls: { verify: false } }],
-  ["verify as it is by default", { auth, verify: "true", insecure: "false" }, usual],
+  ["verify at its default", { auth, verify: "true", insecure: "false" }, usual],
 ] as const)
-  t.test(`clouds.yaml understood: ${title}`, async (t) => {
+  t.test(`clouds.yaml is read: ${title}`, async (t) => {
     t.strictSame(connectionOf({ name: "x", definition, origin: "f" }, place), wanted)
   })
 
-t.test("cacert is read, from the home folder or that of the command", async (t) => {
+t.test("cacert is read relative to the home folder or to that of the command", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "clouds-"))
   t.teardown(() => rm(folder, { recursive: true }))
   const pem = "-----BEGIN CERTIFICATE-----\nx\n"
@@ -88,7 +88,7 @@ t.test("cacert is read, from the home folder or that of the command", async (t) 
     connectionOf({ name: "x", definition: { auth, cacert }, origin: "f" }, { cwd: folder, home: folder }).tls
   for (const cacert of ["ca.pem", "~/ca.pem", join(folder, "ca.pem")]) t.strictSame(read(cacert), { ca: pem })
   await writeFile(join(folder, "key.pem"), "-----BEGIN s3cret")
-  t.throws(() => read("key.pem"), /^Cloud "x" of f has a cacert that holds no certificate: .*key\.pem\.$/)
+  t.throws(() => read("key.pem"), /^Cloud "x" of f has a cacert without a certificate in it: .*key\.pem\.$/)
 })
 
 for (const [title, definition, message] of [
@@ -110,30 +110,34 @@ for (const [title, definition, message] of [
     "has the auth_type v3oidcpassword; only v3password and v3applicationcredential are supported.",
   ],
   [
-    "the system as its scope",
+    "a scope of the system",
     { auth: { ...auth, system_scope: "all" } },
-    "is scoped to the system; name a project instead.",
+    "is scoped to the system, which is not supported; set project_name instead.",
   ],
-  ["Keystone v2", { auth, identity_api_version: "2.0" }, "asks for Keystone v2; only v3 is supported."],
+  [
+    "Keystone v2",
+    { auth, identity_api_version: "2.0" },
+    "has identity_api_version 2; only Keystone v3 is supported.",
+  ],
   [
     "no address",
     { auth: { ...auth, auth_url: "keystone:5000" } },
-    "has an auth_url that is no http or https address.",
+    "has an auth_url that is not an http or https URL.",
   ],
   [
     "another interface",
     { auth, interface: "private" },
-    "has an interface that is none of public, internal, admin.",
+    "has the interface private; it must be one of public, internal, admin.",
   ],
-  ["no pace", { auth, rate_limit: "0" }, "has a rate_limit that is no number above 0."],
+  ["a rate limit of 0", { auth, rate_limit: "0" }, "has a rate_limit that is not a number above 0."],
   ["a client certificate", { auth, cert: "c.pem" }, "has a client certificate, which is not supported."],
   [
-    "an authority that is not there",
+    "a certificate authority whose file is missing",
     { auth, cacert: "ca.pem" },
     "has a cacert that cannot be read: /none/ca.pem.",
   ],
 ] as const)
-  t.test(`clouds.yaml refused in one line: ${title}`, async (t) => {
+  t.test(`clouds.yaml is refused in one line: ${title}`, async (t) => {
     t.throws(() => connectionOf({ name: "x", definition, origin: "f" }, place), {
       name: "UsageError",
       message: `Cloud "x" of f ${message}`,

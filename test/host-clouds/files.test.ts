@@ -8,7 +8,7 @@ type Files = Readonly<Record<string, string>>
 
 const cloud = (name: string, more = "") => `clouds:\n  ${name}:\n    region_name: ${name}-region\n${more}`
 
-/** Runs in a folder of its own with `cwd`, `home` and whatever files. */
+/** Runs in a fresh folder with `cwd`, `home` and the files. */
 async function inPlace<T>(
   files: Files,
   env: NodeJS.ProcessEnv,
@@ -44,7 +44,7 @@ for (const [from, named, files, env] of [
   ["xdg", undefined, { ...everywhere, "cwd/clouds.yaml": undefined }, { XDG_CONFIG_HOME: "FOLDER/xdg" }],
   ["home", undefined, { ...everywhere, "cwd/clouds.yaml": undefined }, {}],
 ] as const)
-  t.test(`of several files that of ${from} wins, and is the only one`, (t) => {
+  t.test(`of several clouds.yaml only the first is read: ${from}`, (t) => {
     const present = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined)
     return inPlace(Object.fromEntries(present), env, (place, folder) => {
       const path = named === undefined ? undefined : join(folder, named)
@@ -64,13 +64,13 @@ for (const [title, named, files, env] of [
     {},
   ],
   [
-    "where OS_CLIENT_SECURE_FILE says",
+    "in the file that OS_CLIENT_SECURE_FILE names",
     "a/clouds.yaml",
     { "a/clouds.yaml": open, "s.yaml": secrets },
     { OS_CLIENT_SECURE_FILE: "FOLDER/s.yaml" },
   ],
 ] as const)
-  t.test(`secure.yaml is laid over clouds.yaml: ${title}`, (t) =>
+  t.test(`secure.yaml is merged into clouds.yaml: ${title}`, (t) =>
     inPlace(files, env, (place, folder) => {
       const path = named === undefined ? undefined : join(folder, named)
       const [found] = loadDefinitions(["x"], path, place)
@@ -81,7 +81,7 @@ for (const [title, named, files, env] of [
     }),
   )
 
-t.test("plain values are text as written, and merge keys are merged", (t) => {
+t.test("scalars are read as text, and merge keys are merged", (t) => {
   const text = "base: &base\n  verify: no\nclouds:\n  x:\n    <<: *base\n    auth:\n      password: 0123\n"
   return inPlace({ "cwd/clouds.yaml": text }, {}, (place) => {
     const [found] = loadDefinitions(["x"], undefined, place)
@@ -95,12 +95,12 @@ t.test("a file may be JSON", (t) =>
   }),
 )
 
-t.test("the OS_* variables are the cloud envvars, or are named by OS_CLOUD_NAME", (t) =>
+t.test("the cloud of the OS_* variables is named envvars, or as OS_CLOUD_NAME has it", (t) =>
   inPlace({ "cwd/clouds.yaml": open }, {}, (place) => {
     const env = { OS_AUTH_URL: "http://k", OS_USERNAME: "ann", OS_PASSWORD: "", OS_TEST_TIMEOUT: "9" }
     const [found, other] = loadDefinitions(["envvars", "x"], undefined, { ...place, env })
     t.strictSame(found?.definition, { auth_url: "http://k", username: "ann" })
-    t.equal(other?.name, "x", "beside the file's")
+    t.equal(other?.name, "x", "clouds of the file stay")
     const named = loadDefinitions(["mine"], undefined, { ...place, env: { ...env, OS_CLOUD_NAME: "mine" } })
     t.equal(named[0]?.name, "mine")
   }),
@@ -117,43 +117,48 @@ for (const [title, files, env, message] of [
     "no such cloud",
     { "cwd/clouds.yaml": cloud("y") },
     {},
-    /^There is no cloud "x" in .*cwd\/clouds\.yaml\. There is y\.$/,
+    /^There is no cloud "x" in .*cwd\/clouds\.yaml\. It has: y\.$/,
   ],
-  ["only variables", {}, { OS_AUTH_URL: "u" }, /the OS_\* variables are cloud "envvars"\.$/],
+  ["only variables", {}, { OS_AUTH_URL: "u" }, /The cloud of the OS_\* variables is named "envvars"\.$/],
   [
     "a name twice",
     { "cwd/clouds.yaml": cloud("envvars") },
     { OS_AUTH_URL: "u" },
-    /has a cloud "envvars", which is the name of the OS_\* variables too\.$/,
+    /has a cloud "envvars", which is also the name .*\. Set OS_CLOUD_NAME to another name\.$/,
   ],
   [
     "malformed YAML",
     { "cwd/clouds.yaml": 'clouds:\n  x: {password: "s3cret' },
     {},
-    /clouds\.yaml is no YAML at line 2, column \d+: [a-z ]+\.$/,
+    /clouds\.yaml is not valid YAML at line 2, column \d+: [a-z ]+\.$/,
   ],
   [
     "an alias without an anchor",
     { "cwd/clouds.yaml": "clouds: *s3cret" },
     {},
-    /is no YAML: an alias in it names no anchor\.$/,
+    /is not valid YAML: it has an alias without its anchor\.$/,
   ],
   [
     "a malformed secure.yaml",
     { "cwd/clouds.yaml": open, "cwd/secure.yaml": "a: [s3cret" },
     {},
-    /secure\.yaml is no YAML at line 1/,
+    /secure\.yaml is not valid YAML at line 1/,
   ],
-  ["an empty file", { "cwd/clouds.yaml": "" }, {}, /clouds\.yaml has no clouds: it is no mapping\.$/],
-  ["no clouds in it", { "cwd/clouds.yaml": "cloud: s3cret" }, {}, /clouds\.yaml has no mapping "clouds"\.$/],
+  ["an empty file", { "cwd/clouds.yaml": "" }, {}, /clouds\.yaml is not a mapping with a key "clouds"\.$/],
+  [
+    "no clouds in it",
+    { "cwd/clouds.yaml": "cloud: s3cret" },
+    {},
+    /clouds\.yaml has no key "clouds" with a mapping\.$/,
+  ],
   [
     "a cloud that is text",
     { "cwd/clouds.yaml": "clouds:\n  x: s3cret" },
     {},
-    /^Cloud "x" of .*clouds\.yaml is no mapping\.$/,
+    /^Cloud "x" of .*clouds\.yaml is not a mapping\.$/,
   ],
 ] as const)
-  t.test(`${title}: one line says so, and nothing of the content`, (t) =>
+  t.test(`${title}: it is refused in one line without anything of the content`, (t) =>
     inPlace(files, env, (place) => {
       const thrown = t.throws(() => loadDefinitions(["x"], undefined, place), { name: "UsageError", message })
       const { message: text } = thrown as unknown as Error
@@ -161,11 +166,11 @@ for (const [title, files, env, message] of [
     }),
   )
 
-t.test("a named file that is not there, or cannot be read, is told", (t) =>
+t.test("a named file that is missing or unreadable is refused by its name", (t) =>
   inPlace({}, {}, (place, folder) => {
     t.throws(
       () => loadDefinitions(["x"], join(folder, "none.yaml"), place),
-      /^--clouds: there is no file .*none\.yaml\.$/,
+      /^--clouds: .*none\.yaml does not exist\.$/,
     )
     t.throws(() => loadDefinitions(["x"], place.cwd, place), /cwd cannot be read \(EISDIR\)\.$/)
   }),

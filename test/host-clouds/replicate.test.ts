@@ -7,7 +7,7 @@ import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import { connectionTo } from "../../host/demo/simulated.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { startCloud } from "../../simulator/index.ts"
-import { connectCloud, findProjectsNamed } from "../../src/openstack/index.ts"
+import { connectCloud, findProjectsByName } from "../../src/openstack/index.ts"
 import { memberCredential } from "../helpers/application-credential.ts"
 import { withEmptyDatabase } from "../helpers/database.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
@@ -17,7 +17,7 @@ t.jobs = 4
 
 const quick = { requestsPerSecond: 5_000, inFlight: 16 }
 
-t.test("a project of one cloud of clouds.yaml is replicated to another by one command", async (t) => {
+t.test("one command replicates a project from one cloud of clouds.yaml to another", async (t) => {
   const { source, destination, projectId, credential, file } = await twoClouds(t)
   const secrets = [destination.admin.password, credential.secret]
   await withEmptyDatabase(async (url) => {
@@ -25,49 +25,38 @@ t.test("a project of one cloud of clouds.yaml is replicated to another by one co
     const { code, text } = await command("start", args, { DATABASE_URL: url })
     t.equal(code, 0, text)
     t.match(text, '"project-of-ann" from cloud lab to cloud backup')
-    t.match(text, / objects read back, 0 differences\./)
+    t.match(text, / objects compared, 0 differences$/m)
     for (const secret of secrets) t.notMatch(text, secret)
   })
-  const eyes = connectCloud({ ...connectionTo("B", destination), ...quick })
-  const [copy] = await findProjectsNamed(eyes, "project-of-ann-replica")
+  const reader = connectCloud({ ...connectionTo("B", destination), ...quick })
+  const [copy] = await findProjectsByName(reader, "project-of-ann-replica")
   const admin = connectCloud({ ...connectionTo("A", source), ...quick })
-  t.strictSame(await viewTenant(eyes, copy?.id ?? ""), await viewTenant(admin, projectId), "an exact copy")
-  await Promise.all([eyes.close(), admin.close()])
+  t.strictSame(await viewTenant(reader, copy?.id ?? ""), await viewTenant(admin, projectId), "an exact copy")
+  await Promise.all([reader.close(), admin.close()])
 })
 
-t.test(
-  "an administrator names the project, within one cloud, which the OS_* variables describe",
-  async (t) => {
-    const { source, projectId } = await twoClouds(t)
-    const { authUrl, admin, region } = source
-    await withEmptyDatabase(async (url) => {
-      const args = [
-        "--once",
-        "--source",
-        "envvars",
-        "--destination",
-        "envvars",
-        "--source-project",
-        projectId,
-      ]
-      const { code, text } = await command("start", args, {
-        DATABASE_URL: url,
-        OS_AUTH_URL: authUrl.replace(/\/v3$/, ""),
-        OS_USERNAME: admin.username,
-        OS_PASSWORD: admin.password,
-        OS_PROJECT_NAME: admin.projectName,
-        OS_USER_DOMAIN_ID: "default",
-        OS_PROJECT_DOMAIN_ID: "default",
-        OS_REGION_NAME: region,
-      })
-      t.equal(code, 0, text)
-      t.match(text, '"project-of-ann" from cloud envvars to cloud envvars')
-      t.match(text, / objects read back, 0 differences\./)
+t.test("an administrator copies a named project within the cloud of the OS_* variables", async (t) => {
+  const { source, projectId } = await twoClouds(t)
+  const { authUrl, admin, region } = source
+  await withEmptyDatabase(async (url) => {
+    const args = ["--once", "--source", "envvars", "--destination", "envvars", "--source-project", projectId]
+    const { code, text } = await command("start", args, {
+      DATABASE_URL: url,
+      OS_AUTH_URL: authUrl.replace(/\/v3$/, ""),
+      OS_USERNAME: admin.username,
+      OS_PASSWORD: admin.password,
+      OS_PROJECT_NAME: admin.projectName,
+      OS_USER_DOMAIN_ID: "default",
+      OS_PROJECT_DOMAIN_ID: "default",
+      OS_REGION_NAME: region,
     })
-  },
-)
+    t.equal(code, 0, text)
+    t.match(text, '"project-of-ann" from cloud envvars to cloud envvars')
+    t.match(text, / objects compared, 0 differences$/m)
+  })
+})
 
-t.test("a destination whose credentials may make no project ends the command with what to do", async (t) => {
+t.test("credentials that may not create a project end the command with the remedy", async (t) => {
   const { file } = await twoClouds(t)
   await withEmptyDatabase(async (url) => {
     const args = ["--once", "--clouds", file, "--source", "lab", "--destination", "lab"]
@@ -78,7 +67,7 @@ t.test("a destination whose credentials may make no project ends the command wit
   })
 })
 
-t.test("a host of your own clouds serves until it is asked to end", async (t) => {
+t.test("a host with your own clouds serves until SIGTERM", async (t) => {
   const { file } = await twoClouds(t)
   await withEmptyDatabase(async (url) => {
     const args = ["--json", "--clouds", file, "--source", "lab", "--destination", "backup"]

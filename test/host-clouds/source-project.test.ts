@@ -7,7 +7,7 @@ import { memberCredential } from "../helpers/application-credential.ts"
 
 const password = "Tr0ub4dor-member"
 
-/** A cloud with a member of the projects "one" and "two", and a project "three" that is somebody else's. */
+/** A cloud with a user who is a member of the projects "one" and "two" and not of "three". */
 async function cloudOfProjects(t: Pick<typeof import("tap").t, "teardown">) {
   const simulated = await startCloud({ name: "A" })
   t.teardown(() => simulated.close())
@@ -25,17 +25,14 @@ async function cloudOfProjects(t: Pick<typeof import("tap").t, "teardown">) {
   return { simulated, admin, member, ids }
 }
 
-t.test(
-  "the project to copy is the one that the credentials are scoped to, unless another is named",
-  async (t) => {
-    const { admin, ids } = await cloudOfProjects(t)
-    t.strictSame(await findSource(admin, undefined), { connection: admin, projectId: ids.admin })
-    for (const wanted of ["three", ids.three])
-      t.strictSame(await findSource(admin, wanted), { connection: admin, projectId: ids.three }, `${wanted}`)
-  },
-)
+t.test("the source project is that of the credentials, unless another one is named", async (t) => {
+  const { admin, ids } = await cloudOfProjects(t)
+  t.strictSame(await findSource(admin, undefined), { connection: admin, projectId: ids.admin })
+  for (const wanted of ["three", ids.three])
+    t.strictSame(await findSource(admin, wanted), { connection: admin, projectId: ids.three }, `${wanted}`)
+})
 
-t.test("who is no administrator signs in to the project that is named", async (t) => {
+t.test("a user who is not an administrator signs in to the named project", async (t) => {
   const { member, ids } = await cloudOfProjects(t)
   t.strictSame(await findSource(member, "one"), { connection: member, projectId: ids.one })
   for (const wanted of ["two", ids.two]) {
@@ -50,7 +47,7 @@ t.test("who is no administrator signs in to the project that is named", async (t
   }
 })
 
-t.test("a project that is not there, or is not theirs, is refused by its name", async (t) => {
+t.test("a project that does not exist or is another user's is refused by its name", async (t) => {
   const { admin, member } = await cloudOfProjects(t)
   for (const [connection, wanted] of [
     [admin, "lost"],
@@ -58,11 +55,11 @@ t.test("a project that is not there, or is not theirs, is refused by its name", 
   ] as const)
     await t.rejects(findSource(connection, wanted), {
       name: "UsageError",
-      message: `--source-project: cloud "lab" has no project "${wanted}" that may be read.`,
+      message: `--source-project: cloud "lab" has no project "${wanted}" that this user may read.`,
     })
 })
 
-t.test("an application credential is for one project", async (t) => {
+t.test("an application credential is refused for another project than its own", async (t) => {
   const { simulated, admin } = await cloudOfProjects(t)
   const { projectId, ...applicationCredential } = await memberCredential(simulated)
   const connection = { ...admin, username: "", password: "", projectName: "", applicationCredential }

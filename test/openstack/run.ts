@@ -3,62 +3,49 @@ import { once } from "node:events"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { parseArgs } from "node:util"
-import { runProgram } from "../../host/command/run.ts"
+import { runCommand } from "../../host/command/run.ts"
 import { startPostgres } from "../../host/postgres.ts"
 import { cloudFile } from "./cloud/layout.ts"
 import { up } from "./cloud/up.ts"
-
-/** The files of topics/, the most telling first: what a short time leaves out is at the end. */
-const topics: readonly string[] = [
-  "attributes",
-  "demo-tenants",
-  "mapping",
-  "behaviour",
-  "survey",
-  "random-tenants",
-  "rollback",
-  "lost-answers",
-]
+import { openstackCommand, readOpenstackOptions } from "./options.ts"
 
 let interrupted = false
 
 const seconds = (began: number) => Math.round((performance.now() - began) / 1_000)
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
-/**
- * `npm run test:openstack`: the cloud's behaviour and replication within it, on a real OpenStack. OPENSTACK_CLOUD_JSON
- * names one that runs; without it, one is brought up for the time of the tests. Arguments choose topics by name;
- * --minutes N begins no topic later than N minutes after the cloud was up, and names those that are left out.
- */
-await runProgram(async () => {
+/** `npm run test:openstack`: the cloud's behaviour and replication within it, on a real OpenStack. */
+await runCommand(openstackCommand, async (args) => {
+  const options = readOpenstackOptions(args)
   const given = process.env.OPENSTACK_CLOUD_JSON
   const directory = join(tmpdir(), "waldur-replication-openstack", "run")
   const cloud = given === undefined ? await up({ directory, say }) : undefined
   try {
-    return await runTests(given ?? cloudFile(directory))
+    return await runTests(given ?? cloudFile(directory), options)
   } finally {
     await cloud?.stop()
   }
 })
 
-async function runTests(cloud: string): Promise<number> {
+async function runTests(
+  cloud: string,
+  { chosen, minutes }: ReturnType<typeof readOpenstackOptions>,
+): Promise<number> {
   const own = process.env.TEST_DATABASE_URL === undefined ? await startPostgres() : undefined
   const env = {
     ...process.env,
     OPENSTACK_CLOUD_JSON: cloud,
     TEST_DATABASE_URL: process.env.TEST_DATABASE_URL ?? own?.url,
-    // Tests provoke faults on purpose; LOG_LEVEL=warn shows what the hosts then say.
+    // Tests provoke faults on purpose; LOG_LEVEL=warn shows what the hosts log about them.
     LOG_LEVEL: process.env.LOG_LEVEL ?? "silent",
   }
   let [passed, failed] = [0, 0]
   try {
-    const { chosen, minutes } = readArguments()
     const start = performance.now()
     for (const topic of chosen) {
       const began = performance.now()
       if (began - start > minutes * 60_000) {
-        say(`# ${topic}: left out, for ${minutes} minutes have passed`)
+        say(`# ${topic}: not run, because ${minutes} minutes have passed`)
         continue
       }
       const counts = await runTopic(topic, env)
@@ -72,16 +59,6 @@ async function runTests(cloud: string): Promise<number> {
   }
   say(`${passed} passed, ${failed} failed`)
   return failed === 0 && passed > 0 && !interrupted ? 0 : 1
-}
-
-function readArguments(): { readonly chosen: readonly string[]; readonly minutes: number } {
-  const { values, positionals } = parseArgs({
-    options: { minutes: { type: "string", default: "1000" } },
-    allowPositionals: true,
-  })
-  const unknown = positionals.find((one) => !topics.includes(one))
-  if (unknown !== undefined) throw new Error(`No topic ${unknown}. There are: ${topics.join(", ")}.`)
-  return { chosen: positionals.length === 0 ? topics : positionals, minutes: Number(values.minutes) }
 }
 
 async function runTopic(
