@@ -1,3 +1,5 @@
+import "./node-version.ts"
+
 import { readFile } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join, resolve } from "node:path"
