@@ -1,7 +1,8 @@
 import { type AddressGroup, createResources, deleteResource } from "../openstack/index.ts"
 import { mapAddressOrPrefix } from "../planning/cidr-mapping.ts"
 import { type Ref, ref } from "../planning/plan.ts"
-import { differences, sorted } from "./compare.ts"
+import { sorted } from "../planning/unordered.ts"
+import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 
 interface Body {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util"
 import { isUnset, tableOf } from "../planning/attributes.ts"
 import type { KindName } from "../planning/kind-names.ts"
 import type { Notes, Omission, PlanContext, Planned } from "../planning/plan.ts"
@@ -65,7 +66,7 @@ export function noteMapped(
   return objects.map((object) => {
     const source = before.get(object.key) ?? object.body
     const changed = Object.entries(object.body).flatMap(([name, value]) =>
-      name in source && JSON.stringify(source[name]) !== JSON.stringify(value) ? [[name, source[name]]] : [],
+      name in source && !isDeepStrictEqual(source[name], value) ? [[name, source[name]]] : [],
     )
     if (changed.length === 0) return object
     const notes = object.notes ?? nothing

@@ -2,8 +2,9 @@ import { type Collection, replaceTags } from "../openstack/index.ts"
 import { type KindName, kindText } from "../planning/kind-names.ts"
 import { type KindPlan, type PlanContext, type Planned, type Ref, ref } from "../planning/plan.ts"
 import type { SourceObject, SourceTenant } from "../planning/source.ts"
+import { sorted } from "../planning/unordered.ts"
 import type { CloudContext } from "./cloud-context.ts"
-import { differences, sorted } from "./compare.ts"
+import { differences } from "./compare.ts"
 import { type Desired, defineKind } from "./kind.ts"
 
 type Tagged = Extract<

@@ -7,7 +7,8 @@ import {
   type Ref,
   ref,
 } from "../planning/plan.ts"
-import { differences, sorted } from "./compare.ts"
+import { sorted } from "../planning/unordered.ts"
+import { differences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
 
 interface Body {

@@ -1,5 +1,6 @@
 import { liveAttributes, type TabledKind } from "../planning/attributes.ts"
 import type { SourceObject, SourceTenant } from "../planning/source.ts"
+import { equalUnordered } from "../planning/unordered.ts"
 import type { LiveSource } from "./read.ts"
 
 /** How objects of the cloud are called in the plan. */
@@ -69,17 +70,6 @@ const derived = new Set(["live", "tags", "qosPolicy", "gateway", "interfaces", "
 export function differsFromRows(row: SourceObject, seen: SourceObject): readonly string[] {
   const shown = seen as unknown as Readonly<Record<string, unknown>>
   return Object.entries(row).flatMap(([attribute, value]) =>
-    derived.has(attribute) || text(value) === text(shown[attribute]) ? [] : [attribute],
+    derived.has(attribute) || equalUnordered(value, shown[attribute]) ? [] : [attribute],
   )
-}
-
-/** Lists come back in any order. */
-function text(value: unknown): string {
-  return JSON.stringify(Array.isArray(value) ? value.map(text).toSorted() : sortKeys(value))
-}
-
-function sortKeys(value: unknown): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value
 }
