@@ -2,27 +2,31 @@ import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
+import { waitFor } from "./wait-for.ts"
+
+/** Longer than a start on a busy machine takes. */
+const lineMs = 120_000
 
 const root = join(import.meta.dirname, "..", "..")
 
 /** A file of this project that runs in a process of its own. */
 export interface Running {
-  /** Answers the first line of its output that matches. @throws what it printed, if it ends before */
+  /** Waits for the first line of its output that matches. @throws Error with what it printed, if it ends before */
   line(pattern: RegExp): Promise<RegExpExecArray>
-  /** @param signal e.g. SIGSTOP: it stands still, with all its connections */
+  /** @param signal e.g. SIGSTOP: it is suspended, with its connections open */
   signal(signal: NodeJS.Signals): void
-  /** Asks it to end, as a service manager does. Answers its exit code. */
+  /** Sends SIGTERM, as a service manager does, and waits for the end. Returns the exit code; null: ended by a signal. */
   end(): Promise<number | null>
-  /** Waits until it ends by itself. Answers its exit code and all that it printed. */
+  /** Waits until it ends by itself. Returns the exit code and everything that it printed. */
   ended(): Promise<{ readonly code: number | null; readonly text: string }>
 }
 
-/** @param more what its environment has besides; undefined takes something out */
+/** @param more additions to its environment; undefined removes a variable */
 export function startProcess(
   [file, ...args]: readonly [string, ...string[]],
   more: NodeJS.ProcessEnv = {},
 ): Running & AsyncDisposable {
-  // What tap hands to its own processes is not for this one.
+  // tap sets NODE_OPTIONS for the processes of its test files.
   const { NODE_OPTIONS: _, ...env } = process.env
   const child = spawn(process.execPath, [join(root, file), ...args], {
     env: { ...env, ...more },
@@ -31,28 +35,26 @@ export function startProcess(
   const printed: string[] = []
   const closed = once(child, "close")
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface(stream).on("line", (line) => {
-      printed.push(line)
-      child.emit("printed")
-    })
+    createInterface(stream).on("line", (line) => printed.push(line))
   }
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  const described = () => `${file} ended with ${child.exitCode ?? child.signalCode}:\n${printed.join("\n")}`
   const end = async () => {
     child.kill("SIGCONT")
     child.kill("SIGTERM")
     await closed
-    if (child.exitCode !== 0)
-      process.stderr.write(`${file} ended with ${child.exitCode}:\n${printed.join("\n")}\n`)
+    if (child.exitCode !== 0) process.stderr.write(`${described()}\n`)
     return child.exitCode
   }
   return {
     async line(pattern) {
-      for (;;) {
+      const what = () => `a line ${pattern} of ${file}, which printed:\n${printed.join("\n")}`
+      const match = () => {
         const found = printed.map((line) => pattern.exec(line)).find((match) => match !== null)
-        if (found) return found
-        if (child.exitCode !== null)
-          throw new Error(`${file} ended with ${child.exitCode}:\n${printed.join("\n")}`)
-        await Promise.race([once(child, "printed"), closed])
+        if (found === undefined && hasEnded()) throw new Error(described())
+        return found
       }
+      return waitFor(what, match, { timeoutMs: lineMs })
     },
     signal: (signal) => child.kill(signal),
     end,
@@ -61,7 +63,7 @@ export function startProcess(
       return { code: child.exitCode, text: printed.join("\n") }
     },
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null) await end()
+      if (!hasEnded()) await end()
     },
   }
 }

@@ -1,4 +1,3 @@
-import { ask } from "./http.ts"
 import type { TestWorld } from "./world.ts"
 
 /** A request that copies all that can be copied. */
@@ -7,11 +6,6 @@ export const request = { mappings: { sync_instance_ports: true, static_routes: "
 export const full = {
   status: 409,
   body: { NeutronError: { type: "OverQuota", message: "Quota exceeded for resources.", detail: "" } },
-}
-
-/** POST of an action, as the owner unless a token says otherwise. */
-export function act(world: TestWorld, uuid: string, action: string, token = world.rows.users.owner.token) {
-  return ask(`${world.url}/api/openstack-migrations/${uuid}/${action}/`, { method: "POST", token })
 }
 
 /** Rows of a table, or of a query behind `from`. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyInstance, FastifyServerOptions } from "fastify"
 import type pg from "pg"
 import { type MigrationClient, migrationClient } from "../../host/client.ts"
@@ -13,6 +12,7 @@ import { type SimulatedCloud, type SimulatedCloudOptions, startCloud } from "../
 import { type CallRecord, type Cloud, connectCloud } from "../../src/openstack/index.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import { withDatabase } from "./database.ts"
+import { untilEnded } from "./migration.ts"
 
 /** A reference host on a real PostgreSQL with two simulated clouds, over real sockets. */
 export interface TestWorld {
@@ -130,7 +130,7 @@ export function withWorld(
             worker: true,
             ...more,
           }),
-        ended: (uuid) => untilEnded(owner, uuid),
+        ended: (uuid) => untilEnded(pool, owner, uuid),
         async projectOf({ uuid }) {
           const found = await pool.query<{ backend_id: string }>(
             `select object.backend_id from openstack_replication.object object
@@ -146,13 +146,5 @@ export function withWorld(
       await Promise.all([sourceCloud.close(), destinationCloud.close()])
       await Promise.all([source.close(), destination.close()])
     }
-  })
-}
-
-async function untilEnded(client: MigrationClient, uuid: string): Promise<MigrationDetails> {
-  for (;;) {
-    const migration = await client.retrieve(uuid)
-    if (migration.state === "OK" || migration.state === "ERRED") return migration
-    await sleep(20)
-  }
+  }, "all")
 }

@@ -2,7 +2,7 @@ import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { createResource, listResources, updateResource } from "../../src/openstack/index.ts"
 import { holdExactReport } from "../helpers/exact-report.ts"
-import { ask } from "../helpers/http.ts"
+import { act } from "../helpers/migration.ts"
 import { enrich } from "../helpers/rich-tenant.ts"
 import { richView } from "../helpers/rich-view.ts"
 import { withWorld } from "../helpers/world.ts"
@@ -27,10 +27,10 @@ t.test("a tenant that uses every attribute arrives with every attribute, and can
     const { token } = world.rows.users.owner
     await holdExactReport(t, world.url, migration.uuid, token)
 
-    await ask(`${world.url}/api/openstack-migrations/${migration.uuid}/rollback/`, { method: "POST", token })
+    await act(world, migration.uuid, "rollback")
     t.match(await world.ended(migration.uuid), {
       dst_resource_state: "Terminated",
-      error_message: /^Rolled back for .+: \d+ objects were removed\.$/,
+      error_message: /^Rollback requested by .+ is complete: \d+ objects were removed\.$/,
     })
   }),
 )
@@ -85,10 +85,7 @@ t.test("a quota that is too small costs no attribute: a retry makes the object w
     const { uuid } = await world.create(tenant, { name: "copy" })
     t.equal((await world.ended(uuid)).state, "ERRED")
     world.destination.onRequest = undefined
-    await ask(`${world.url}/api/openstack-migrations/${uuid}/retry/`, {
-      method: "POST",
-      token: world.rows.users.owner.token,
-    })
+    await act(world, uuid, "retry")
     t.equal((await world.ended(uuid)).error_message, "")
     const [copy] = await listResources(world.destinationCloud, "networks", { name: "rare" })
     t.match(copy, { availability_zone_hints: ["zone-1"] })

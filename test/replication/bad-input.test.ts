@@ -3,14 +3,14 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import {
   createResources,
   deleteResource,
-  findProjectsNamed,
+  findProjectsByName,
   getNetworkQuota,
   setNetworkQuota,
 } from "../../src/openstack/index.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import { memberCredential } from "../helpers/application-credential.ts"
 import { selfSigned } from "../helpers/certificate.ts"
-import { ask } from "../helpers/http.ts"
+import { act } from "../helpers/migration.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { tlsFront } from "../helpers/tls-front.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
@@ -122,7 +122,7 @@ const cases: readonly Case[] = [
     says: /network ".+": OpenStack, region B: network POST \/networks answered 409: Quota exceeded for resources: \['network'\] \(req-\S+\)\. Raise this quota of the destination project, or remove what fills it, then retry\./,
     async breaks({ destination, destinationCloud }) {
       const project = async () =>
-        (await findProjectsNamed(destinationCloud, "a quota that is too small"))[0]?.id ?? ""
+        (await findProjectsByName(destinationCloud, "a quota that is too small"))[0]?.id ?? ""
       let enough = 0
       // An operator who sets the new project's quota by hand, just before the networks are made.
       destination.onRequest = async ({ method, path }) => {
@@ -193,8 +193,7 @@ t.test(
 )
 
 async function retried(world: TestWorld, { uuid }: MigrationDetails): Promise<MigrationDetails> {
-  const { token } = world.rows.users.owner
-  await ask(`${world.url}/api/openstack-migrations/${uuid}/retry/`, { method: "POST", token })
+  await act(world, uuid, "retry")
   return world.ended(uuid)
 }
 

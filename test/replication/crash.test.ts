@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process"
-import { once } from "node:events"
-import { join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import { startProcess } from "../helpers/process.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
-import { type TestWorld, withWorld } from "../helpers/world.ts"
+import { waitFor } from "../helpers/wait-for.ts"
+import { withWorld } from "../helpers/world.ts"
 
 /** Calls to the destination after which the worker is killed: early, among the networks, among the ports. */
 for (const calls of [3, 14, 24]) {
@@ -21,12 +19,14 @@ for (const calls of [3, 14, 24]) {
           world.destination.resetStats()
           // The simulated cloud is slow, so that the worker dies in the middle of calls.
           world.destination.setLatency(100)
-          const first = startWorker(world)
-          while (world.destination.stats().calls < calls) await sleep(5)
-          first.kill("SIGKILL")
-          await once(first, "exit")
+          await using first = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
+          await waitFor(`${calls} calls to the destination`, () => world.destination.stats().calls >= calls, {
+            everyMs: 5,
+          })
+          first.signal("SIGKILL")
+          await first.ended()
           world.destination.setLatency(0)
-          const second = startWorker(world)
+          await using second = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
           const migration = await world.ended(uuid)
           t.equal(migration.state, "OK", migration.error_message)
           t.strictSame(
@@ -43,9 +43,7 @@ for (const calls of [3, 14, 24]) {
             "one project",
           )
           t.equal((await world.pool.query("select from marketplace_order")).rowCount, 1, "one order")
-          second.kill("SIGTERM")
-          const [code] = await once(second, "exit")
-          t.equal(code, 0, "a polite stop is clean")
+          t.equal(await second.end(), 0, "SIGTERM ends it with code 0")
           t.equal(
             (await world.pool.query("select from openstack_replication.worker")).rowCount,
             0,
@@ -55,13 +53,4 @@ for (const calls of [3, 14, 24]) {
         { worker: false },
       ),
   )
-}
-
-function startWorker(world: TestWorld): ChildProcess {
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../../host/worker.ts")], {
-    env: { ...process.env, DATABASE_URL: world.databaseUrl },
-    stdio: ["ignore", "ignore", "ignore"],
-  })
-  t.teardown(() => child.kill("SIGKILL"))
-  return child
 }

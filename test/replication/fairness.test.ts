@@ -5,6 +5,7 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
 import { startStageWorker } from "../../src/executors/worker/worker.ts"
 import type { CloudConnection } from "../../src/openstack/types.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { withWorld } from "../helpers/world.ts"
 
 const quick = (_: unknown, usual: CloudConnection) => ({ ...usual, requestsPerSecond: 5_000 })
@@ -39,7 +40,7 @@ t.test("a small migration ends while two large ones, which came first, fill the 
           )
           return rows.length
         }
-        while ((await busy()) < 2) await sleep(10)
+        await waitFor("both migrations to create rules", async () => (await busy()) === 2)
         const { uuid } = await world.create(small, ports)
         t.equal((await world.ended(uuid)).state, "OK")
         for (const { uuid } of large) {

@@ -128,7 +128,7 @@ t.test("a check that cannot be made ends the migration, and says so", (t) =>
     await giveUpStage(ctx, id, "verify", new Error("out of order"))
     const migration = await world.ended(uuid)
     t.equal(migration.state, "ERRED")
-    t.match(migration.error_message, /could not be read back: .*out of order/)
+    t.match(migration.error_message, /could not be read to verify them: .*out of order/)
     await ctx.clouds.close()
   }),
 )

@@ -1,7 +1,8 @@
 import t from "tap"
 import { createResource, listResources } from "../../src/openstack/index.ts"
+import { act } from "../helpers/migration.ts"
 import { offGateway } from "../helpers/off-gateway.ts"
-import { act, full, request } from "../helpers/rollback.ts"
+import { full, request } from "../helpers/rollback.ts"
 import { withWorld } from "../helpers/world.ts"
 
 t.test("a person's port at the address of an interface is not put into the router", (t) =>

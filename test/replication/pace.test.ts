@@ -5,9 +5,10 @@ import { prepare } from "../../plugin/start.ts"
 import type { StageOutcome } from "../../src/executors/stage/worker-context.ts"
 import { startStageWorker } from "../../src/executors/worker/worker.ts"
 import { type Cloud, listResources } from "../../src/openstack/index.ts"
-import { ask } from "../helpers/http.ts"
+import { act } from "../helpers/migration.ts"
 import type { OwnWorker } from "../helpers/own-worker.ts"
 import { startProcess } from "../helpers/process.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const pace = { requestsPerSecond: 10, inFlight: 3 }
@@ -120,7 +121,7 @@ for (const [stage, cloud, count] of pausing) {
           const { ctx } = await prepare(
             { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
             world.app.log,
-            { slowDownBudgetMs: 500 },
+            { rateLimitBudgetMs: 500 },
           )
           const ends: StageOutcome[] = []
           const worker = await startStageWorker(
@@ -167,7 +168,11 @@ t.test("a finished copy does not wait for a source that asks for a pause", (t) =
 
 for (const [moment, path, message] of [
   ["makes", "ports", /^Cancelled by /],
-  ["reads back", "subnets", /^Everything was made, but could not be read back: the cloud asked for a pause$/],
+  [
+    "reads back",
+    "subnets",
+    /^Every object was created, but the destination could not be read to verify them: the cloud asked for a pause$/,
+  ],
 ] as const)
   t.test(`who cancels a migration does not wait for a destination that pauses while it ${moment}`, (t) =>
     withWorld(async (world) => {
@@ -181,9 +186,8 @@ for (const [moment, path, message] of [
       const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
       const waits =
         "select from graphile_worker._private_jobs where run_at > now() and payload ->> 'stage' <> ''"
-      while ((await world.pool.query(waits)).rowCount === 0) await sleep(20)
-      const { token } = world.rows.users.owner
-      await ask(`${world.url}/api/openstack-migrations/${uuid}/cancel/`, { method: "POST", token })
+      await waitFor("a stage to wait in the queue", async () => (await world.pool.query(waits)).rowCount)
+      await act(world, uuid, "cancel")
       // Stages look once a minute; nobody waits for that here.
       const soon = setInterval(
         () =>

@@ -7,16 +7,17 @@ import { type LimiterStore, openLimiterStore } from "../../src/executors/clouds/
 import { SharedLimiter } from "../../src/executors/clouds/shared-limiter.ts"
 import { type Db, openDatabase } from "../../src/models/database.ts"
 import { migrateOwnTables } from "../../src/models/migrate.ts"
-import { type Entry, PauseTooLong } from "../../src/openstack/limiter/limiter.ts"
+import { type AcquireOptions, PauseTooLong } from "../../src/openstack/limiter/limiter.ts"
 import type { CloudConnection } from "../../src/openstack/types.ts"
 import { withDatabase } from "../helpers/database.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 
 const cloud = 7
-const calm: Entry = {
-  patienceMs: 60_000,
+const calm: AcquireOptions = {
+  maxPauseMs: 60_000,
   urgent: false,
-  again: false,
-  flow: "",
+  isRetry: false,
+  fairnessKey: "",
   signal: new AbortController().signal,
 }
 const cause = { service: "network", status: 429 } as const
@@ -97,7 +98,7 @@ t.test("a pause that one process was asked for holds all of them back", (t) =>
   withLimiters(2, async ([first, second], db) => {
     limiterOf(first).pause(60_000, cause)
     await until(db, sql`select from openstack_replication.limiter where paused_until > now()`)
-    await t.rejects(limiterOf(second).acquire({ ...calm, patienceMs: 1_000 }), PauseTooLong)
+    await t.rejects(limiterOf(second).acquire({ ...calm, maxPauseMs: 1_000 }), PauseTooLong)
   }),
 )
 
@@ -105,11 +106,11 @@ t.test("a pause that a person has ended in the database ends, for who waits and 
   withLimiters(1, async ([limiters], db) => {
     limiterOf(limiters).pause(60_000, cause)
     await until(db, sql`select from openstack_replication.limiter where paused_until > now()`)
-    const waiting = limiterOf(limiters).acquire({ ...calm, patienceMs: 120_000 })
-    await t.rejects(limiterOf(limiters).acquire({ ...calm, patienceMs: 1_000 }), PauseTooLong)
+    const waiting = limiterOf(limiters).acquire({ ...calm, maxPauseMs: 120_000 })
+    await t.rejects(limiterOf(limiters).acquire({ ...calm, maxPauseMs: 1_000 }), PauseTooLong)
     await sql`update openstack_replication.limiter set paused_until = now()`.execute(db)
     ;(await waiting)()
-    ;(await limiterOf(limiters).acquire({ ...calm, patienceMs: 1_000 }))()
+    ;(await limiterOf(limiters).acquire({ ...calm, maxPauseMs: 1_000 }))()
     t.pass()
   }),
 )
@@ -118,7 +119,7 @@ t.test("a call that was granted its start does not begin in a pause that came me
   withLimiters(2, async ([first, second], db) => {
     const slow = { requestsPerSecond: 2 }
     for (let i = 0; i < 2; i += 1) (await limiterOf(first, slow).acquire(calm))()
-    const granted = limiterOf(first, slow).acquire({ ...calm, patienceMs: 5_000 })
+    const granted = limiterOf(first, slow).acquire({ ...calm, maxPauseMs: 5_000 })
     await until(db, sql`select from openstack_replication.limiter where recent_starts[2] > clock_timestamp()`)
     limiterOf(second, slow).pause(60_000, cause)
     await t.rejects(granted, PauseTooLong)
@@ -172,7 +173,7 @@ t.test("a process that was taken for dead starts nothing until it has begun anew
   withLimiters(1, async ([limiters], db) => {
     ;(await limiterOf(limiters).acquire(calm))()
     await db.insertInto("openstack_replication.fenced_owner").values({ owner: limiters.owner }).execute()
-    await t.rejects(limiterOf(limiters).acquire({ ...calm, patienceMs: 10 }), PauseTooLong)
+    await t.rejects(limiterOf(limiters).acquire({ ...calm, maxPauseMs: 10 }), PauseTooLong)
     const waiting = limiterOf(limiters).acquire(calm)
     await limiters.renewOwner()
     ;(await waiting)()
@@ -188,7 +189,7 @@ t.test(
       const nowhere = openDatabase(new pg.Pool({ connectionString: url.replace(/:\d+\//, ":1/") }))
       const away = openLimiterStore(nowhere)
       await t.rejects(
-        limiterOf(away).acquire({ ...calm, patienceMs: 10 }),
+        limiterOf(away).acquire({ ...calm, maxPauseMs: 10 }),
         /for \d+ s the database gave no release/,
       )
       await away.close()
@@ -228,7 +229,8 @@ function limiterOf(limiters: LimiterStore, limits: Partial<CloudConnection> = {}
   return limiters.limiter(cloud, { ...connection, requestsPerSecond: 10_000, ...limits })
 }
 
-/** Waits until the database says so. */
-async function until(db: Db, query: ReturnType<typeof sql>): Promise<void> {
-  while ((await query.execute(db)).rows.length === 0) await sleep(5)
+/** Waits until a query returns a row. */
+function until(db: Db, query: ReturnType<typeof sql>): Promise<unknown> {
+  const what = `a row of ${query.compile(db).sql}`
+  return waitFor(what, async () => (await query.execute(db)).rows.length, { everyMs: 5, timeoutMs: 30_000 })
 }

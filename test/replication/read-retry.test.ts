@@ -50,6 +50,9 @@ t.test("a cloud that refuses every token is waited for no longer than a few read
     const { uuid } = await world.create(tenant)
     const migration = await world.ended(uuid)
     t.equal(migration.state, "ERRED")
-    t.match(migration.error_message, /^Everything was made, but could not be read back: .*401/)
+    t.match(
+      migration.error_message,
+      /^Every object was created, but the destination could not be read to verify them: .*401/,
+    )
   }),
 )

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { createResource, deleteResource, listResources } from "../../src/openstack/index.ts"
 import type { Report } from "../../src/report/report.ts"
 import { ask } from "../helpers/http.ts"
+import { act, untilVerified } from "../helpers/migration.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const address = (world: TestWorld, uuid: string) => `${world.url}/api/openstack-migrations/${uuid}/report/`
@@ -102,8 +102,8 @@ t.test("failures, drift and a dead source are in the report", (t) =>
     await deleteResource(world.destinationCloud, "security-group-rules", rule?.id ?? "")
     await createResource(world.destinationCloud, "networks", { ...own, name: "theirs" })
     const { token } = world.rows.users.owner
-    await ask(`${world.url}/api/openstack-migrations/${uuid}/verify/`, { method: "POST", token })
-    while ((await world.owner.progress(uuid)).verification?.pending !== false) await sleep(20)
+    await act(world, uuid, "verify")
+    await untilVerified(world, uuid)
 
     const report = await reportOf(world, uuid)
     t.match(report, {

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises"
-import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { startWorker } from "../../plugin/index.ts"
+import { CoreState } from "../../src/models/codes.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -96,8 +97,8 @@ async function withBackup(
   }
 }
 
-async function outcome(database: pg.Pool, uuid: string) {
-  for (;;) {
+function outcome(database: pg.Pool, uuid: string) {
+  return waitFor(`migration ${uuid} to end in the restored database`, async () => {
     const { rows } = await database.query<{ state: number }>(
       `select migration.state, migration.error_message, object.backend_id
          from waldur_openstack_replication_migration migration
@@ -106,7 +107,6 @@ async function outcome(database: pg.Pool, uuid: string) {
       [uuid],
     )
     const [row] = rows
-    if (row?.state === 3 || row?.state === 4) return row
-    await sleep(50)
-  }
+    return row?.state === CoreState.OK || row?.state === CoreState.ERRED ? row : undefined
+  })
 }

@@ -1,8 +1,9 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
+import { act } from "../helpers/migration.ts"
 import { offGateway } from "../helpers/off-gateway.ts"
 import { startProcess } from "../helpers/process.ts"
-import { act, request } from "../helpers/rollback.ts"
+import { request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 

@@ -1,6 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import { act, full, hostRows, request } from "../helpers/rollback.ts"
+import { act } from "../helpers/migration.ts"
+import { full, hostRows, request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { withWorld } from "../helpers/world.ts"
 
@@ -28,7 +29,10 @@ for (const [stage, method, path] of stages) {
       world.destination.onRequest = undefined
       t.equal((await act(world, uuid, "rollback")).status, 202)
       const ended = await world.ended(uuid)
-      t.match(ended, { dst_resource_state: "Terminated", error_message: /^Rolled back for/ })
+      t.match(ended, {
+        dst_resource_state: "Terminated",
+        error_message: /^Rollback requested by .+ is complete/,
+      })
       t.strictSame(await wholeCloud(world.destinationCloud), cloud)
       t.strictSame(await hostRows(world), rows)
       const orders = await world.pool.query("select state from marketplace_order")

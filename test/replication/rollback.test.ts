@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { kinds } from "../../src/kinds/index.ts"
 import { createResource } from "../../src/openstack/index.ts"
 import { ask } from "../helpers/http.ts"
-import { act, count, full, hostRows, hurried, request } from "../helpers/rollback.ts"
+import { act } from "../helpers/migration.ts"
+import { count, full, hostRows, hurried, request } from "../helpers/rollback.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { withWorld } from "../helpers/world.ts"
 
@@ -23,7 +24,7 @@ t.test("a migration that is OK and unused is rolled back, and the cloud and the 
     t.equal((await act(world, uuid, "rollback")).status, 202, "asking twice changes nothing")
     const ended = await world.ended(uuid)
     t.match(ended, { state: "ERRED", dst_resource_state: "Terminated" })
-    t.match(ended.error_message, /^Rolled back for .+: \d+ objects were removed\.$/)
+    t.match(ended.error_message, /^Rollback requested by .+ is complete: \d+ objects were removed\.$/)
     t.strictSame(await wholeCloud(world.destinationCloud), cloud)
     t.strictSame(await hostRows(world), rows)
 
@@ -61,7 +62,7 @@ t.test("what a lost answer has made is found and removed, too", (t) =>
       "update openstack_replication.object set backend_id = null, state = 'creating' where state = 'done'",
     )
     t.equal((await act(world, uuid, "rollback")).status, 202)
-    t.match((await world.ended(uuid)).error_message, /^Rolled back for/)
+    t.match((await world.ended(uuid)).error_message, /^Rollback requested by .+ is complete/)
     t.strictSame(await wholeCloud(world.destinationCloud), cloud)
   }),
 )
@@ -77,7 +78,10 @@ t.test("a tenant that others use is not rolled back from OK, and nothing of it i
     t.equal((await act(world, uuid, "rollback")).status, 202)
     const ended = await world.ended(uuid)
     t.match(ended, { state: "OK", dst_resource_state: "OK" })
-    t.match(ended.error_message, /^Not rolled back for .+, because others use the tenant: network "theirs"\./)
+    t.match(
+      ended.error_message,
+      /^Rollback requested by .+ was refused, because the tenant is in use: network "theirs"\./,
+    )
     t.strictSame(await wholeCloud(world.destinationCloud), before)
 
     // A row that is not the migration's is told at once.
@@ -113,7 +117,10 @@ t.test("what others have put into the project is left, and a second roll back en
     await act(world, uuid, "rollback")
     const left = await world.ended(uuid)
     t.match(left, { state: "ERRED", dst_resource_state: "Erred" })
-    t.match(left.error_message, /^Rolled back for .+, except for what is left in the project: port "theirs"/)
+    t.match(
+      left.error_message,
+      /^Rollback requested by .+ did not finish\. Remaining in the project: port "theirs"/,
+    )
     const ports = await world.destinationCloud.list<{ id: string }>(
       { service: "network", path: "/ports", query: { project_id } },
       "ports",
@@ -158,7 +165,7 @@ t.test(
       t.match(left, { state: "ERRED", dst_resource_state: "Erred" })
       t.match(
         left.error_message,
-        /^Rolled back for .+, except for rows of the host: .*network ".+" \(rows of openstack_port refer to it\)\. Remove/,
+        /^Rollback requested by .+ did not finish\. Remaining in the host's database: .*network ".+" \(rows of openstack_port refer to it\)\. Delete/,
       )
       t.strictSame(await wholeCloud(world.destinationCloud), cloud)
 
@@ -215,14 +222,15 @@ for (const [what, pauses] of [
       }
       t.equal((await act(world, uuid, "rollback")).status, 202)
       await asked.promise
-      const goesOn = async () => (await world.owner.retrieve(uuid)).state.startsWith("DELET")
-      while ((await count(world, waits)) === 0 && (await goesOn())) await sleep(20)
+      const waiting = async () =>
+        (await count(world, waits)) > 0 || !(await world.owner.retrieve(uuid)).state.startsWith("DELET")
+      await waitFor("the rollback to wait in the queue or to end", waiting, { everyMs: 20 })
       const unfailed = await count(world, `${waits} and payload ->> 'faults' is null`)
       t.equal(unfailed, 1, "it waits in the queue, and no fault is counted")
       await world.pool.query("update openstack_replication.limiter set paused_until = now()")
       t.match(await hurried(world, world.ended(uuid)), {
         dst_resource_state: "Terminated",
-        error_message: /^Rolled back for .+: \d+ objects were removed\.$/,
+        error_message: /^Rollback requested by .+ is complete: \d+ objects were removed\.$/,
       })
       t.strictSame(await wholeCloud(world.destinationCloud), cloud)
       t.equal(await count(world, "openstack_replication.object where error is not null"), 0)

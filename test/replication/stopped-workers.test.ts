@@ -7,6 +7,7 @@ import { startStageWorker } from "../../src/executors/worker/worker.ts"
 import type { OwnWorker } from "../helpers/own-worker.ts"
 import { startProcess } from "../helpers/process.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const ports = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
@@ -23,7 +24,7 @@ t.test("a worker that is asked to stop ends although a call hangs, and its work 
         if (method === "POST" && path === "ports") await hanging.promise
       }
       const first = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
-      while (world.destination.stats().byCall["POST network/ports"] === undefined) await sleep(10)
+      await waitFor("a port to be requested", () => world.destination.stats().byCall["POST network/ports"])
       t.equal(await first.end(), 0, "it ends by itself, with code 0")
       const left = await world.pool.query(
         "select from openstack_replication.worker union all select from graphile_worker._private_jobs where locked_by is not null",
@@ -81,19 +82,20 @@ for (const when of ["after", "while"] as const) {
         const { uuid } = await world.create(tenant, ports)
         world.destination.setLatency(100)
         await using first = startOwn(world)
-        while (world.destination.stats().calls < 20) await sleep(5)
+        await calls(world, 20)
         first.signal("SIGSTOP")
         const [stopped] = await workers(world)
-        const calls = world.destination.stats().calls
+        const before = world.destination.stats().calls
         await using second = startOwn(world)
         await second.line(/ready/)
-        while ((await workers(world)).includes(stopped ?? "")) await sleep(20)
+        const reaped = async () => !(await workers(world)).includes(stopped ?? "")
+        await waitFor("the stopped worker to be reaped", reaped, { everyMs: 20 })
         if (when === "after") await world.ended(uuid)
-        else while (world.destination.stats().calls < calls + 4) await sleep(5)
+        else await calls(world, before + 4)
         const { writes } = world.destination.stats()
         first.signal("SIGCONT")
-        // It learns that it was taken for dead, and registers anew.
-        while ((await workers(world)).length < 2) await sleep(20)
+        const registered = async () => (await workers(world)).length === 2
+        await waitFor("the fenced worker to register again", registered, { everyMs: 20 })
         if (when === "after") t.equal(world.destination.stats().writes, writes, "it has written nothing")
         await copied(t, world, uuid, tenant.projectId)
         const { rows } = await world.pool.query(
@@ -104,6 +106,12 @@ for (const when of ["after", "while"] as const) {
       { worker: false },
     ),
   )
+}
+
+function calls({ destination }: TestWorld, count: number): Promise<true> {
+  return waitFor(`${count} calls to the destination`, () => destination.stats().calls >= count, {
+    everyMs: 5,
+  })
 }
 
 function startOwn(world: TestWorld) {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import t, { type Test } from "tap"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
@@ -6,6 +5,7 @@ import { createResource, deleteResource, listResources, updateResource } from ".
 import type { MigrationObject } from "../../src/serializers/objects.ts"
 import type { Progress } from "../../src/serializers/progress.ts"
 import { ask } from "../helpers/http.ts"
+import { act, untilVerified } from "../helpers/migration.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const all = { mappings: { sync_instance_ports: true, static_routes: "reachable" } } as const
@@ -42,11 +42,7 @@ function withCopy(run: (copied: Copied) => Promise<void>, spec: TenantSpec = dem
       async verified() {
         const { status } = await act("verify/")
         if (status !== 202) throw new Error(`verify answered ${status}`)
-        for (;;) {
-          const { verification } = await world.owner.progress(uuid)
-          if (verification?.pending === false) return verification
-          await sleep(20)
-        }
+        return untilVerified(world, uuid)
       },
       async differing() {
         const { body } = await act("objects/?page_size=300", "GET")
@@ -255,9 +251,7 @@ t.test("asked for twice, it is done once", (t) =>
   withWorld(
     async (world) => {
       const { uuid } = await world.create(await world.importTenant(demoTenant("small")))
-      const { token } = world.rows.users.owner
-      const verify = () =>
-        ask(`${world.url}/api/openstack-migrations/${uuid}/verify/`, { method: "POST", token })
+      const verify = () => act(world, uuid, "verify")
       const early = await verify()
       t.strictSame([early.status, early.body], [409, { detail: "Valid states for operation: OK, ERRED." }])
       await end(t, world)
