@@ -16,13 +16,13 @@ import { isDatabaseDown } from "../src/models/database-down.ts"
 import { migrateOwnTables } from "../src/models/migrate.ts"
 import { checkHostTables } from "../src/models/requirements.ts"
 import { databaseHealth, healthOf } from "../src/monitoring/health.ts"
-import { createMetrics } from "../src/monitoring/metrics.ts"
+import { createMetrics, type Metrics } from "../src/monitoring/metrics.ts"
 import type { Monitored } from "../src/monitoring/serve.ts"
 import type { Timing } from "../src/openstack/http/timing.ts"
 import type { RouteContext } from "./context.ts"
 import type { ReplicationOptions } from "./options.ts"
 
-/** Defaults of the options that are plain values. */
+/** Defaults of the options with plain values. */
 export const defaults = {
   prefix: "/api/openstack-migrations",
   worker: true,
@@ -35,40 +35,23 @@ export const defaults = {
 } as const satisfies Partial<ReplicationOptions>
 
 /**
- * Prepares the database and opens what API and worker share.
- * @param timing for tests: a client that is less patient with clouds
- * @throws HOST_TABLES where the host's tables are not those that are needed; DATABASE_DOWN; INVALID_OPTION
+ * Checks the host's database, migrates the plugin's tables and the queue's, and creates what API and worker share.
+ * @param timing for tests: shorter times of the client of clouds
+ * @throws HOST_TABLES, OUTDATED_TABLES, NEWER_TABLES, DATABASE_DOWN, INVALID_OPTION
  */
 export async function prepare(options: ReplicationOptions, log: Log, timing: Partial<Timing> = {}) {
   const settings = { ...defaults, ...options }
   checkPool(options.pool, settings.worker)
-  surviveBrokenConnections(options.pool, log)
+  logBrokenConnections(options.pool, log)
   trackConnections(options.pool)
   const db: Db = openDatabase(options.pool)
   await checkDatabase(db, options)
-  await oneAtATime(db, async () => {
+  await withMigrationLock(db, async () => {
     await migrateOwnTables(db)
     await runMigrations({ pgPool: options.pool, schema: settings.queueSchema, logger: queueLogger(log) })
   })
   const metrics = createMetrics(db, settings.queueSchema)
-  const onRateLimited = (pause: RateLimited) => {
-    metrics.lanePause(pause)
-    log.info(pause, "a cloud asked to slow down")
-    options.onRateLimited?.(pause)
-  }
-  const ctx: WorkerContext = {
-    db,
-    clouds: openClouds(db, options.connection ?? ((_, usual) => usual), timing, onRateLimited),
-    hooks: marketplaceHooks(options.hooks ?? {}, settings.queueSchema),
-    sizesOf: keptSizes(),
-    queueSchema: settings.queueSchema,
-    onCall(call, settingsId, cloud) {
-      metrics.call(call, cloud)
-      options.onCall?.(call, settingsId)
-    },
-    onStage: metrics.stage,
-    onRateLimited,
-  }
+  const ctx = createContext({ db, options, queueSchema: settings.queueSchema, metrics, log, timing })
   const routes: RouteContext = {
     ctx,
     access: { ...waldurAccess(db), ...options.access },
@@ -78,21 +61,52 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
   return { settings, ctx, routes, metrics }
 }
 
-/** The least that a start takes: one connection holds the lock, another makes the tables. */
-const leastOfApi = 2
-/** The queue listens on one, the lease holds one, and a stage reads on one while it writes on another. */
-const leastOfWorker = 4
+interface ContextParts {
+  readonly db: Db
+  readonly options: ReplicationOptions
+  readonly queueSchema: string
+  readonly metrics: Metrics
+  readonly log: Log
+  readonly timing: Partial<Timing>
+}
 
-/** A pool that is too small would wait for itself for ever. @throws INVALID_OPTION */
+function createContext({ db, options, queueSchema, metrics, log, timing }: ContextParts): WorkerContext {
+  const onRateLimited = (pause: RateLimited) => {
+    metrics.rateLimited(pause)
+    log.info(pause, "rate limited by a cloud")
+    options.onRateLimited?.(pause)
+  }
+  return {
+    db,
+    clouds: openClouds(db, options.connection ?? ((_, defaults) => defaults), timing, onRateLimited),
+    hooks: marketplaceHooks(options.hooks ?? {}, queueSchema),
+    sizesOf: keptSizes(),
+    queueSchema,
+    onCall(call, settingsId, cloud) {
+      metrics.call(call, cloud)
+      options.onCall?.(call, settingsId)
+    },
+    onStage: metrics.stage,
+    onRateLimited,
+  }
+}
+
+/** Connections that an API needs at the start: one holds the lock, another migrates the tables. */
+const minConnectionsOfApi = 2
+/** The queue listens on one connection, the lease holds one, and a stage may read on one while it writes on another. */
+const minConnectionsOfWorker = 4
+
+/** Refuses a pool so small that the process would wait for its own connections forever. @throws INVALID_OPTION */
 function checkPool({ options: { max = 10 } }: pg.Pool, worker: boolean): void {
-  const least = worker ? leastOfWorker : leastOfApi
-  if (max >= least) return
-  const whose = worker ? "of a process with a worker" : "of an API without a worker"
+  const min = worker ? minConnectionsOfWorker : minConnectionsOfApi
+  if (max >= min) return
+  const process = worker ? "a process with a worker" : "an API without a worker"
   throw errors.invalidOption(
-    `pool: ${max} connections are too few; the pool ${whose} needs ${least}, better ${worker ? "concurrency + 4" : "10"}.`,
+    `pool has ${max} connections; ${process} needs at least ${min}. Recommended: ${worker ? "concurrency + 4" : "10"}.`,
   )
 }
 
+/** @throws HOST_TABLES, DATABASE_DOWN */
 async function checkDatabase(db: Db, { access }: ReplicationOptions): Promise<void> {
   try {
     await checkHostTables(db, waldurAccessUse(access))
@@ -101,48 +115,63 @@ async function checkDatabase(db: Db, { access }: ReplicationOptions): Promise<vo
   }
 }
 
-/** Key of the advisory lock under which tables are made. */
-const makingTables = 5_019_730_003
+/** Key of the advisory lock that is held while tables are migrated. */
+const migrationLock = 5_019_730_003
 
 /**
- * Processes that start at once make tables one after another: Kysely looks at every table of the database, and fails
- * where graphile-worker drops columns of its own meanwhile.
+ * Runs the migrations of one process at a time. Kysely reads all tables of the database, and would fail while
+ * graphile-worker drops columns of its own in another process.
  */
-function oneAtATime(db: Db, run: () => Promise<void>): Promise<void> {
+function withMigrationLock(db: Db, run: () => Promise<void>): Promise<void> {
   return db.connection().execute(async (connection) => {
-    await sql`select pg_advisory_lock(${makingTables})`.execute(connection)
+    await sql`select pg_advisory_lock(${migrationLock})`.execute(connection)
     try {
       await run()
     } finally {
-      await sql`select pg_advisory_unlock(${makingTables})`.execute(connection)
+      await sql`select pg_advisory_unlock(${migrationLock})`.execute(connection)
     }
   })
 }
 
-/** A connection that breaks while nobody uses it is replaced by the pool; without listeners it would end the process. */
-function surviveBrokenConnections(pool: pg.Pool, log: Log): void {
+/**
+ * Logs idle connections that break; the pool replaces them. Without a listener, such an error would end the process.
+ */
+function logBrokenConnections(pool: pg.Pool, log: Log): void {
   const warn = (error: Error) => {
-    // A pool that is being ended closes its connections in its own time; that a server closes them first is no news.
-    if (!pool.ending) log.warn({ error: error.message }, "a database connection broke")
+    // A pool that is being ended may see the server close its connections first. That is expected.
+    if (!pool.ending) log.warn({ error: error.message }, "database connection lost")
   }
   if (pool.listenerCount("error") === 0) pool.on("error", warn)
-  // A pool listens for itself only while a connection lies idle. Those that are there already are met as they are taken.
-  const met = new WeakSet<pg.PoolClient>()
-  const meet = (client: pg.PoolClient) => {
-    if (met.has(client)) return
-    met.add(client)
+  // The pool itself listens only to idle connections. Existing connections get the listener when they are acquired.
+  const watched = new WeakSet<pg.PoolClient>()
+  const watch = (client: pg.PoolClient) => {
+    if (watched.has(client)) return
+    watched.add(client)
     client.on("error", warn)
   }
-  pool.on("connect", meet)
-  pool.on("acquire", meet)
+  pool.on("connect", watch)
+  pool.on("acquire", watch)
 }
 
-/** A worker in a process of its own. `serveMonitoring` shows its health and its metrics on a port. */
+/** A worker that `startWorker` started. `serveMonitoring` serves its health and its metrics on a port. */
 export interface ReplicationWorker extends Worker, Monitored {}
 
 /**
- * Runs a worker without an API, in a process of its own. As many as you like may run on one database.
- * @throws HOST_TABLES
+ * Starts a worker without an API. Any number of workers may run on one database. On `stop`, stages that have not ended
+ * go back into the queue. The pool is not ended.
+ * @param options as for the plugin, with the same `connection`, `hooks` and `queueSchema`; `worker`, `prefix` and other
+ * options of the API have no effect
+ * @throws ReplicationError HOST_TABLES where the host's database lacks tables or columns; OUTDATED_TABLES or
+ * NEWER_TABLES where the plugin's own tables are of another version; DATABASE_DOWN; INVALID_OPTION, e.g. for a pool
+ * of fewer than 4 connections
+ * @example
+ * ```ts
+ * const worker = await startWorker({ pool, concurrency: 8 })
+ * process.once("SIGTERM", async () => {
+ *   await worker.stop()
+ *   await pool.end()
+ * })
+ * ```
  */
 export async function startWorker(options: ReplicationOptions): Promise<ReplicationWorker> {
   const log = options.log ?? stderrLog

@@ -27,7 +27,7 @@ export const OrderState = { EXECUTING: 2, DONE: 3, ERRED: 4 } as const
 export const OrderType = { CREATE: 1, UPDATE: 2, TERMINATE: 3 } as const
 export const OfferingState = { DRAFT: 1, ACTIVE: 2, PAUSED: 3, ARCHIVED: 4 } as const
 
-/** The offering type of OpenStack tenants. */
+/** Waldur's offering type of OpenStack tenants. */
 export const tenantOffering = "OpenStack.Tenant"
 
 export function coreStateName(code: number): CoreStateName {

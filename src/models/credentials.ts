@@ -3,7 +3,7 @@ import { randomInt } from "node:crypto"
 const lower = "abcdefghijkmnpqrstuvwxyz"
 const upper = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 const digits = "23456789"
-/** Those that nearly every rule counts as symbols. */
+/** Characters that nearly every password rule counts as symbols. */
 const symbols = "@#^*"
 
 function pick(from: string): string {
@@ -11,9 +11,9 @@ function pick(from: string): string {
 }
 
 /**
- * 20 characters from the kernel's randomness, without look-alikes: small and capital letters, digits and a symbol, as
- * the password rules of clouds ask. A letter comes first, and no symbol means anything to a shell within quotes or
- * to YAML within a word, so that people can paste it. Some 110 bits.
+ * Returns 20 characters from the kernel's randomness, about 110 bits: lower and upper case letters, digits and symbols, as
+ * the password rules of clouds require, without characters that look alike. It begins with a letter, and no symbol has a
+ * meaning to a shell within quotes or to YAML within a word, so that it can be pasted.
  */
 export function randomPassword(): string {
   const letters = lower + upper
@@ -34,13 +34,13 @@ function shuffled(chars: readonly string[]): readonly string[] {
   return mixed
 }
 
-/** The tenant user's name as Waldur builds it: the slug of the tenant's name, cut to 25, `-user-`, 4 characters. */
+/** Returns a tenant user's name as Waldur builds it: 25 characters of the slugified tenant name, `-user-`, 4 random characters. */
 export function tenantUsername(tenantName: string): string {
   const end = Array.from({ length: 4 }, () => pick(lower + digits)).join("")
   return `${slugify(tenantName).slice(0, 25)}-user-${end}`
 }
 
-/** Letters, digits, hyphens and underscores, small, as Django's slugify gives them for ASCII. */
+/** Returns lower case letters, digits, hyphens and underscores, as Django's slugify does for ASCII. */
 export function slugify(text: string): string {
   return text
     .normalize("NFKD")

@@ -1,4 +1,4 @@
-/** What the system says of a connection that cannot be made, or breaks. */
+/** The system's codes of a connection that cannot be opened, or breaks. */
 const brokenCodes = [
   "EAI_AGAIN",
   "ECONNREFUSED",
@@ -10,23 +10,23 @@ const brokenCodes = [
   "ETIMEDOUT",
 ]
 
-/** PostgreSQL's classes 08 (connection), 53 (no room, e.g. for one more connection), and 57P (shutdown). */
+/** PostgreSQL's classes 08 (connection), 53 (insufficient resources, e.g. too many connections) and 57P (shutdown). */
 const brokenClasses = ["08", "53", "57P"]
 
-/** The driver's own words, which have no code. The second and third are for whoever still holds a broken connection. */
-const brokenWords = [
+/** Beginnings of the driver's own messages, which have no code. The second and third occur on a connection that has broken. */
+const brokenMessages = [
   "Connection terminated",
   "Client has encountered a connection error",
   "Client was closed",
   "timeout exceeded when trying to connect",
 ]
 
-/** Whether an error says that the database cannot be reached, now. */
+/** Whether an error means that the database cannot be reached at the moment. */
 export function isDatabaseDown(error: unknown): boolean {
   const { code = "", message = "" } = error as { readonly code?: string; readonly message?: string }
   return (
     brokenCodes.includes(code) ||
-    brokenClasses.some((one) => code.startsWith(one)) ||
-    brokenWords.some((words) => message.startsWith(words))
+    brokenClasses.some((prefix) => code.startsWith(prefix)) ||
+    brokenMessages.some((prefix) => message.startsWith(prefix))
   )
 }

@@ -1,11 +1,13 @@
 import type { Db } from "./database.ts"
 import { parseJson } from "./json.ts"
 
-/** The destination's external network: the customer's own where there is one, else that of the cloud's settings. */
-export async function externalNetworkOf(
+/**
+ * The external network that a customer's routers use in a cloud: the customer's own where one is set, else that of the
+ * service settings. Null where neither names one.
+ */
+export async function findExternalNetwork(
   db: Db,
-  settingsId: number,
-  customerId: number,
+  { settingsId, customerId }: { readonly settingsId: number; readonly customerId: number },
 ): Promise<string | null> {
   const own = await db
     .selectFrom("openstack_customeropenstack")

@@ -32,7 +32,7 @@ const openstackRow = {
   service_settings_id: int,
 } as const
 
-/** The tables that the plugin inserts into, whole: every column is given on insert, for none has a default. */
+/** The tables that the plugin inserts into, with all their columns: none has a default, so every insert names each of them. */
 export const writtenTables = {
   openstack_tenant: {
     ...openstackRow,
@@ -226,10 +226,10 @@ export const writtenTables = {
   },
 } as const satisfies Record<string, Table>
 
-/** The tables that the plugin only reads, with the columns that it looks at. */
+/** The tables that the plugin only reads, with the columns that it uses. */
 const readTables = {
   django_content_type: { id, app_label: varchar, model: varchar },
-  /** Who asked for a migration. */
+  /** The user who requested a migration. */
   core_user: { id, uuid, first_name: varchar, last_name: varchar },
   structure_customer: {
     id,
@@ -296,7 +296,7 @@ const readTables = {
   openstack_customeropenstack: { id, settings_id: int, customer_id: int, external_network_id: varchar },
 } as const satisfies Record<string, Table>
 
-/** What only Waldur's own sign-in looks at (src/access/token.ts). */
+/** Read only for Waldur's own sign-in (src/access/token.ts). */
 const tokenTables = {
   core_user: {
     ...readTables.core_user,
@@ -309,7 +309,7 @@ const tokenTables = {
   authtoken_token: { key: varchar, created: timestamp, user_id: int },
 } as const satisfies Record<string, Table>
 
-/** What only Waldur's own permissions look at (src/access/roles.ts and waldur.ts). */
+/** Read only for Waldur's own permissions (src/access/roles.ts and waldur.ts). */
 const roleTables = {
   permissions_rolepermission: { id, permission: varchar, role_id: int },
   permissions_userrole: {
@@ -326,13 +326,13 @@ const roleTables = {
 
 export const hostTables = { ...writtenTables, ...readTables, ...tokenTables, ...roleTables } as const
 
-/** Which of Waldur's own answers to questions of access are used. */
+/** Which parts of Waldur's own access control are used. */
 export interface AccessUse {
   readonly tokens: boolean
   readonly roles: boolean
 }
 
-/** The tables that are needed; those of users, tokens and roles only where the host does not answer itself. */
+/** Returns the tables that are needed; those of users, tokens and roles only where the host has no access control of its own. */
 export function neededTables({ tokens, roles }: AccessUse): Readonly<Record<string, Table>> {
   return { ...writtenTables, ...readTables, ...(tokens && tokenTables), ...(roles && roleTables) }
 }

@@ -1,4 +1,4 @@
-/** JSON text of a column that Django writes; `fallback` where it is empty or broken (old rows hold ""). */
+/** Parses the JSON text of a column that Django writes. Returns `fallback` where it is empty or invalid (old rows hold ""). */
 export function parseJson<Value>(text: string | null, fallback: Value): Value {
   if (text === null || text === "") return fallback
   try {

@@ -16,7 +16,7 @@ export interface NewTenant {
   readonly uuid: string
 }
 
-/** The row of a tenant that is not in the cloud yet: its backend_id is null, for it is unique together with the cloud. */
+/** Inserts the row of a tenant that is not in the cloud yet. Its backend_id is null: Waldur keeps it unique within a cloud. */
 export async function insertTenant(trx: Trx, tenant: NewTenant): Promise<number> {
   const { id } = await trx
     .insertInto("openstack_tenant")
@@ -40,7 +40,7 @@ export async function insertTenant(trx: Trx, tenant: NewTenant): Promise<number>
   return id
 }
 
-/** Quotas of a tenant: one row a name; 0 is none, -1 unlimited. */
+/** Inserts the quotas of a tenant, one row for each name; 0 allows none, -1 is unlimited. */
 export async function insertTenantQuotas(
   trx: Trx,
   tenantId: number,
@@ -56,12 +56,11 @@ export async function insertTenantQuotas(
   if (rows.length > 0) await trx.insertInto("quotas_quotalimit").values(rows).execute()
 }
 
-/** Waldur counts each OpenStack row for its project and its customer, as deltas that are added up. */
-export async function countRows(
+/** Adds to the number of OpenStack rows that Waldur keeps for a project and its customer. It sums up the deltas. */
+export async function addToResourceCount(
   trx: Trx,
-  projectId: number,
-  customerId: number,
-  rows: number,
+  { projectId, customerId }: { readonly projectId: number; readonly customerId: number },
+  delta: number,
 ): Promise<void> {
   const scopes = [
     { object_id: projectId, content_type_id: await contentTypeId(trx, "structure", "project") },
@@ -69,7 +68,7 @@ export async function countRows(
   ]
   await trx
     .insertInto("quotas_quotausage")
-    .values(scopes.map((scope) => ({ name: "nc_resource_count", delta: rows, ...scope })))
+    .values(scopes.map((scope) => ({ name: "nc_resource_count", delta, ...scope })))
     .execute()
 }
 
@@ -84,7 +83,7 @@ export interface NewResource {
   readonly limits: Readonly<Record<string, number>>
 }
 
-/** Every column of a new marketplace resource whose scope is the tenant. */
+/** Returns every column of a new marketplace resource whose scope is the tenant. */
 export async function resourceRow(trx: Trx, resource: NewResource) {
   return {
     created: resource.now,
@@ -119,7 +118,7 @@ export async function resourceRow(trx: Trx, resource: NewResource) {
   }
 }
 
-/** Waldur's slug: 8 characters of the slugified name, `-`, and one more than the greatest number in use. */
+/** Waldur's slug: 8 characters of the slugified name, `-`, and the next free number. */
 async function resourceSlug(trx: Trx, name: string): Promise<string> {
   const head = slugify(name).slice(0, 8)
   const taken = await trx
@@ -131,11 +130,10 @@ async function resourceSlug(trx: Trx, name: string): Promise<string> {
   return `${head}-${1 + Math.max(0, ...numbers)}`
 }
 
-/** Waldur mirrors a resource's limits here, for the offering's components that are billed by limit. */
+/** Inserts a copy of a resource's limits, as Waldur does for the components of an offering that are billed by limit. */
 export async function insertComponentQuotas(
   trx: Trx,
-  resourceId: number,
-  offeringId: number,
+  { resourceId, offeringId }: { readonly resourceId: number; readonly offeringId: number },
   limits: Readonly<Record<string, number>>,
   now: Date,
 ): Promise<void> {

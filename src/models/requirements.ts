@@ -8,19 +8,20 @@ interface SeenColumn {
   readonly table_name: string
   readonly column_name: string
   readonly udt_name: string
-  readonly filled: boolean
+  /** Whether an insert may leave it out. */
+  readonly has_default: boolean
 }
 
 /**
- * Checks that the host's tables are those that this plugin reads and writes.
+ * Checks that the host's database has the tables and columns that this plugin reads and writes.
  * @throws HOST_TABLES, naming every missing table and column, every column of another type, and every column of a
- * written table that has to be given and that the plugin does not know.
+ * written table that needs a value and that the plugin does not fill.
  */
 export async function checkHostTables(db: Db, use: AccessUse): Promise<void> {
   const needed = neededTables(use)
   const { rows } = await sql<SeenColumn>`
     select table_name, column_name, udt_name,
-      (is_nullable = 'YES' or column_default is not null or is_identity = 'YES') as filled
+      (is_nullable = 'YES' or column_default is not null or is_identity = 'YES') as has_default
     from information_schema.columns
     where table_schema = any (current_schemas(false)) and table_name = any (${Object.keys(needed)})`.execute(
     db,
@@ -39,7 +40,7 @@ function findMissing(
     if (columns === undefined) return [`table ${name}`]
     return [
       ...missingColumns(name, table, columns),
-      ...(name in writtenTables ? unknownColumns(table, columns) : []),
+      ...(name in writtenTables ? unfilledColumns(table, columns) : []),
     ]
   })
 }
@@ -48,15 +49,15 @@ function missingColumns(name: string, table: Table, columns: readonly SeenColumn
   return Object.entries(table).flatMap(([column, wanted]: [string, Column<unknown>]) => {
     const found = columns.find((seen) => seen.column_name === column)
     if (found === undefined) return [`column ${name}.${column}`]
-    if (found.udt_name !== wanted.type && !alike(found.udt_name, wanted.type)) {
+    if (found.udt_name !== wanted.type && !isCompatible(found.udt_name, wanted.type)) {
       return [`column ${name}.${column} of type ${wanted.type} (it is ${found.udt_name})`]
     }
     return []
   })
 }
 
-/** Django widened and swapped some types over the years; what is read and written is the same. */
-function alike(seen: string, wanted: string): boolean {
+/** Django has changed the types of some columns over the years; values of these types are read and written alike. */
+function isCompatible(seen: string, wanted: string): boolean {
   const families = [
     ["text", "varchar"],
     ["int2", "int4"],
@@ -65,11 +66,11 @@ function alike(seen: string, wanted: string): boolean {
   return families.some((family) => family.includes(seen) && family.includes(wanted))
 }
 
-function unknownColumns(table: Table, columns: readonly SeenColumn[]): readonly string[] {
+function unfilledColumns(table: Table, columns: readonly SeenColumn[]): readonly string[] {
   return columns
-    .filter((seen) => !seen.filled && !(seen.column_name in table))
+    .filter((seen) => !seen.has_default && !(seen.column_name in table))
     .map(
       (seen) =>
-        `a default for column ${seen.table_name}.${seen.column_name}, which this plugin does not know`,
+        `a default for column ${seen.table_name}.${seen.column_name}, which this plugin does not fill`,
     )
 }

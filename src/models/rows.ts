@@ -3,7 +3,7 @@ import { type Insertable, sql, type Updateable } from "kysely"
 import { CoreState } from "./codes.ts"
 import type { Database, Trx } from "./database.ts"
 
-/** What every new OpenStack row of Waldur begins with. */
+/** Returns the columns that every new OpenStack row of Waldur has. */
 export function newRow(
   context: { readonly now: Date; readonly projectId: number; readonly settingsId: number },
   name: string,
@@ -31,10 +31,10 @@ export type InsertedTable =
   | "openstack_securitygrouprule"
   | "openstack_port"
 
-/** Most parameters of one statement in PostgreSQL's protocol. */
+/** The limit of PostgreSQL's protocol for the parameters of one statement. */
 const maxParameters = 65_535
 
-/** Inserts rows in as few statements as the protocol allows. Answers their ids in the same order. */
+/** Inserts rows in as few statements as the protocol allows. Returns their ids in the same order. */
 export async function insertRows<Name extends InsertedTable>(
   trx: Trx,
   table: Name,
@@ -47,13 +47,13 @@ export async function insertRows<Name extends InsertedTable>(
   for (let start = 0; start < rows.length; start += step) {
     const part = rows.slice(start, start + step) as Insertable<Database[InsertedTable]>[]
     // RETURNING follows the order of VALUES in a plain insert.
-    const made = await trx.insertInto<InsertedTable>(table).values(part).returning("id").execute()
-    ids.push(...made.map((row) => row.id))
+    const inserted = await trx.insertInto<InsertedTable>(table).values(part).returning("id").execute()
+    ids.push(...inserted.map((row) => row.id))
   }
   return ids
 }
 
-/** Writes columns of rows that are there. */
+/** Updates columns of existing rows. */
 export async function updateRows(
   trx: Trx,
   table: InsertedTable,
@@ -72,13 +72,13 @@ export async function deleteRows(trx: Trx, table: InsertedTable, ids: readonly n
   await sql`delete from ${sql.table(table)} where id = any(${ids}::int[])`.execute(trx)
 }
 
-/** Compact JSON text, as Django writes it into `text` columns. */
+/** Returns compact JSON text, as Django writes it into `text` columns. */
 export function textJson(value: unknown): string {
   return JSON.stringify(value)
 }
 
-/** Writes ids of the cloud into rows of a table that has a state, and sets them OK. */
-export async function recordRows(
+/** Records the cloud's ids in rows of a table that has a state, and sets the rows OK. */
+export async function recordBackendIds(
   trx: Trx,
   table:
     | "openstack_network"
@@ -90,8 +90,8 @@ export async function recordRows(
 ): Promise<void> {
   await sql`
     update ${sql.table(table)} as row
-    set backend_id = done.backend_id, state = ${CoreState.OK}, error_message = '', error_traceback = '', modified = now()
+    set backend_id = created.backend_id, state = ${CoreState.OK}, error_message = '', error_traceback = '', modified = now()
     from unnest(${rows.map((row) => row.rowId)}::int[], ${rows.map((row) => row.backendId)}::text[])
-      as done (id, backend_id)
-    where row.id = done.id`.execute(trx)
+      as created (id, backend_id)
+    where row.id = created.id`.execute(trx)
 }

@@ -1,11 +1,13 @@
-const form = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
+const uuidPattern = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i
 
-/** Any spelling of a uuid (hyphens or not, any case) → 32 lower-case hex digits, as Waldur's API writes them. */
+/** Any spelling of a uuid (with hyphens or without, any case) → 32 lower-case hex digits, as in Waldur's API. Undefined for anything else. */
 export function parseUuid(text: unknown): string | undefined {
-  return typeof text === "string" && form.test(text) ? text.replaceAll("-", "").toLowerCase() : undefined
+  return typeof text === "string" && uuidPattern.test(text)
+    ? text.replaceAll("-", "").toLowerCase()
+    : undefined
 }
 
-/** A uuid as PostgreSQL gives it → 32 hex digits. */
+/** A uuid as PostgreSQL returns it → 32 hex digits. */
 export function hex(uuid: string): string {
   return uuid.replaceAll("-", "")
 }
