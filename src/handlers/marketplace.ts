@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import { CoreState, coreStateName, OrderState, OrderType, ResourceState } from "../models/codes.ts"
 import { emitEvent } from "../models/events.ts"
 import { enqueueAfterCommit } from "./after-commit.ts"
-import { logResource } from "./events.ts"
+import { logResourceEvent } from "./event-log.ts"
 import {
   type Committed,
   type Hooks,
@@ -27,7 +27,7 @@ export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
     {
       migration: [tellState, (saved) => recordOrder(hooks, saved)],
       order: [(saved) => settleResource(hooks, saved)],
-      resource: [logResource, openPlanPeriod, closePlanPeriod],
+      resource: [logResourceEvent, openPlanPeriod, closePlanPeriod],
     },
     host,
     { migration: [after("migration")], resource: [after("resource")], order: [after("order")] },

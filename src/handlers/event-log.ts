@@ -15,7 +15,12 @@ const events = {
 } as const
 
 /** Writes Waldur's event log as a resource is asked for, made, or not made. */
-export async function logResource({ instance, previous, created, trx }: Saved<ResourceRow>): Promise<void> {
+export async function logResourceEvent({
+  instance,
+  previous,
+  created,
+  trx,
+}: Saved<ResourceRow>): Promise<void> {
   const event = whatHappened(instance.state, previous?.state, created)
   if (event === undefined) return
   const [type, words] = events[event]
