@@ -2,107 +2,66 @@ import { ReplicationError } from "../../errors.ts"
 import type { TenantPlan } from "../../kinds/plan-tenant.ts"
 import type { Db } from "../../models/database.ts"
 import type { SurveySummary } from "../../models/own-tables.ts"
-import { readSourceTenant } from "../../models/source-tenant.ts"
 import { CloudError } from "../../openstack/index.ts"
-import type { Cloud } from "../../openstack/types.ts"
-import { liveOnly } from "../../planning/attributes.ts"
+import { liveOnlyNames } from "../../planning/attributes.ts"
 import type { PlanInputs } from "../../planning/inputs.ts"
-import { type Completed, completeSource } from "../../survey/complete.ts"
-import { projectExists, readExtensions, readLiveSource } from "../../survey/read.ts"
+import { readExtensions } from "../../survey/read.ts"
 import { planInputs } from "../plan/plan-request.ts"
 import { withReadRetry } from "../stage/read-retry.ts"
+import { noSourceRow, readSource, type SourceReading, type SurveyClouds } from "./read-source.ts"
 
-export interface Surveyed {
+export interface SurveyResult {
   readonly summary: SurveySummary
-  /** The plan of what is there; undefined: what was planned stays, or cannot be planned any more, for the reason `refused`. */
+  /** The plan of the live source. undefined: the stored plan stays, or the live source cannot be planned. */
   readonly plan?: TenantPlan
-  readonly refused?: string
-}
-
-/** The clouds of a migration, as the survey asks for them. */
-export interface SurveyClouds {
-  source(): Promise<Cloud>
-  destination(): Promise<Cloud>
-  /** Aborted where the worker is to stop. */
-  readonly stopped?: AbortSignal | undefined
+  /** Why the live source cannot be planned. */
+  readonly planError?: string
 }
 
 /**
- * Reads the live source and the abilities of the destination, and plans anew. Where the source cannot be read (its
- * cloud may be what was lost), the rows are what there is, and the summary says which attributes nobody knows.
+ * Reads the live source and the destination's extensions, and plans again. Where the source cannot be read (its cloud may
+ * be lost), the plan is made from the host's rows, and the summary lists the attributes that are unknown.
  */
-export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInputs): Promise<Surveyed> {
-  const [read, extensions] = await Promise.all([
+export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInputs): Promise<SurveyResult> {
+  const [reading, extensions] = await Promise.all([
     readSource(db, clouds, inputs),
-    ignoringFaults(() =>
+    undefinedIfUnreadable(
       withReadRetry(async () => readExtensions(await clouds.destination()), clouds.stopped),
     ),
   ])
   const at = new Date().toISOString()
-  if (read === undefined) return { summary: { at, unread: rowGone, unknown: liveOnly(), findings: [] } }
-  const { source, findings, gone, unread } = read
+  if (reading === undefined)
+    return { summary: { at, unread: noSourceRow, unknown: liveOnlyNames(), findings: [] } }
+  const { findings, unread } = reading
   const summary: SurveySummary = {
     at,
     ...(unread !== undefined && { unread }),
-    unknown: unread === undefined ? [] : liveOnly(),
+    unknown: unread === undefined ? [] : liveOnlyNames(),
     findings,
   }
   try {
-    const plan = planInputs(inputs, source, extensions)
-    const reason = "It has a row, but the source cloud no longer has it."
-    return {
-      summary,
-      plan: { ...plan, omitted: [...plan.omitted, ...gone.map((one) => ({ ...one, reason }))] },
-    }
+    return { summary, plan: planReading(reading, inputs, extensions) }
   } catch (error) {
     if (!(error instanceof ReplicationError)) throw error
-    return { summary, refused: error.message }
+    return { summary, planError: error.message }
   }
 }
 
-type Read = Completed & { readonly unread?: string }
-
-export const rowGone = "The source tenant's row is gone."
-
-/**
- * The source as it is now, or as its rows are, with the reason why it was not read; undefined where its row is gone.
- * @throws StageYield where the source asks for a long pause
- */
-export async function readSource(
-  db: Db,
-  clouds: Pick<SurveyClouds, "source" | "stopped">,
-  inputs: Pick<PlanInputs, "srcTenantId" | "networkIds">,
-): Promise<Read | undefined> {
-  const tenant = await db
-    .selectFrom("openstack_tenant")
-    .select(["name", "backend_id"])
-    .where("id", "=", inputs.srcTenantId)
-    .executeTakeFirst()
-  if (tenant === undefined) return undefined
-  const { name, backend_id: projectId } = tenant
-  const rows = await readSourceTenant(db, inputs.srcTenantId, inputs.networkIds ?? undefined)
-  const byRows = (unread: string): Read => ({ source: rows, findings: [], gone: [], unread })
-  if (!projectId) return byRows("The source tenant's row names no project of its cloud.")
-  try {
-    return await withReadRetry(async () => {
-      const cloud = await clouds.source()
-      // Both at once: of a project that is not there, what was read is of no use.
-      const reading = readLiveSource(cloud, projectId)
-      reading.catch(() => undefined)
-      return (await projectExists(cloud, projectId))
-        ? completeSource(rows, await reading, inputs.networkIds !== null)
-        : byRows(`${cloud.name} has no project ${projectId}, which is the tenant "${name}".`)
-    }, clouds.stopped)
-  } catch (error) {
-    if (!(error instanceof ReplicationError)) throw error
-    return byRows(error.message)
-  }
+/** Returns the plan of a source, which omits the objects that only a host row describes. */
+function planReading(
+  { source, gone }: SourceReading,
+  inputs: PlanInputs,
+  extensions: ReadonlySet<string> | undefined,
+): TenantPlan {
+  const plan = planInputs(inputs, source, extensions)
+  const reason = "It has a row, but the source cloud no longer has it."
+  return { ...plan, omitted: [...plan.omitted, ...gone.map((object) => ({ ...object, reason }))] }
 }
 
-/** What a cloud that cannot be asked would have said is told by the stages that need it. */
-async function ignoringFaults<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/** Waits for a reading of the destination. The stages that need the destination report why it cannot be read. */
+async function undefinedIfUnreadable<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await ask()
+    return await reading
   } catch (error) {
     if (error instanceof CloudError) return undefined
     throw error
