@@ -4,33 +4,41 @@ import { emitEvent, emitObjectEvents } from "../../models/events.ts"
 import { setHostRows } from "../stage/host-rows.ts"
 import { startReadyStages } from "../stage/stage-store.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
+import type { ActionRequest } from "./action.ts"
 import { lockMigration } from "./lock-migration.ts"
 
 /**
- * Lets a migration that runs come to an end: what was not asked for yet is let go at once; calls under way end, and
- * what they made is kept and read back. Then it is ERRED for this reason, and may be taken up again or rolled back.
- * Asking twice changes nothing. Answers false where the migration does not run.
- * @param by for people: who asks
+ * Cancels a running migration: objects that no request was sent for are skipped at once; calls under way end, and what
+ * they create is recorded and verified. The migration then becomes ERRED for this reason and can be retried or rolled
+ * back. Cancelling it twice changes nothing.
+ * @returns false where the migration does not run
  */
 export async function cancelMigration(
   ctx: WorkerContext,
   trx: Trx,
-  migrationId: number,
-  by: string,
+  { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
-  const asked = await lockMigration(trx, migrationId)
-  const runs = asked?.state === CoreState.CREATION_SCHEDULED || asked?.state === CoreState.CREATING
-  if (asked === undefined || !runs) return false
-  const { run } = asked
+  const locked = await lockMigration(trx, migrationId)
+  const isRunning = locked?.state === CoreState.CREATION_SCHEDULED || locked?.state === CoreState.CREATING
+  if (locked === undefined || !isRunning) return false
+  const { run } = locked
   if (run.cancelled !== null) return true
 
-  const reason = `Cancelled by ${by}.`
+  const reason = `Cancelled by ${requestedBy}.`
   await trx
     .updateTable("openstack_replication.run")
     .set({ cancelled: reason })
     .where("migration_id", "=", migrationId)
     .execute()
-  await emitEvent(trx, migrationId, "action", { action: "cancel", by })
+  await emitEvent(trx, migrationId, "action", { action: "cancel", by: requestedBy })
+  await skipUnrequested(trx, migrationId, reason)
+  await setHostRows(trx, migrationId, "skipped", { state: CoreState.ERRED, errorMessage: reason })
+  await startReadyStages(ctx, trx, migrationId, run.dst_settings_id)
+  return true
+}
+
+/** Skips the objects that no create request was sent for. */
+async function skipUnrequested(trx: Trx, migrationId: number, reason: string): Promise<void> {
   const skipped = await trx
     .updateTable("openstack_replication.object")
     .set({ state: "skipped", reason, modified: new Date() })
@@ -39,10 +47,7 @@ export async function cancelMigration(
     .where("attempts", "=", 0)
     .returning(["kind", "name"])
     .execute()
-  for (const [kind, objects] of Map.groupBy(skipped, (one) => one.kind)) {
+  for (const [kind, objects] of Map.groupBy(skipped, (object) => object.kind)) {
     await emitObjectEvents(trx, migrationId, kind, "skipped", objects, reason)
   }
-  await setHostRows(trx, migrationId, "skipped", { state: CoreState.ERRED, errorMessage: reason })
-  await startReadyStages(ctx, trx, migrationId, run.dst_settings_id)
-  return true
 }

@@ -1,22 +1,22 @@
 import { sql } from "kysely"
 import type { Trx } from "../../models/database.ts"
-import { externalNetworkOf } from "../../models/external-network.ts"
+import { findExternalNetwork } from "../../models/external-network.ts"
 
 /**
- * Before a retry: routers without their way out get it to the external network that the settings name now. Where none
- * was wanted, or none is named, the plan stays.
+ * Before a retry: external gateways that were not created yet get the external network that the settings name now.
+ * The plan stays as it is where it has no external network, or the settings name none.
  */
 export async function refreshExternalNetwork(trx: Trx, migrationId: number): Promise<void> {
   const run = await trx
     .selectFrom("openstack_replication.run as run")
     .innerJoin("openstack_tenant as tenant", "tenant.id", "run.tenant_id")
     .innerJoin("structure_project as project", "project.id", "tenant.project_id")
-    .select(["run.context", "run.dst_settings_id", "project.customer_id"])
+    .select(["run.context", "run.dst_settings_id as settingsId", "project.customer_id as customerId"])
     .where("run.migration_id", "=", migrationId)
     .executeTakeFirstOrThrow()
   const { context } = run
   if (context.externalNetworkId === null) return
-  const externalNetworkId = await externalNetworkOf(trx, run.dst_settings_id, run.customer_id)
+  const externalNetworkId = await findExternalNetwork(trx, run)
   if (externalNetworkId === null || externalNetworkId === context.externalNetworkId) return
   const inputs = context.inputs && { ...context.inputs, externalNetworkId }
   await trx

@@ -50,7 +50,11 @@ export async function requestRollback(
     state: CoreState.DELETION_SCHEDULED,
     resource: ResourceState.TERMINATING,
   })
-  await enqueueStages(trx, ctx.queueSchema, run.dst_settings_id, migrationId, [rollbackStage])
+  await enqueueStages(trx, ctx.queueSchema, {
+    migration: migrationId,
+    cloud: run.dst_settings_id,
+    stages: [rollbackStage],
+  })
   return true
 }
 

@@ -5,34 +5,37 @@ import { emitEvent } from "../../models/events.ts"
 import { enqueueStages } from "../queue/jobs.ts"
 import { verifyStage } from "../stage/graph.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
+import type { ActionRequest } from "./action.ts"
 import { lockMigration } from "./lock-migration.ts"
 
 /**
- * Lets the last stage of a migration that has ended run once more. While one waits or runs, nothing is added. Answers
- * false where the migration has not ended.
- * @param by for people: who asks
- * @throws ROLLED_BACK where nothing is left to compare
+ * Enqueues another verification of a migration that has ended. Changes nothing while one is waiting or running.
+ * @returns false where the migration has not ended
+ * @throws ROLLED_BACK where everything was removed, so that there is nothing to compare
  */
-export async function verifyMigration(
+export async function requestVerify(
   ctx: WorkerContext,
   trx: Trx,
-  migrationId: number,
-  by: string,
+  { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
-  const asked = await lockMigration(trx, migrationId)
-  const ended = asked?.state === CoreState.OK || asked?.state === CoreState.ERRED
-  if (asked === undefined || !ended) return false
-  const { run } = asked
-  if (run.rollback?.finishedAt !== undefined) throw errors.rolledBack()
-  const taken = await trx
+  const locked = await lockMigration(trx, migrationId)
+  const hasEnded = locked?.state === CoreState.OK || locked?.state === CoreState.ERRED
+  if (locked === undefined || !hasEnded) return false
+  const { run } = locked
+  if (run.rollback?.finishedAt !== undefined) throw errors.rolledBack("verified")
+  const reopened = await trx
     .updateTable("openstack_replication.stage")
     .set({ state: "ready", started: null, finished: null })
     .where("migration_id", "=", migrationId)
     .where("name", "=", verifyStage)
     .where("state", "in", ["waiting", "done"])
     .executeTakeFirst()
-  if (taken.numUpdatedRows === 0n) return true
-  await emitEvent(trx, migrationId, "action", { action: "verify", by })
-  await enqueueStages(trx, ctx.queueSchema, run.dst_settings_id, migrationId, [verifyStage])
+  if (reopened.numUpdatedRows === 0n) return true
+  await emitEvent(trx, migrationId, "action", { action: "verify", by: requestedBy })
+  await enqueueStages(trx, ctx.queueSchema, {
+    migration: migrationId,
+    cloud: run.dst_settings_id,
+    stages: [verifyStage],
+  })
   return true
 }

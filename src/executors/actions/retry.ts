@@ -6,27 +6,27 @@ import { dependents, surveyStage, verifyStage } from "../stage/graph.ts"
 import { setHostRows } from "../stage/host-rows.ts"
 import { startReadyStages } from "../stage/stage-store.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
+import type { ActionRequest } from "./action.ts"
 import { lockMigration, markInProgress } from "./lock-migration.ts"
 import { refreshExternalNetwork } from "./refresh-external-network.ts"
 
 /**
- * Takes a migration that is ERRED up again: what failed or was skipped is wanted once more, what is done stays, and
- * the stages of what is missing run again. Answers false where the migration is in another state.
- * @param by for people: who asks
- * @throws ROLLED_BACK where a roll back has begun: nothing is left to go on with
+ * Runs a migration that is ERRED again for what is missing: failed and skipped objects are planned again, and the stages
+ * of their kinds reopen. Created objects stay as they are.
+ * @returns false where the migration is in another state
+ * @throws ROLLED_BACK where a rollback has begun
  */
 export async function retryMigration(
   ctx: WorkerContext,
   trx: Trx,
-  migrationId: number,
-  by: string,
+  { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
-  const asked = await lockMigration(trx, migrationId)
-  if (asked?.state !== CoreState.ERRED) return false
-  const { run } = asked
-  if (run.rollback !== null) throw errors.rolledBack()
+  const locked = await lockMigration(trx, migrationId)
+  if (locked?.state !== CoreState.ERRED) return false
+  const { run } = locked
+  if (run.rollback !== null) throw errors.rolledBack("retried")
 
-  await emitEvent(trx, migrationId, "action", { action: "retry", by })
+  await emitEvent(trx, migrationId, "action", { action: "retry", by: requestedBy })
   await trx
     .updateTable("openstack_replication.object")
     .set({ state: "planned", reason: "", error: null, modified: new Date() })
@@ -40,16 +40,16 @@ export async function retryMigration(
     .set({ finished: null, verification: null, cancelled: null })
     .where("migration_id", "=", migrationId)
     .execute()
-  await markInProgress(ctx, trx, asked, { state: CoreState.CREATING, resource: ResourceState.CREATING })
+  await markInProgress(ctx, trx, locked, { state: CoreState.CREATING, resource: ResourceState.CREATING })
   await reopenStages(trx, migrationId)
   await startReadyStages(ctx, trx, migrationId, run.dst_settings_id)
   return true
 }
 
 /**
- * The stages of kinds with something missing wait again, and with them all that come after them, the check among them.
- * Also those that have nothing to do: a port may need a network that is missing, and not come after networks but by way
- * of the subnets, of which there may be none.
+ * Reopens the stages of kinds with missing objects and every stage that depends on them, verification included.
+ * Stages without missing objects reopen too: a port may need a missing network, and depends on networks only through
+ * subnets, none of which may be missing.
  */
 async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
   const missing = await trx
@@ -59,38 +59,38 @@ async function reopenStages(trx: Trx, migrationId: number): Promise<void> {
     .where("migration_id", "=", migrationId)
     .where("state", "in", ["planned", "creating"])
     .execute()
-  const surveyed = (await plansAnew(trx, migrationId)) ? [surveyStage] : []
-  const again = [...missing.map(({ kind }) => kind), ...surveyed]
+  const survey = (await mustSurveyAgain(trx, migrationId)) ? [surveyStage] : []
+  const reopened = [...missing.map(({ kind }) => kind), ...survey]
   await trx
     .updateTable("openstack_replication.stage")
     .set({ state: "waiting" })
     .where("migration_id", "=", migrationId)
-    .where("name", "in", [verifyStage, ...again.flatMap(dependents)])
+    .where("name", "in", [verifyStage, ...reopened.flatMap(dependents)])
     .execute()
   await trx
     .updateTable("openstack_replication.stage")
     .set({ state: "waiting", started: null, finished: null })
     .where("migration_id", "=", migrationId)
-    .where("name", "in", [verifyStage, ...again])
+    .where("name", "in", [verifyStage, ...reopened])
     .execute()
 }
 
 /**
- * A survey that could not be planned from left nothing behind, and one whose destination could not be asked may have
- * planned too much; where something was made, its plan stands.
+ * Whether the source is read and planned again. A survey whose result could not be planned was not stored, and one that
+ * could not read the destination's extensions may have planned too much. Once an object was created, its plan stays.
  */
-async function plansAnew(trx: Trx, migrationId: number): Promise<boolean> {
+async function mustSurveyAgain(trx: Trx, migrationId: number): Promise<boolean> {
   const { survey } = await trx
     .selectFrom("openstack_replication.run")
     .select("survey")
     .where("migration_id", "=", migrationId)
     .executeTakeFirstOrThrow()
   if (survey === null) return true
-  const made = await trx
+  const created = await trx
     .selectFrom("openstack_replication.object")
     .select("id")
     .where("migration_id", "=", migrationId)
     .where("backend_id", "is not", null)
     .executeTakeFirst()
-  return made === undefined
+  return created === undefined
 }
