@@ -2,39 +2,39 @@ import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
 import type { UnmanagedObject } from "../../models/own-tables.ts"
-import type { StageItem } from "../stage/apply.ts"
-import { loadItems } from "../stage/items.ts"
+import { loadItems, type StageItem } from "../stage/items.ts"
 
-/** What a migration has made, or taken, and not removed. */
-export interface CreatedObject {
-  readonly parts: readonly { readonly kind: AnyKind; readonly done: readonly StageItem[] }[]
-  /** Names by the cloud's ids. */
-  readonly ours: ReadonlyMap<string, string>
+/** The objects that a migration has created or matched, and not removed. */
+export interface CreatedObjects {
+  readonly parts: readonly { readonly kind: AnyKind; readonly items: readonly StageItem[] }[]
+  /** Their names, by the cloud's ids. */
+  readonly names: ReadonlyMap<string, string>
 }
 
-export async function loadCreated(db: Db, migration: number): Promise<CreatedObject> {
+export async function loadCreated(db: Db, migrationId: number): Promise<CreatedObjects> {
   const parts = await Promise.all(
     kinds.map(async (kind) => {
-      const { items } = await loadItems(db, kind, migration)
-      return { kind, done: items.filter((item) => item.backendId !== null) }
+      const { items } = await loadItems(db, kind, migrationId)
+      return { kind, items: items.filter(({ backendId }) => backendId !== null) }
     }),
   )
-  const ours = new Map(
-    parts.flatMap(({ done }) => done.map(({ backendId, name }) => [backendId ?? "", name] as const)),
+  const names = new Map(
+    parts.flatMap(({ items }) => items.map(({ backendId, name }) => [backendId ?? "", name] as const)),
   )
-  return { parts, ours }
+  return { parts, names }
 }
 
-/** What is there of a kind and is none of ours, nor the cloud's own. */
-export function unmanagedIn(
+/** Returns the objects of a kind that the migration did not create, without those that the cloud creates by itself. */
+export function findUnmanaged(
   kind: AnyKind,
   actual: readonly unknown[],
-  done: readonly StageItem[],
-  ours: ReadonlyMap<string, string>,
+  items: readonly StageItem[],
+  names: CreatedObjects["names"],
 ): readonly UnmanagedObject[] {
-  const own = new Set(done.map(({ backendId }) => backendId))
-  return [...new Map(actual.map((one) => [kind.api.id(one), one]))].flatMap(([id, one]) => {
-    const name = own.has(id) ? undefined : kind.verify.unmanagedName?.(one, ours)
+  const created = new Set(items.map(({ backendId }) => backendId))
+  const byId = new Map(actual.map((object) => [kind.api.id(object), object]))
+  return [...byId].flatMap(([id, object]) => {
+    const name = created.has(id) ? undefined : kind.verify.unmanagedName?.(object, names)
     return name === undefined ? [] : [{ kind: kind.name, id, name }]
   })
 }

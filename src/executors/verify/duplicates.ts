@@ -2,38 +2,40 @@ import type { CloudContext } from "../../kinds/cloud-context.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
 import { CloudError } from "../../openstack/index.ts"
-import { isMatch, type StageItem } from "../stage/apply.ts"
 import { removalOrder } from "../stage/graph.ts"
-import { loadItems } from "../stage/items.ts"
+import { loadItems, type StageItem } from "../stage/items.ts"
+import { isMatch } from "../stage/pair.ts"
 import { requeueOnRateLimit } from "../stage/read-retry.ts"
 
 /**
- * Removes what was made twice: a cloud goes on with a request whose sender is gone, and may carry it out only after
- * somebody has looked for its outcome in vain and asked once more. What is there beside an object that was asked for
- * more than once, and equals it in everything, is such a twin: the project is this migration's own, and nobody uses it
- * yet. A twin that cannot be removed is left, and the check names it.
+ * Deletes objects that were created twice. A cloud goes on with a request whose sender is gone, and may complete it
+ * after a later pass has looked for the object in vain and has sent the request again. An object is taken for a
+ * duplicate if it equals, in every attribute, a desired object that was requested more than once, and is not recorded
+ * as created: the project belongs to this migration, and nobody uses it yet. A duplicate that cannot be deleted
+ * remains, and the verification reports it as unmanaged.
  */
-export async function removeDuplicates(db: Db, context: CloudContext, migration: number): Promise<void> {
+export async function removeDuplicates(db: Db, context: CloudContext, migrationId: number): Promise<void> {
   const rows = await db
     .selectFrom("openstack_replication.object")
     .select(["kind", "name", "backend_id", "attempts"])
-    .where("migration_id", "=", migration)
+    .where("migration_id", "=", migrationId)
     .where("backend_id", "is not", null)
     .execute()
-  const ours = new Map(rows.map(({ backend_id, name }) => [backend_id ?? "", name] as const))
-  const again = new Set(rows.filter(({ attempts }) => attempts > 1).map(({ kind }) => kind))
+  const names = new Map(rows.map(({ backend_id, name }) => [backend_id ?? "", name] as const))
+  const retried = new Set(rows.filter(({ attempts }) => attempts > 1).map(({ kind }) => kind))
   for (const kind of removalOrder()) {
-    if (!again.has(kind.name)) continue
-    const { items } = await loadItems(db, kind, migration)
-    const actual = await unlessRefused(kind.api.list(context, items))
-    for (const twin of twinsAmong(kind, actual ?? [], items, ours))
-      await unlessRefused(kind.removal.delete(context, twin))
+    if (!retried.has(kind.name)) continue
+    const { items } = await loadItems(db, kind, migrationId)
+    const actual = await undefinedIfRefused(kind.api.list(context, items))
+    for (const duplicate of findDuplicates(kind, actual ?? [], items, names))
+      await undefinedIfRefused(kind.removal.delete(context, duplicate))
   }
 }
 
-async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
+/** Waits for a call. A refusal gives undefined. @throws StageYield where the cloud asks for a pause */
+async function undefinedIfRefused<T>(call: Promise<T>): Promise<T | undefined> {
   try {
-    return await asked
+    return await call
   } catch (error) {
     requeueOnRateLimit(error)
     if (!(error instanceof CloudError)) throw error
@@ -41,22 +43,20 @@ async function unlessRefused<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
-function twinsAmong(
+function findDuplicates(
   kind: AnyKind,
   actual: readonly unknown[],
   items: readonly StageItem[],
-  ours: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, string>,
 ): readonly unknown[] {
-  return actual.filter((one) => {
-    if (ours.has(kind.api.id(one))) return false
-    // Projects are told by a tag that no other has; of all else, what the cloud makes by itself is no twin.
-    const made = kind.name === "project" || kind.verify.unmanagedName?.(one, ours) !== undefined
-    return (
-      made &&
-      items.some(
-        (item) =>
-          item.retried && isMatch(kind, item, one) && kind.verify.compare(item.body, one).length === 0,
-      )
+  return actual.filter((object) => {
+    if (names.has(kind.api.id(object))) return false
+    // A project carries this migration's tag. Objects of other kinds may have been created by the cloud itself.
+    const isCreated = kind.name === "project" || kind.verify.unmanagedName?.(object, names) !== undefined
+    if (!isCreated) return false
+    return items.some(
+      (item) =>
+        item.retried && isMatch(kind, item, object) && kind.verify.compare(item.body, object).length === 0,
     )
   })
 }

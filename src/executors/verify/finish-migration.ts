@@ -3,24 +3,24 @@ import { saveRow } from "../../handlers/index.ts"
 import { CoreState, coreStateName } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import type { VerifySummary } from "../../models/own-tables.ts"
-import { causeOf } from "../../openstack/index.ts"
+import { withoutRequestIds } from "../../openstack/index.ts"
 import { kindText } from "../../planning/kind-names.ts"
 import type { Run } from "../stage/stage-store.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 
-/** Causes that are named in the migration's error message. */
-const namedCauses = 3
+/** Causes that a migration's error message names. */
+const maxCauses = 3
 
 /**
- * Ends the migration: OK when every planned object is there and was read back, else ERRED with what is missing and
- * why. Tenant, resource, order and hooks follow in the same transaction.
+ * Ends a migration: OK where every planned object was created and verified, else ERRED with what is missing and why.
+ * Tenant, resource and order follow, and hooks run, in the same transaction.
  */
 export async function finishMigration(
   ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   run: Run,
-  verified: VerifySummary,
+  summary: VerifySummary,
 ): Promise<void> {
   const migration = await trx
     .selectFrom("waldur_openstack_replication_migration")
@@ -29,14 +29,15 @@ export async function finishMigration(
     .executeTakeFirst()
   if (migration === undefined) return
   const outcome = await readOutcome(trx, migrationId)
-  const errorMessage = describe(outcome, verified)
+  const errorMessage = describeOutcome(outcome, summary)
   const state = errorMessage === "" ? CoreState.OK : CoreState.ERRED
+  const runtimeState = errorMessage === "" ? "online" : ""
 
   await trx
     .updateTable("openstack_tenant")
     .set({
       state,
-      runtime_state: errorMessage === "" ? "online" : "",
+      runtime_state: runtimeState,
       error_message: errorMessage,
       internal_network_id: outcome.lastNetworkId,
       external_network_id: outcome.externalNetworkId,
@@ -46,7 +47,7 @@ export async function finishMigration(
     .execute()
   await trx
     .updateTable("openstack_replication.run")
-    .set({ finished: new Date(), verification: JSON.stringify(verified) })
+    .set({ finished: new Date(), verification: JSON.stringify(summary) })
     .where("migration_id", "=", migrationId)
     .execute()
   await linkVolumeTypes(trx, run)
@@ -56,7 +57,7 @@ export async function finishMigration(
       state: coreStateName(state),
       action: "",
       action_details: {},
-      runtime_state: errorMessage === "" ? "online" : "",
+      runtime_state: runtimeState,
     }),
   })
   await saveRow(trx, ctx.hooks, "migration", migrationId, {
@@ -68,7 +69,7 @@ export async function finishMigration(
   })
 }
 
-/** The cloud's volume types are the new tenant's as well: a later replication of it may map them. */
+/** Links the cloud's volume types to the new tenant, so that a later replication of it can map them. */
 async function linkVolumeTypes(trx: Trx, { tenantId, settingsId }: Run): Promise<void> {
   await sql`
     insert into openstack_volumetype_tenants (volumetype_id, tenant_id)
@@ -86,11 +87,11 @@ interface Outcome {
   readonly externalNetworkId: string
 }
 
-async function readOutcome(trx: Trx, migration: number): Promise<Outcome> {
+async function readOutcome(trx: Trx, migrationId: number): Promise<Outcome> {
   const rows = await trx
     .selectFrom("openstack_replication.object")
     .select(["kind", "name", "state", "reason", "backend_id"])
-    .where("migration_id", "=", migration)
+    .where("migration_id", "=", migrationId)
     .where("state", "!=", "omitted")
     .orderBy("position")
     .execute()
@@ -98,7 +99,7 @@ async function readOutcome(trx: Trx, migration: number): Promise<Outcome> {
   const { context, cancelled } = await trx
     .selectFrom("openstack_replication.run")
     .select(["context", "cancelled"])
-    .where("migration_id", "=", migration)
+    .where("migration_id", "=", migrationId)
     .executeTakeFirstOrThrow()
   return {
     cancelled,
@@ -111,27 +112,35 @@ async function readOutcome(trx: Trx, migration: number): Promise<Outcome> {
   }
 }
 
-function describe({ cancelled, planned, skipped, failed }: Outcome, { unread }: VerifySummary): string {
+/** Returns the migration's error message; "" where nothing is wrong. */
+function describeOutcome(outcome: Outcome, { unread }: VerifySummary): string {
+  const { cancelled, planned, skipped, failed } = outcome
   if (failed.length === 0 && skipped === 0) {
-    return unread === undefined ? "" : `Everything was made, but could not be read back: ${unread}`
+    return unread === undefined
+      ? ""
+      : `Every object was created, but the destination could not be read to verify them: ${unread}`
   }
-  const causes = [...Map.groupBy(failed, ({ reason }) => causeOf(reason)).values()]
-  const named = causes.slice(0, namedCauses).map(describeCause)
-  const unnamed = causes.slice(namedCauses).flat().length
-  const more = unnamed > 0 ? [`and ${unnamed} more failed`] : []
-  const left =
-    skipped === 0
-      ? []
-      : cancelled === null
-        ? [`${skipped} were skipped because they need what failed`]
-        : [`${skipped} were let go`]
   const missing = `${failed.length + skipped} of ${planned} objects are missing.`
-  return [cancelled, missing, [...named, ...more, ...left].join("; ")].filter(Boolean).join(" ")
+  const reasons = [...describeFailures(failed), ...describeSkipped(skipped, cancelled !== null)]
+  return [cancelled, missing, reasons.join("; ")].filter(Boolean).join(" ")
 }
 
-/** What stopped some objects, told once, at the first of them. */
-function describeCause([first, ...others]: Outcome["failed"]): string {
-  if (first === undefined) return ""
-  const more = others.length > 0 ? ` and ${others.length} more` : ""
-  return `${kindText(first.kind)} "${first.name}"${more}: ${first.reason}`
+/** Returns each cause once, with the first object that failed for it. */
+function describeFailures(failed: Outcome["failed"]): readonly string[] {
+  const causes = [...Map.groupBy(failed, ({ reason }) => withoutRequestIds(reason)).values()]
+  const named = causes.slice(0, maxCauses).flatMap(([first, ...others]) => {
+    if (first === undefined) return []
+    const more = others.length > 0 ? ` and ${others.length} more` : ""
+    return [`${kindText(first.kind)} "${first.name}"${more}: ${first.reason}`]
+  })
+  const unnamed = causes.slice(maxCauses).flat().length
+  return unnamed > 0 ? [...named, `and ${unnamed} more failed`] : named
+}
+
+function describeSkipped(skipped: number, isCancelled: boolean): readonly string[] {
+  if (skipped === 0) return []
+  const objects = skipped === 1 ? "1 object was" : `${skipped} objects were`
+  return isCancelled
+    ? [`${objects} not created because the migration was cancelled`]
+    : [`${objects} skipped because an object that they need failed`]
 }

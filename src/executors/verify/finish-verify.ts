@@ -4,20 +4,19 @@ import type { Run } from "../stage/stage-store.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import { finishMigration } from "./finish-migration.ts"
 
-/** Ends the last stage: of a migration that has ended before, only what was found is new. */
-
-export async function endVerification(
+/** Ends a verification: the first one ends the migration, a later one only replaces the summary. */
+export async function finishVerify(
   ctx: WorkerContext,
   trx: Trx,
   migrationId: number,
   run: Run,
-  verified: VerifySummary,
+  summary: VerifySummary,
 ): Promise<void> {
-  const again = await trx
+  const later = await trx
     .updateTable("openstack_replication.run")
-    .set({ verification: JSON.stringify(verified) })
+    .set({ verification: JSON.stringify(summary) })
     .where("migration_id", "=", migrationId)
     .where("finished", "is not", null)
     .executeTakeFirst()
-  if (again.numUpdatedRows === 0n) await finishMigration(ctx, trx, migrationId, run, verified)
+  if (later.numUpdatedRows === 0n) await finishMigration(ctx, trx, migrationId, run, summary)
 }

@@ -1,62 +1,77 @@
 import type { CloudContext } from "../../kinds/cloud-context.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db } from "../../models/database.ts"
-import { CloudError, listProjectServers, listProjectVolumes, listResources } from "../../openstack/index.ts"
+import {
+  CloudError,
+  isNotFound,
+  listProjectServers,
+  listProjectVolumes,
+  listResources,
+} from "../../openstack/index.ts"
 import { kindText } from "../../planning/kind-names.ts"
-import { loadCreated, unmanagedIn } from "./created-objects.ts"
+import { findUnmanaged, loadCreated } from "./created-objects.ts"
 
 /**
- * What is in the destination project and is none of the migration's, for people: structure that others have added,
- * and what makes use of ours. What the cloud makes by itself, e.g. a port for DHCP, is no stranger.
- * @param counts kinds that are looked at
+ * Returns what is in the destination project and was not created by the migration, e.g. `port "web"`: network objects,
+ * and servers, volumes and floating IPs. What the cloud creates by itself, e.g. a port for DHCP, does not count.
+ * @param isCounted the kinds that are looked at
  */
 export async function listUnmanaged(
   db: Db,
   context: CloudContext,
-  migration: number,
-  counts: (kind: AnyKind) => boolean = () => true,
+  migrationId: number,
+  isCounted: (kind: AnyKind) => boolean = () => true,
 ): Promise<readonly string[]> {
   const { cloud, projectId } = context
   if (projectId === "") return []
-  const { parts, ours } = await loadCreated(db, migration)
-  const structure = await Promise.all(
-    parts.map(async ({ kind, done }) => {
-      if (kind.verify.unmanagedName === undefined || !counts(kind)) return []
-      const actual: readonly unknown[] = await orNone(unknownHere, kind.api.list(context, done))
-      return unmanagedIn(kind, actual, done, ours).map((one) => `${kindText(one.kind)} "${one.name}"`)
+  const { parts, names } = await loadCreated(db, migrationId)
+  const objects = await Promise.all(
+    parts.map(async ({ kind, items }) => {
+      if (kind.verify.unmanagedName === undefined || !isCounted(kind)) return []
+      const actual: readonly unknown[] = await emptyIf(isNotFound, kind.api.list(context, items))
+      return findUnmanaged(kind, actual, items, names).map(
+        (object) => `${kindText(object.kind)} "${object.name}"`,
+      )
     }),
   )
   const users = await Promise.all([
-    named("floating IP", orNone(unknownHere, listResources(cloud, "floatingips", { project_id: projectId }))),
-    named("server", orNone(noService, listProjectServers(cloud, projectId))),
-    named("volume", orNone(noService, listProjectVolumes(cloud, projectId))),
+    describe(
+      "floating IP",
+      emptyIf(isNotFound, listResources(cloud, "floatingips", { project_id: projectId })),
+    ),
+    describe("server", emptyIf(hasNoService, listProjectServers(cloud, projectId))),
+    describe("volume", emptyIf(hasNoService, listProjectVolumes(cloud, projectId))),
   ])
-  return [...structure.flat(), ...users.flat()]
+  return [...objects.flat(), ...users.flat()]
 }
 
-interface Shown {
+interface Resource {
   readonly id: string
   readonly name?: string | null
   readonly floating_ip_address?: string
 }
 
-async function named(what: string, reading: Promise<readonly Shown[]>): Promise<readonly string[]> {
-  return (await reading).map((one) => `${what} "${one.name || one.floating_ip_address || one.id}"`)
+async function describe(type: string, listing: Promise<readonly Resource[]>): Promise<readonly string[]> {
+  const resources = await listing
+  return resources.map(
+    ({ id, name, floating_ip_address }) => `${type} "${name || floating_ip_address || id}"`,
+  )
 }
 
-/** A cloud without an extension does not know its objects. */
-const unknownHere = ({ failure }: CloudError) => failure.status === 404
-const noService = ({ failure }: CloudError) => failure.absent === true
+/** Whether the cloud's catalog lacks the service. */
+function hasNoService(error: unknown): boolean {
+  return error instanceof CloudError && error.failure.notInCatalog === true
+}
 
-/** A cloud has none of what it cannot have. Whatever else keeps it from telling is no answer: nobody may seem not to use the tenant. */
-async function orNone<T>(
-  cannotHave: (error: CloudError) => boolean,
-  reading: Promise<readonly T[]>,
+/** An empty list where the cloud cannot have such objects. Any other error is thrown: a tenant in use must not look unused. */
+async function emptyIf<T>(
+  cannotHave: (error: unknown) => boolean,
+  listing: Promise<readonly T[]>,
 ): Promise<readonly T[]> {
   try {
-    return await reading
+    return await listing
   } catch (error) {
-    if (error instanceof CloudError && cannotHave(error)) return []
+    if (cannotHave(error)) return []
     throw error
   }
 }

@@ -3,131 +3,141 @@ import type { CloudContext } from "../../kinds/cloud-context.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Db, Trx } from "../../models/database.ts"
 import type { Difference, UnmanagedObject, VerifySummary } from "../../models/own-tables.ts"
-import { CloudError } from "../../openstack/index.ts"
+import { CloudError, isNotFound } from "../../openstack/index.ts"
 import type { PlanInputs } from "../../planning/inputs.ts"
 import { StageYield } from "../queue/interruption.ts"
-import type { StageItem } from "../stage/apply.ts"
+import type { StageItem } from "../stage/items.ts"
 import { withReadRetry } from "../stage/read-retry.ts"
+import type { SurveyClouds } from "../survey/read-source.ts"
 import { sourceChanges } from "../survey/source-changes.ts"
-import type { SurveyClouds } from "../survey/survey.ts"
-import { loadCreated, unmanagedIn } from "./created-objects.ts"
+import { type CreatedObjects, findUnmanaged, loadCreated } from "./created-objects.ts"
+
+/** What a verification works with. */
+export interface VerifyContext {
+  readonly db: Db
+  readonly migrationId: number
+  /** Returns the destination as it is now. */
+  context(): Promise<CloudContext>
+  readonly clouds: Pick<SurveyClouds, "source" | "stopped">
+  /** undefined: the source is not compared with the plan. */
+  readonly inputs: PlanInputs | undefined
+  /** Whether a long pause of the destination is waited for; otherwise it counts as unreadable. */
+  readonly waitsForPauses: boolean
+}
 
 export interface Verified {
   readonly summary: VerifySummary
-  readonly notes: readonly Note[]
+  readonly comparisons: readonly Comparison[]
 }
 
-/** What an object that was read back does not have as planned; nothing, where it is an exact copy. */
-interface Note {
-  /** Id of the plan's object. */
+/** The differences of one object; an exact copy has none. */
+interface Comparison {
+  /** Id of the object's row. */
   readonly id: string
   readonly differences: readonly Difference[]
 }
 
-/** Objects that are there and not in the plan, as far as they are kept by name. */
-const namedUnmanaged = 500
+/** Unmanaged objects that a summary names. */
+const maxNamed = 500
 
 /**
- * Reads both clouds: compares the destination with the plan, attribute by attribute, and the plan with what the source
- * tells now. Writes nothing.
- * @param context the destination, read anew at each call
- * @param waits whether a long pause of the destination is worth waiting for
- * @throws StageYield for such a pause
+ * Reads both clouds, and compares the destination with the plan and the plan with the source. Writes nothing.
+ * @throws StageYield for a long pause of the destination that is waited for
  */
-export async function verifyTenant(
-  db: Db,
-  context: () => Promise<CloudContext>,
-  clouds: Pick<SurveyClouds, "source" | "stopped">,
-  inputs: PlanInputs | undefined,
-  migration: number,
-  waits: boolean,
-): Promise<Verified> {
+export async function verifyTenant(work: VerifyContext): Promise<Verified> {
+  const { db, migrationId, clouds, inputs } = work
   const at = new Date().toISOString()
-  if ((await context()).projectId === "") return { summary: { at, compared: 0, differences: 0 }, notes: [] }
-  const [{ summary, notes }, source] = await Promise.all([
-    verifyDestination(db, context, migration, clouds.stopped, waits),
-    inputs === undefined ? undefined : sourceChanges(db, clouds, inputs, migration),
+  const { projectId } = await work.context()
+  if (projectId === "") return { summary: { at, compared: 0, differences: 0 }, comparisons: [] }
+  const [{ summary, comparisons }, source] = await Promise.all([
+    verifyDestination(work),
+    inputs === undefined ? undefined : sourceChanges(db, clouds, inputs, migrationId),
   ])
-  return { summary: { at, ...summary, ...(source && { source }) }, notes }
+  return { summary: { at, ...summary, ...(source && { source }) }, comparisons }
 }
 
-async function verifyDestination(
-  db: Db,
-  context: () => Promise<CloudContext>,
-  migration: number,
-  stopped: AbortSignal | undefined,
-  waits: boolean,
-): Promise<Verified> {
+async function verifyDestination(work: VerifyContext): Promise<Verified> {
+  const { db, migrationId, context, clouds, waitsForPauses } = work
   try {
-    const { parts, ours } = await loadCreated(db, migration)
+    const { parts, names } = await loadCreated(db, migrationId)
     const results = await withReadRetry(async () => {
       const seen = await context()
-      return Promise.all(parts.map(({ kind, done }) => verifyKind(kind, seen, done, ours)))
-    }, stopped)
-    const notes = results.flatMap((one) => one.notes)
-    const unmanaged = results.flatMap((one) => one.unmanaged)
-    const differing = notes.reduce((sum, one) => sum + one.differences.length, 0)
-    return {
-      summary: {
-        compared: notes.length,
-        differences: differing + unmanaged.length,
-        unmanaged: { count: unmanaged.length, objects: unmanaged.slice(0, namedUnmanaged) },
-      },
-      notes,
-    }
+      return Promise.all(parts.map(({ kind, items }) => verifyKind(kind, seen, items, names)))
+    }, clouds.stopped)
+    return summarize(results)
   } catch (error) {
-    if (!(error instanceof CloudError) && (waits || !(error instanceof StageYield))) throw error
-    return { summary: { compared: 0, differences: 0, unread: error.message }, notes: [] }
+    const isUnreadable = error instanceof CloudError || (error instanceof StageYield && !waitsForPauses)
+    if (!isUnreadable) throw error
+    return { summary: { compared: 0, differences: 0, unread: error.message }, comparisons: [] }
+  }
+}
+
+interface KindResult {
+  readonly comparisons: readonly Comparison[]
+  readonly unmanaged: readonly UnmanagedObject[]
+}
+
+function summarize(results: readonly KindResult[]): Verified {
+  const comparisons = results.flatMap((result) => result.comparisons)
+  const unmanaged = results.flatMap((result) => result.unmanaged)
+  const differing = comparisons.reduce((sum, { differences }) => sum + differences.length, 0)
+  return {
+    summary: {
+      compared: comparisons.length,
+      differences: differing + unmanaged.length,
+      unmanaged: { count: unmanaged.length, objects: unmanaged.slice(0, maxNamed) },
+    },
+    comparisons,
   }
 }
 
 async function verifyKind(
   kind: AnyKind,
   context: CloudContext,
-  done: readonly StageItem[],
-  ours: ReadonlyMap<string, string>,
-): Promise<{ readonly notes: readonly Note[]; readonly unmanaged: readonly UnmanagedObject[] }> {
-  if (done.length === 0 && kind.verify.unmanagedName === undefined) return { notes: [], unmanaged: [] }
-  const actual = await list(kind, context, done)
-  const byId = new Map(actual.map((one) => [kind.api.id(one), one]))
+  items: readonly StageItem[],
+  names: CreatedObjects["names"],
+): Promise<KindResult> {
+  if (items.length === 0 && kind.verify.unmanagedName === undefined) return { comparisons: [], unmanaged: [] }
+  const actual = await list(kind, context, items)
+  const byId = new Map(actual.map((object) => [kind.api.id(object), object]))
   return {
-    notes: done.map((item) => ({ id: item.id, differences: compareOne(kind, item, byId) })),
-    unmanaged: unmanagedIn(kind, actual, done, ours),
+    comparisons: items.map((item) => ({ id: item.id, differences: compareItem(kind, item, byId) })),
+    unmanaged: findUnmanaged(kind, actual, items, names),
   }
 }
 
-/** A cloud that does not know a kind of which nothing was planned has nothing of it. */
+/** Lists a kind. A cloud without the extension of a kind of which nothing was planned has no such objects. */
 async function list(
   kind: AnyKind,
   context: CloudContext,
-  done: readonly StageItem[],
+  items: readonly StageItem[],
 ): Promise<readonly unknown[]> {
   try {
-    return await kind.api.list(context, done)
+    return await kind.api.list(context, items)
   } catch (error) {
-    if (done.length === 0 && error instanceof CloudError && error.failure.status === 404) return []
+    if (items.length === 0 && isNotFound(error)) return []
     throw error
   }
 }
 
-function compareOne(
+function compareItem(
   kind: AnyKind,
   item: StageItem,
   byId: ReadonlyMap<string, unknown>,
 ): readonly Difference[] {
-  const seen = byId.get(item.backendId ?? "")
-  return seen === undefined
+  const actual = byId.get(item.backendId ?? "")
+  return actual === undefined
     ? [{ attribute: "id", expected: item.backendId, seen: null }]
-    : kind.verify.compare(item.body, seen)
+    : kind.verify.compare(item.body, actual)
 }
 
-/** Keeps what was found for each object, in place of what was found before. */
-export async function noteVerified(trx: Trx, notes: readonly Note[]): Promise<void> {
+/** Records the differences of each compared object, and replaces those of an earlier verification. */
+export async function recordDifferences(trx: Trx, comparisons: readonly Comparison[]): Promise<void> {
   await sql`
-    update openstack_replication.object as object set differences = noted.differences::jsonb
+    update openstack_replication.object as object set differences = compared.differences::jsonb
     from unnest(
-      ${notes.map(({ id }) => id)}::bigint[],
-      ${notes.map(({ differences }) => JSON.stringify(differences))}::text[]
-    ) as noted (id, differences)
-    where object.id = noted.id`.execute(trx)
+      ${comparisons.map(({ id }) => id)}::bigint[],
+      ${comparisons.map(({ differences }) => JSON.stringify(differences))}::text[]
+    ) as compared (id, differences)
+    where object.id = compared.id`.execute(trx)
 }
