@@ -4,7 +4,7 @@ import type { AnyKind } from "../../kinds/kind.ts"
 import type { Trx } from "../../models/database.ts"
 import { deleteUnlessReferenced } from "../../models/delete-tenant.ts"
 import { addToResourceCount } from "../../models/new-tenant.ts"
-import { kindText } from "../../planning/plan.ts"
+import { kindText } from "../../planning/kind-names.ts"
 
 interface ObjectRow {
   readonly id: string

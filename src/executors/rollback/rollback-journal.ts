@@ -5,13 +5,13 @@ import { refsOf } from "../../kinds/plan-tenant.ts"
 import type { Db } from "../../models/database.ts"
 import { emitObjectEvents } from "../../models/events.ts"
 import type { ObjectError } from "../../models/own-tables.ts"
-import type { StageItem } from "../stage/apply.ts"
-import { type StageClaim, withClaim } from "../stage/journal.ts"
+import { type StageClaim, withClaim } from "../stage/claim.ts"
+import type { StageItem } from "../stage/items.ts"
 
-type Named = Pick<StageItem, "id" | "name">
+type ItemName = Pick<StageItem, "id" | "name">
 
-/** Notes that from here on something may be gone. */
-export async function noteRemoves(db: Db, claim: StageClaim): Promise<void> {
+/** Records that objects may be missing from here on. */
+export async function recordRemoving(db: Db, claim: StageClaim): Promise<void> {
   await withClaim(db, claim, (trx) =>
     sql`
       update openstack_replication.run set rollback = rollback || '{"removing": true}'
@@ -19,8 +19,8 @@ export async function noteRemoves(db: Db, claim: StageClaim): Promise<void> {
   )
 }
 
-/** Why an earlier try could not remove something is no news of this one. */
-export async function forgetReasons(db: Db, claim: StageClaim): Promise<void> {
+/** Clears the reasons why an earlier rollback could not delete objects: this one may. */
+export async function clearReasons(db: Db, claim: StageClaim): Promise<void> {
   await withClaim(db, claim, (trx) =>
     trx
       .updateTable("openstack_replication.object")
@@ -32,30 +32,27 @@ export async function forgetReasons(db: Db, claim: StageClaim): Promise<void> {
   )
 }
 
-/** Notes that objects are gone. */
-export async function noteRemoved(
+/** Records that objects no longer exist. */
+export async function recordRemoved(
   db: Db,
   kind: AnyKind,
   claim: StageClaim,
-  items: readonly Named[],
+  items: readonly ItemName[],
 ): Promise<void> {
   if (items.length === 0) return
+  const ids = items.map(({ id }) => id)
   await withClaim(db, claim, async (trx) => {
     await trx
       .updateTable("openstack_replication.object")
       .set({ state: "removed", reason: "", error: null, differences: null, modified: new Date() })
-      .where(
-        "id",
-        "in",
-        items.map(({ id }) => id),
-      )
+      .where("id", "in", ids)
       .execute()
     await emitObjectEvents(trx, claim.migration, kind.name, "removed", items)
   })
 }
 
-/** Notes that objects were never made after all. Why the cloud refused one is kept. */
-export async function noteAbsent(
+/** Records that objects were never created. The cloud's refusal is kept where there is one. */
+export async function recordAbsent(
   db: Db,
   claim: StageClaim,
   items: readonly Pick<StageItem, "id">[],
@@ -65,18 +62,18 @@ export async function noteAbsent(
     sql`
       update openstack_replication.object
       set state = case when error is null then 'skipped' else 'failed' end,
-        reason = coalesce(nullif(reason, ''), 'It was not there when the migration was rolled back.'),
+        reason = coalesce(nullif(reason, ''), 'It did not exist when the migration was rolled back.'),
         modified = now()
       where id = any(${items.map(({ id }) => id)}::bigint[])`.execute(trx),
   )
 }
 
-/** Notes why an object could not be removed. It is there still. */
-export async function noteLeft(
+/** Records why an object could not be deleted. It stays "done", for it still exists. */
+export async function recordNotRemoved(
   db: Db,
   kind: AnyKind,
   claim: StageClaim,
-  item: Named,
+  item: ItemName,
   error: ObjectError,
 ): Promise<void> {
   await withClaim(db, claim, async (trx) => {
@@ -89,8 +86,8 @@ export async function noteLeft(
   })
 }
 
-/** What goes with another object is gone when that is, e.g. a group's rules. */
-export async function noteGoneAlong(db: Db, claim: StageClaim): Promise<void> {
+/** Records objects as removed that the cloud deletes together with a removed one, e.g. the rules of a group. */
+export async function recordDeletedWithParent(db: Db, claim: StageClaim): Promise<void> {
   const objects = await db
     .selectFrom("openstack_replication.object")
     .select(["id", "kind", "key", "name", "body", "state"])
@@ -100,13 +97,13 @@ export async function noteGoneAlong(db: Db, claim: StageClaim): Promise<void> {
   const removed = new Set(
     objects.flatMap(({ kind, key, state }) => (state === "removed" ? [`${kind}/${key}`] : [])),
   )
-  for (const kind of kinds.filter((one) => one.removal.deletedWithParent)) {
-    const gone = objects.filter(
-      (one) =>
-        one.kind === kind.name &&
-        one.state !== "removed" &&
-        refsOf(one.body).some((reference) => removed.has(reference)),
+  for (const kind of kinds.filter(({ removal }) => removal.deletedWithParent)) {
+    const deleted = objects.filter(
+      (object) =>
+        object.kind === kind.name &&
+        object.state !== "removed" &&
+        refsOf(object.body).some((reference) => removed.has(reference)),
     )
-    await noteRemoved(db, kind, claim, gone)
+    await recordRemoved(db, kind, claim, deleted)
   }
 }

@@ -26,7 +26,7 @@ t.test("a copy with every attribute is taken away again, and nothing else is", p
     await act(world, migration.uuid, "rollback")
     const ended = await world.ended(migration.uuid)
     t.match(ended, { state: "ERRED", dst_resource_state: "Terminated" })
-    t.match(ended.error_message, /^Rolled back for .+: \d+ objects were removed\.$/)
+    t.match(ended.error_message, /^Rollback requested by .+ is complete: \d+ objects were removed\.$/)
     t.strictSame(await world.leftOf([projectId]), [], "nothing of the copy is left")
     t.strictSame(await richView(world.cloud, tenant.projectId), before, "the source is as it was")
   }),
@@ -51,7 +51,7 @@ t.test("a copy that failed at any stage is taken away again", patience, async (t
           await act(world, uuid, "rollback")
           t.match(await world.ended(uuid), {
             dst_resource_state: "Terminated",
-            error_message: /^Rolled back for/,
+            error_message: /^Rollback requested by .+ is complete/,
           })
           t.strictSame(await world.leftOf([projectId]), [], "nothing is left")
         }
@@ -104,7 +104,10 @@ t.test("what others have put into the project is left, and so is the project", p
     await act(world, migration.uuid, "rollback")
     const ended = await world.ended(migration.uuid)
     t.match(ended, { state: "OK", dst_resource_state: "OK" })
-    t.match(ended.error_message, /^Not rolled back for .+, because others use the tenant: network "theirs"\./)
+    t.match(
+      ended.error_message,
+      /^Rollback requested by .+ was refused, because the tenant is in use: network "theirs"\./,
+    )
     t.strictSame(await viewTenant(world.cloud, projectId), before)
     const networks = await listResources(world.cloud, "networks", { project_id: projectId })
     t.ok(networks.some(({ id }) => id === theirs.id))
