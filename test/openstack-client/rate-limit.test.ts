@@ -1,21 +1,21 @@
 import t from "tap"
 import { PauseTooLong } from "../../src/openstack/limiter/limiter.ts"
-import { Pace } from "../../src/openstack/limiter/local-limiter.ts"
-import { calledBy } from "../../src/openstack/session/call-options.ts"
+import { LocalLimiter } from "../../src/openstack/limiter/local-limiter.ts"
+import { withCallOptions } from "../../src/openstack/session/call-options.ts"
 import { connect, failureOf, fakeCloud } from "./fake-cloud.ts"
 
 const read = { service: "network", method: "GET", path: "/networks" } as const
 const create = { service: "network", method: "POST", path: "/networks", body: {} } as const
 const calm = {
-  patienceMs: 1_000,
+  maxPauseMs: 1_000,
   urgent: false,
-  again: false,
-  flow: "",
+  isRetry: false,
+  fairnessKey: "",
   signal: new AbortController().signal,
 }
 const ROUNDING_MS = 2 // of timers and clocks
 
-t.test("no more calls are under way at a time than allowed", async (t) => {
+t.test("no more calls are in flight than the limit allows", async (t) => {
   const fake = await fakeCloud(t, {
     answer: () => new Promise((later) => setTimeout(later, 5, { body: {} })),
   })
@@ -25,7 +25,7 @@ t.test("no more calls are under way at a time than allowed", async (t) => {
   t.equal(fake.busiest(), 3)
 })
 
-t.test("calls start in the order asked", async (t) => {
+t.test("calls start in the order in which they were made", async (t) => {
   const fake = await fakeCloud(t)
   const cloud = connect(t, fake, { inFlight: 1 })
   await cloud.whoami()
@@ -37,73 +37,76 @@ t.test("calls start in the order asked", async (t) => {
   )
 })
 
-for (const [rate, most, windowMs] of [
+for (const [rate, max, windowMs] of [
   [20, 20, 1_000],
   [2.5, 2, 800],
 ] as const)
-  t.test(`at ${rate} a second, ${windowMs} ms hold no more than ${most} starts`, async (t) => {
-    const pace = new Pace(100, rate)
-    const asked = performance.now()
-    for (let i = 0; i < most; i += 1) (await pace.acquire(calm))()
-    const next = await pace.acquire(calm)
-    t.ok(performance.now() - asked >= windowMs - ROUNDING_MS)
+  t.test(`at ${rate} a second, ${windowMs} ms hold no more than ${max} starts`, async (t) => {
+    const limiter = new LocalLimiter(100, rate)
+    const began = performance.now()
+    for (let i = 0; i < max; i += 1) (await limiter.acquire(calm))()
+    const next = await limiter.acquire(calm)
+    t.ok(performance.now() - began >= windowMs - ROUNDING_MS)
     next()
   })
 
-t.test("a call that is urgent goes first", async (t) => {
-  const pace = new Pace(1, 10_000)
+t.test("an urgent call is granted first", async (t) => {
+  const limiter = new LocalLimiter(1, 10_000)
   const order: string[] = []
-  const release = await pace.acquire(calm)
-  const turns = [false, true].map(async (urgent) => {
-    const done = await pace.acquire({ ...calm, urgent })
+  const release = await limiter.acquire(calm)
+  const waiting = [false, true].map(async (urgent) => {
+    const done = await limiter.acquire({ ...calm, urgent })
     order.push(urgent ? "urgent" : "calm")
     done()
   })
   release()
-  await Promise.all(turns)
+  await Promise.all(waiting)
   t.same(order, ["urgent", "calm"])
 })
 
-t.test("flows take turns, however many calls each has in the queue", async (t) => {
-  const pace = new Pace(1, 10_000)
+t.test("fairness keys take turns, however many calls each has in the queue", async (t) => {
+  const limiter = new LocalLimiter(1, 10_000)
   const order: string[] = []
-  const release = await pace.acquire(calm)
-  const turns = ["large", "large", "large", "large", "small", "small", "third"].map(async (flow) => {
-    const done = await pace.acquire({ ...calm, flow })
-    order.push(flow)
+  const release = await limiter.acquire(calm)
+  const waiting = ["large", "large", "large", "large", "small", "small", "third"].map(async (fairnessKey) => {
+    const done = await limiter.acquire({ ...calm, fairnessKey })
+    order.push(fairnessKey)
     done()
   })
   release()
-  await Promise.all(turns)
+  await Promise.all(waiting)
   t.same(order, ["large", "small", "third", "large", "small", "large", "large"])
 })
 
-t.test("a further try goes before the new calls of its flow, and before no other flow", async (t) => {
-  const pace = new Pace(1, 10_000)
-  const order: string[] = []
-  const release = await pace.acquire(calm)
-  const asked = [
-    { flow: "a", again: false },
-    { flow: "b", again: false },
-    { flow: "b", again: true },
-  ]
-  const turns = asked.map(async (entry) => {
-    const done = await pace.acquire({ ...calm, ...entry })
-    order.push(`${entry.flow}${entry.again ? " again" : ""}`)
-    done()
-  })
-  release()
-  await Promise.all(turns)
-  t.same(order, ["a", "b again", "b"])
-})
+t.test(
+  "a retry is granted before the new calls of its fairness key, and not before other keys",
+  async (t) => {
+    const limiter = new LocalLimiter(1, 10_000)
+    const order: string[] = []
+    const release = await limiter.acquire(calm)
+    const calls = [
+      { fairnessKey: "a", isRetry: false },
+      { fairnessKey: "b", isRetry: false },
+      { fairnessKey: "b", isRetry: true },
+    ]
+    const waiting = calls.map(async (call) => {
+      const done = await limiter.acquire({ ...calm, ...call })
+      order.push(`${call.fairnessKey}${call.isRetry ? " retry" : ""}`)
+      done()
+    })
+    release()
+    await Promise.all(waiting)
+    t.same(order, ["a", "b retry", "b"])
+  },
+)
 
-t.test("the calls of one caller share its flow and its end", async (t) => {
+t.test("call options apply to every call: fairness key and signal", async (t) => {
   const fake = await fakeCloud(t)
   const cloud = connect(t, fake, { inFlight: 1 })
   await cloud.whoami()
   const stopping = new AbortController()
-  const large = calledBy(cloud, { flow: "large", signal: stopping.signal })
-  const small = calledBy(cloud, { flow: "small" })
+  const large = withCallOptions(cloud, { fairnessKey: "large", signal: stopping.signal })
+  const small = withCallOptions(cloud, { fairnessKey: "small" })
   const calls = [
     ...Array.from({ length: 4 }, (_, i) => large.call({ ...read, path: `/large/${i}` })),
     small.call({ ...read, path: "/small" }),
@@ -112,33 +115,33 @@ t.test("the calls of one caller share its flow and its end", async (t) => {
   t.same(
     fake.calls.map(({ path }) => path.replace("/network/v2.0", "")),
     ["/large/0", "/large/1", "/small", "/large/2", "/large/3"],
-    "the second of the large one was the next when the small one came",
+    "the second large call was next when the small one came",
   )
-  stopping.abort(new Error("enough"))
-  t.match((await failureOf(large.call(read))).failure, { cloudMessage: "stopped: enough", retry: "later" })
+  stopping.abort(new Error("cancelled"))
+  t.match((await failureOf(large.call(read))).failure, { cloudMessage: "aborted: cancelled", retry: "later" })
   await small.call(read)
 })
 
-t.test("a call that was stopped in the queue gives its place up", async (t) => {
-  const pace = new Pace(1, 10_000)
+t.test("a call that is aborted while it waits leaves the queue", async (t) => {
+  const limiter = new LocalLimiter(1, 10_000)
   const stopping = new AbortController()
-  const release = await pace.acquire(calm)
-  const stopped = pace.acquire({ ...calm, signal: stopping.signal })
-  const next = pace.acquire(calm)
-  stopping.abort(new Error("enough"))
-  await t.rejects(stopped, { message: "enough" })
+  const release = await limiter.acquire(calm)
+  const aborted = limiter.acquire({ ...calm, signal: stopping.signal })
+  const next = limiter.acquire(calm)
+  stopping.abort(new Error("cancelled"))
+  await t.rejects(aborted, { message: "cancelled" })
   release()
-  release() // a second time changes nothing
+  release() // a second release does nothing
   ;(await next)()
 })
 
-t.test("a pause that is longer than a call's patience refuses the call at once", async (t) => {
-  const pace = new Pace(1, 10_000)
-  const release = await pace.acquire(calm)
-  const queued = pace.acquire(calm)
-  pace.pause(60_000)
+t.test("a pause that is longer than a call may wait refuses the call at once", async (t) => {
+  const limiter = new LocalLimiter(1, 10_000)
+  const release = await limiter.acquire(calm)
+  const queued = limiter.acquire(calm)
+  limiter.pause(60_000)
   await t.rejects(queued, PauseTooLong)
-  await t.rejects(pace.acquire(calm), PauseTooLong)
+  await t.rejects(limiter.acquire(calm), PauseTooLong)
   release()
 })
 
@@ -150,7 +153,7 @@ for (const [title, status, headers, body] of [
   ["a 503 with Retry-After", 503, { "retry-after": "0.2" }, ""],
   ["a 413 with overLimit", 413, {}, overLimit],
 ] as const)
-  t.test(`${title} pauses every call of that cloud, and a POST is sent again`, async (t) => {
+  t.test(`${title} pauses every call of that cloud, and a POST is retried`, async (t) => {
     let refusedAt = 0
     const fake = await fakeCloud(t, {
       answer: () => {
@@ -165,7 +168,7 @@ for (const [title, status, headers, body] of [
     for (const call of fake.calls.slice(1)) t.ok(call.at - refusedAt >= 200 - ROUNDING_MS)
   })
 
-t.test("Retry-After may be a date, and x-ratelimit-reset a time; both by the cloud's clock", async (t) => {
+t.test("Retry-After may be a date and x-ratelimit-reset a time, both by the cloud's clock", async (t) => {
   const then = Date.parse("2002-01-01T00:00:00Z")
   const date = new Date(then).toUTCString()
   for (const headers of [
@@ -182,13 +185,13 @@ t.test("Retry-After may be a date, and x-ratelimit-reset a time; both by the clo
   }
 })
 
-t.test("a 429 that names no wait is waited out with growing waits", async (t) => {
+t.test("a 429 without a delay is retried with growing delays", async (t) => {
   const fake = await fakeCloud(t, { answer: (_, { calls }) => ({ status: calls.length < 5 ? 429 : 200 }) })
   await connect(t, fake).call(create)
   t.equal(fake.calls.length, 5)
 })
 
-t.test("Cinder's 413 for a quota is a refusal, not a wish to slow down", async (t) => {
+t.test("Cinder's 413 for a quota is a refusal, not a rate limit", async (t) => {
   const message =
     "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes_ssd quota."
   const fake = await fakeCloud(t, {
@@ -203,7 +206,7 @@ t.test("Cinder's 413 for a quota is a refusal, not a wish to slow down", async (
   t.equal(fake.calls.length, 1)
 })
 
-t.test("sign-ins count too", async (t) => {
+t.test("sign-ins are rate limited too", async (t) => {
   const fake = await fakeCloud(t, {
     signIn: (count) => (count === 1 ? { status: 429, headers: { "retry-after": "0.1" } } : undefined),
   })

@@ -1,6 +1,6 @@
-import type { Entry, Limiter } from "../../openstack/index.ts"
+import type { AcquireOptions, Limiter } from "../../openstack/index.ts"
 import { FairQueue } from "../../openstack/limiter/fair-queue.ts"
-import { pauseText } from "../../openstack/limiter/local-limiter.ts"
+import { describePause } from "../../openstack/limiter/limiter.ts"
 
 /** What a process says to the lane of a cloud. */
 export interface SlotRequest {
@@ -67,7 +67,7 @@ export class SharedLimiter implements Limiter {
     this.#ask = ask
   }
 
-  acquire(entry: Entry): Promise<() => void> {
+  acquire(entry: AcquireOptions): Promise<() => void> {
     if (this.#closed) return Promise.reject(new Error("the connection to the cloud was closed"))
     const turn = this.#turns.wait(entry, () => this.#place())
     this.#next()
@@ -86,7 +86,7 @@ export class SharedLimiter implements Limiter {
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#turns.refuseImpatient(Number.POSITIVE_INFINITY, () => "the connection to the cloud was closed")
+    this.#turns.refuseOnPause(Number.POSITIVE_INFINITY, () => "the connection to the cloud was closed")
     await this.#asking
     if (this.#told > 0) await this.#ask({ running: 0, wanted: 0, pauseMs: 0 }).catch(() => undefined)
   }
@@ -107,8 +107,9 @@ export class SharedLimiter implements Limiter {
     if (this.#closed) return
     clearTimeout(this.#timer)
     const now = performance.now()
-    if (now < this.#pauseHeard + pauseLookMs) this.#turns.refuseImpatient(this.#pausedUntil - now, pauseText)
-    if (this.#silentSince !== undefined) this.#turns.refuseImpatient(now - this.#silentSince, silenceText)
+    if (now < this.#pauseHeard + pauseLookMs)
+      this.#turns.refuseOnPause(this.#pausedUntil - now, describePause)
+    if (this.#silentSince !== undefined) this.#turns.refuseOnPause(now - this.#silentSince, silenceText)
     this.#start(now)
     if (this.#asking !== undefined) return
     const askAt = this.#askAt(now)
@@ -122,7 +123,7 @@ export class SharedLimiter implements Limiter {
     this.#due = this.#due.filter((at) => now - at < missedMs)
     while ((this.#due[0] ?? now + 1) <= now && now <= this.#freshUntil) {
       this.#due.shift()
-      this.#turns.next()
+      this.#turns.grantNext()
     }
     if (this.#turns.size === 0) this.#due = []
   }

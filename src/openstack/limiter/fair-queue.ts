@@ -1,91 +1,95 @@
-import { type Entry, PauseTooLong } from "./limiter.ts"
+import { type AcquireOptions, PauseTooLong } from "./limiter.ts"
 
-interface Waiting extends Entry {
-  readonly start: () => void
+interface Waiter extends AcquireOptions {
+  readonly grant: () => void
   readonly refuse: (reason: unknown) => void
 }
 
-/** The calls that wait for one cloud. Urgent ones come first; then each flow in turn gives one. */
+/** The calls of this process that wait for a slot of one cloud (state "waiting" in limiter.ts). */
 export class FairQueue {
-  readonly #urgent: Waiting[] = []
-  /** The flow whose turn it is stands first. */
-  readonly #flows = new Map<string, Waiting[]>()
+  readonly #urgent: Waiter[] = []
+  /** In the order in which the keys are served next. */
+  readonly #byKey = new Map<string, Waiter[]>()
   #size = 0
 
   get size(): number {
     return this.#size
   }
 
-  /** Queues a call until `next` starts it; `place` makes what it gets. */
-  wait<Place>(entry: Entry, place: () => Place): Promise<Place> {
-    const { promise, resolve, reject } = Promise.withResolvers<Place>()
-    if (entry.signal.aborted) {
-      reject(entry.signal.reason)
+  /** Waits until `grantNext` serves this call, then resolves with what `makeSlot` returns. */
+  wait<Slot>(options: AcquireOptions, makeSlot: () => Slot): Promise<Slot> {
+    const { promise, resolve, reject } = Promise.withResolvers<Slot>()
+    if (options.signal.aborted) {
+      reject(options.signal.reason)
       return promise
     }
-    const drop = () => {
-      this.#remove(waiting)
-      reject(entry.signal.reason)
+    const abort = () => {
+      this.#remove(waiter)
+      reject(options.signal.reason)
     }
-    const settled = () => entry.signal.removeEventListener("abort", drop)
-    const waiting: Waiting = {
-      ...entry,
-      start: () => {
-        settled()
-        resolve(place())
+    const stopListening = () => options.signal.removeEventListener("abort", abort)
+    const waiter: Waiter = {
+      ...options,
+      grant: () => {
+        stopListening()
+        resolve(makeSlot())
       },
       refuse: (reason) => {
-        settled()
+        stopListening()
         reject(reason)
       },
     }
-    entry.signal.addEventListener("abort", drop, { once: true })
-    this.#add(waiting)
+    options.signal.addEventListener("abort", abort, { once: true })
+    this.#add(waiter)
     return promise
   }
 
-  /** Starts the call whose turn it is; answers false where none waits. */
-  next(): boolean {
-    const [flow] = this.#flows.keys()
-    const waiting = this.#urgent[0] ?? (flow === undefined ? undefined : this.#flows.get(flow)?.[0])
-    if (waiting === undefined) return false
-    this.#remove(waiting)
-    const others = waiting.urgent ? undefined : this.#flows.get(waiting.flow)
-    if (others !== undefined) {
-      this.#flows.delete(waiting.flow)
-      this.#flows.set(waiting.flow, others)
-    }
-    waiting.start()
+  /** Grants a slot to the call that is next. Returns false where none waits. */
+  grantNext(): boolean {
+    const [key] = this.#byKey.keys()
+    const waiter = this.#urgent[0] ?? (key === undefined ? undefined : this.#byKey.get(key)?.[0])
+    if (waiter === undefined) return false
+    this.#remove(waiter)
+    if (!waiter.urgent) this.#moveToEnd(waiter.fairnessKey)
+    waiter.grant()
     return true
   }
 
-  /** Refuses the calls that may not wait for so long. */
-  refuseImpatient(ms: number, why: (seconds: number) => string): void {
-    if (ms <= 0) return
-    for (const waiting of [...this.#urgent, ...[...this.#flows.values()].flat()]) {
-      if (waiting.patienceMs >= ms) continue
-      this.#remove(waiting)
-      waiting.refuse(new PauseTooLong(why(Math.ceil(ms / 1_000)), ms))
+  /** Refuses the calls that may not wait for a pause of this length. */
+  refuseOnPause(pauseMs: number, describe: (seconds: number) => string): void {
+    if (pauseMs <= 0) return
+    for (const waiter of [...this.#urgent, ...[...this.#byKey.values()].flat()]) {
+      if (waiter.maxPauseMs >= pauseMs) continue
+      this.#remove(waiter)
+      waiter.refuse(new PauseTooLong(describe(Math.ceil(pauseMs / 1_000)), pauseMs))
     }
   }
 
-  #add(waiting: Waiting): void {
+  #add(waiter: Waiter): void {
     this.#size += 1
-    if (waiting.urgent) this.#urgent.push(waiting)
-    else {
-      const queue = this.#flows.get(waiting.flow) ?? []
-      if (waiting.again) queue.unshift(waiting)
-      else queue.push(waiting)
-      this.#flows.set(waiting.flow, queue)
+    if (waiter.urgent) {
+      this.#urgent.push(waiter)
+      return
     }
+    const queue = this.#byKey.get(waiter.fairnessKey) ?? []
+    if (waiter.isRetry) queue.unshift(waiter)
+    else queue.push(waiter)
+    this.#byKey.set(waiter.fairnessKey, queue)
   }
 
-  #remove(waiting: Waiting): void {
-    const queue = waiting.urgent ? this.#urgent : (this.#flows.get(waiting.flow) ?? [])
-    const index = queue.indexOf(waiting)
+  #remove(waiter: Waiter): void {
+    const queue = waiter.urgent ? this.#urgent : (this.#byKey.get(waiter.fairnessKey) ?? [])
+    const index = queue.indexOf(waiter)
     if (index < 0) return
     queue.splice(index, 1)
     this.#size -= 1
-    if (!waiting.urgent && queue.length === 0) this.#flows.delete(waiting.flow)
+    if (!waiter.urgent && queue.length === 0) this.#byKey.delete(waiter.fairnessKey)
+  }
+
+  #moveToEnd(key: string): void {
+    const queue = this.#byKey.get(key)
+    if (queue === undefined) return
+    this.#byKey.delete(key)
+    this.#byKey.set(key, queue)
   }
 }

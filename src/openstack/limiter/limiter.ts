@@ -1,41 +1,81 @@
 import type { Service } from "../types.ts"
 
-/** A call may not start, because it would have to wait for longer than it may. */
+/*
+ * Rate limiting of one cloud: a call starts only with a slot.
+ *
+ *                      signal aborted: the signal's reason
+ *                      pause longer than maxPauseMs: PauseTooLong
+ *                    ┌────────────────────────────────────────────► refused
+ *                    │
+ *   acquire() ──► waiting ──────────────► granted ──────► released
+ *                 (FairQueue)  free slot,          release(), once;
+ *                              no pause,           the next waiter is granted
+ *                              not fenced
+ *
+ * waiting   The call is in the process's `FairQueue`. Urgent calls (a sign-in that others wait for) come first. Then the
+ *           fairness keys (one for each migration) take turns, so that a large migration does not delay a small one; within
+ *           a key, retries come before new calls.
+ * granted   `acquire` has resolved: the call counts as in flight, and as a start within the window of the rate.
+ * released  The call has ended. A slot is released once; a second release does nothing.
+ * refused   `acquire` has rejected. A call is refused rather than delayed beyond what it may wait, so that the stage is put
+ *           back into the queue and its worker is free for other clouds.
+ *
+ * Pause     While a cloud has asked for a pause (429 and the like), nothing is granted. `pause` extends it, never shortens it.
+ *
+ * Two classes implement `Limiter`, with the same `FairQueue` in front; they differ in who grants:
+ *
+ *   LocalLimiter   (here)                    grants by its own counters: for a client that nobody shares its cloud with.
+ *   SharedLimiter  (src/executors/clouds)    grants what the database grants to all processes together. It reports its
+ *                                            calls in flight and requests slots with one SQL function, `acquire_slots`.
+ *                                            Two more things can keep its calls waiting, and refuse them in the end:
+ *                                            the database is unreachable, or the process was fenced (taken for dead; its
+ *                                            jobs run elsewhere) and must start nothing until it has a new owner name.
+ */
+
+/** A call was refused, because the cloud's pause, or the wait for a slot, is longer than the call may wait. */
 export class PauseTooLong extends Error {
   override readonly name = "PauseTooLong"
-  /** How long, from now, in milliseconds. */
-  readonly ms: number
+  /** Length of the pause from now, in milliseconds. */
+  readonly pauseMs: number
 
-  constructor(message: string, ms: number) {
+  constructor(message: string, pauseMs: number) {
     super(message)
-    this.ms = ms
+    this.pauseMs = pauseMs
   }
 }
 
-/** A call that waits for its turn. */
-export interface Entry {
-  /** Longest pause that is waited for, in milliseconds; the turn in the queue may take longer. */
-  readonly patienceMs: number
-  /** Goes before all others: a sign-in that they wait for. */
+/** What a call states when it requests a slot. */
+export interface AcquireOptions {
+  /** Longest pause that the call waits for, in milliseconds; its turn in the queue may take longer. */
+  readonly maxPauseMs: number
+  /** Comes before all other calls: a sign-in that they wait for. */
   readonly urgent: boolean
-  /** A further try of a call goes before the calls of its flow that have not begun. */
-  readonly again: boolean
-  /** Flows take turns, e.g. migrations, so that one with many calls does not hold up one with few. */
-  readonly flow: string
+  /** A retry comes before the new calls of its fairness key. */
+  readonly isRetry: boolean
+  /** Keys take turns, e.g. one for each migration, so that many calls of one do not delay few calls of another. */
+  readonly fairnessKey: string
   readonly signal: AbortSignal
 }
 
-/** What made a cloud ask to slow down. */
+/** The response in which a cloud asked for a pause. */
 export interface PauseCause {
   readonly service: Service
   /** 429, 413, 498 or 503. */
   readonly status: number
 }
 
-/** Lets calls to one cloud start: so many at a time, so many each second, none during a pause. */
+/** Enforces the rate limit of one cloud: a number of calls in flight, a number of starts per second, and pauses. */
 export interface Limiter {
-  /** Waits for the turn; answers the function that gives the place back. @throws PauseTooLong, or the signal's reason */
-  acquire(entry: Entry): Promise<() => void>
-  /** Holds every call back, in milliseconds; a shorter pause than the present one changes nothing. */
+  /**
+   * Waits for a slot and returns the function that releases it.
+   * @throws PauseTooLong, or the signal's reason
+   */
+  acquire(options: AcquireOptions): Promise<() => void>
+  /** Grants nothing for so many milliseconds. A shorter pause than the present one changes nothing. */
   pause(ms: number, cause: PauseCause): void
+}
+
+/** Returns the message of a `PauseTooLong`. */
+export function describePause(seconds: number): string {
+  return `the cloud asked for a pause, which lasts ${seconds} s more`
 }

@@ -1,70 +1,68 @@
 import { FairQueue } from "./fair-queue.ts"
-import type { Entry, Limiter } from "./limiter.ts"
+import { type AcquireOptions, describePause, type Limiter } from "./limiter.ts"
 
-/** The pace of one process, for a client that shares its cloud with no other. */
-export class Pace implements Limiter {
-  readonly #inFlightMost: number
-  /** Starts within one window of time; together they give the rate, also where it is below 1. */
-  readonly #startsMost: number
+/** Rate limit of a client whose cloud no other process calls (states in limiter.ts). */
+export class LocalLimiter implements Limiter {
+  readonly #maxInFlight: number
+  /** Starts allowed within one window; the two together give the rate, also one below 1 a second. */
+  readonly #maxStarts: number
   readonly #windowMs: number
-  readonly #starts: number[] = []
-  readonly #turns = new FairQueue()
+  readonly #recentStarts: number[] = []
+  readonly #waiting = new FairQueue()
   #inFlight = 0
   #pausedUntil = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(inFlight: number, requestsPerSecond: number) {
-    this.#inFlightMost = Math.max(1, Math.floor(inFlight))
-    this.#startsMost = Math.max(1, Math.floor(requestsPerSecond))
-    this.#windowMs = (1_000 * this.#startsMost) / requestsPerSecond
+    this.#maxInFlight = Math.max(1, Math.floor(inFlight))
+    this.#maxStarts = Math.max(1, Math.floor(requestsPerSecond))
+    this.#windowMs = (1_000 * this.#maxStarts) / requestsPerSecond
   }
 
-  acquire(entry: Entry): Promise<() => void> {
-    const turn = this.#turns.wait(entry, () => this.#place())
-    this.#next()
-    return turn
+  acquire(options: AcquireOptions): Promise<() => void> {
+    const slot = this.#waiting.wait(options, () => this.#startCall())
+    this.#grant()
+    return slot
   }
 
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + ms)
-    this.#next()
+    this.#grant()
   }
 
-  #place(): () => void {
+  /** Counts a call as started; returns its release. */
+  #startCall(): () => void {
     this.#inFlight += 1
-    this.#starts.push(performance.now())
-    if (this.#starts.length > this.#startsMost) this.#starts.shift()
-    let left = false
+    this.#recentStarts.push(performance.now())
+    if (this.#recentStarts.length > this.#maxStarts) this.#recentStarts.shift()
+    let released = false
     return () => {
-      if (left) return
-      left = true
+      if (released) return
+      released = true
       this.#inFlight -= 1
-      this.#next()
+      this.#grant()
     }
   }
 
-  #next(): void {
+  /** Grants every slot that is free now, and sets a timer for the next one. */
+  #grant(): void {
     clearTimeout(this.#timer)
-    this.#turns.refuseImpatient(this.#pausedUntil - performance.now(), pauseText)
-    while (this.#inFlight < this.#inFlightMost && this.#turns.size > 0) {
-      const waitMs = this.#waitMs()
-      if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#next(), Math.ceil(waitMs))
+    this.#waiting.refuseOnPause(this.#pausedUntil - performance.now(), describePause)
+    while (this.#inFlight < this.#maxInFlight && this.#waiting.size > 0) {
+      const delayMs = this.#delayMs()
+      if (delayMs > 0) {
+        this.#timer = setTimeout(() => this.#grant(), Math.ceil(delayMs))
         return
       }
-      this.#turns.next()
+      this.#waiting.grantNext()
     }
   }
 
-  #waitMs(): number {
+  /** Time until the rate and a pause allow the next start. */
+  #delayMs(): number {
     const now = performance.now()
-    const oldest = this.#starts.length < this.#startsMost ? undefined : this.#starts[0]
-    const free = oldest === undefined ? now : oldest + this.#windowMs
-    return Math.max(free, this.#pausedUntil) - now
+    const oldest = this.#recentStarts.length < this.#maxStarts ? undefined : this.#recentStarts[0]
+    const nextStart = oldest === undefined ? now : oldest + this.#windowMs
+    return Math.max(nextStart, this.#pausedUntil) - now
   }
-}
-
-/** Why a call may not start, for its error. */
-export function pauseText(seconds: number): string {
-  return `the cloud asked for a pause, which lasts ${seconds} s more`
 }
