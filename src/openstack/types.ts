@@ -79,7 +79,7 @@ export interface CloudRequest {
   /** From then on nothing starts: a call that waits is refused, a try that is under way may end. */
   readonly drain?: AbortSignal
   /** Calls of different flows take turns where they have to wait, e.g. those of different migrations. @default "" */
-  readonly flow?: string
+  readonly fairnessKey?: string
 }
 
 /** One call as it went over the wire; retries count as calls of their own. */
@@ -110,7 +110,7 @@ export interface Cloud {
    */
   list<T>(request: Omit<CloudRequest, "method" | "body">, collection: string): Promise<readonly T[]>
   /** The same cloud (token, sockets, pace), with every call reported to `observer` too. */
-  observed(observer: CallObserver): Cloud
+  withObserver(observer: CallObserver): Cloud
   /** Ids of the signed-in project, of the user, and of the project's domain; signs in if need be. */
   whoami(): Promise<{ readonly projectId: string; readonly userId: string; readonly domainId: string }>
   /** Ends the sockets. Calls under way fail. */

@@ -1,4 +1,4 @@
-import { causeOf } from "../openstack/index.ts"
+import { withoutRequestIds } from "../openstack/index.ts"
 import { kindText } from "../planning/kind-names.ts"
 import type { Cell, Section, Table } from "./document.ts"
 import type { Report, ReportedObject } from "./report.ts"
@@ -131,7 +131,7 @@ function grouped<Item extends Pick<ReportedObject, "name">>(
   items: readonly Item[],
   cells: (item: Item) => readonly string[],
 ): Table["rows"] {
-  const groups = Map.groupBy(items, (item) => cells(item).map(causeOf).join("\n"))
+  const groups = Map.groupBy(items, (item) => cells(item).map(withoutRequestIds).join("\n"))
   return [...groups.values()].map((list) => [
     ...list.slice(0, 1).flatMap(cells),
     list.length,

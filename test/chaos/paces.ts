@@ -10,6 +10,6 @@ export const quick = (_: unknown, usual: CloudConnection): CloudConnection => ({
 
 /** The waits of the client, shorter; how long it is patient stays as it is. */
 export const hasty: Partial<Timing> = {
-  faultBackoff: { firstMs: 20, mostMs: 500 },
-  slowDownBackoff: { firstMs: 50, mostMs: 1_000 },
+  failureBackoff: { firstMs: 20, maxMs: 500 },
+  rateLimitBackoff: { firstMs: 50, maxMs: 1_000 },
 }

@@ -64,7 +64,7 @@ t.test("a refused sign-in is reported in one line with the remedy, and the exit 
   t.equal(code, 1)
   t.match(
     text,
-    /^envvars: .*user admin \(domain Default\) may not sign in .*Correct user, password, domain and project.*$/m,
+    /^envvars: .*user admin \(domain Default\) cannot sign in .*Correct user, password, domain and project.*$/m,
   )
   t.notMatch(text, /s3cret-guess/)
 })

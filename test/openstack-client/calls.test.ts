@@ -60,40 +60,40 @@ t.test("Keystone's pages are followed to the end", async (t) => {
   t.same(await connect(t, fake).list({ service: "identity", path: "/projects" }, "projects"), [1, 2])
 })
 
-t.test("a list is read anew where the entry that a page begins after is gone", async (t) => {
-  const gone = {
+t.test("a list is read from its start again where the marker of a page was deleted", async (t) => {
+  const notFound = {
     status: 404,
     body: { NeutronError: { type: "NetworkNotFound", message: "no 1", detail: "" } },
   }
   const first = { networks: [1], networks_links: [link("marker=1", "http://x")] }
   const fake = await fakeCloud(t, {
     answer: (seen, { calls }) =>
-      seen.query.includes("marker") ? gone : { body: calls.length === 1 ? first : { networks: [2] } },
+      seen.query.includes("marker") ? notFound : { body: calls.length === 1 ? first : { networks: [2] } },
   })
   t.same(await connect(t, fake).list(read, "networks"), [2])
 
   const restless = await fakeCloud(t, {
-    answer: (seen) => (seen.query.includes("marker") ? gone : { body: first }),
+    answer: (seen) => (seen.query.includes("marker") ? notFound : { body: first }),
   })
   const error = await failureOf(connect(t, restless).list(read, "networks"))
-  t.match(error.failure, { cloudMessage: "the list changes faster than it is read", retry: "later" })
+  t.match(error.failure, { cloudMessage: "the list changes faster than it can be read", retry: "later" })
 })
 
-t.test("pages that go round in a circle are an error", async (t) => {
+t.test("pages that refer to each other in a circle are an error", async (t) => {
   const fake = await fakeCloud(t, {
     answer: () => ({ body: { networks: [1], networks_links: [link("marker=1", "http://x")] } }),
   })
   const cloud = connect(t, fake)
-  t.match((await failureOf(cloud.list(read, "networks"))).message, "go round in a circle")
+  t.match((await failureOf(cloud.list(read, "networks"))).message, "refer to each other in a circle")
   t.equal(fake.calls.length, 2)
 })
 
-t.test("a list that is not there is an error", async (t) => {
+t.test("a response without the list is an error", async (t) => {
   const fake = await fakeCloud(t)
   t.match((await failureOf(connect(t, fake).list(read, "networks"))).message, 'no list "networks"')
 })
 
-t.test("a call that takes too long is given up, also in the middle of its answer", async (t) => {
+t.test("a call ends at its time limit, also in the middle of its response", async (t) => {
   const slow = createServer((request, response) => {
     request.resume()
     response.write('{"networks": [')
@@ -108,16 +108,16 @@ t.test("a call that takes too long is given up, also in the middle of its answer
     answer: () => "silence",
     catalog: (own) => [endpoint("compute", `${own}/v2.1`), endpoint("network", base)],
   })
-  const cloud = connect(t, fake, { timeoutMs: 300 }, { faultBudgetMs: 10 })
+  const cloud = connect(t, fake, { timeoutMs: 300 }, { failureBudgetMs: 10 })
   for (const service of ["compute", "network"] as const)
     for (const method of ["GET", "POST"] as const) {
       const error = await failureOf(cloud.call({ ...read, service, method }))
       t.match(error.failure, { status: 0, retry: "later", uncertain: method === "POST" })
-      t.equal(error.failure.cloudMessage, "no answer within 300 ms")
+      t.equal(error.failure.cloudMessage, "no response within 300 ms")
     }
 })
 
-t.test("a signal stops a call: under way, in the queue, and before its start", async (t) => {
+t.test("a signal aborts a call: in flight, in the queue, and before its start", async (t) => {
   const stopping = new AbortController()
   const fake = await fakeCloud(t, {
     answer: () => {
@@ -127,26 +127,26 @@ t.test("a signal stops a call: under way, in the queue, and before its start", a
   })
   const cloud = connect(t, fake, { inFlight: 1 })
   const request = { ...read, method: "POST", signal: stopping.signal } as const
-  const [underWay, queued] = [failureOf(cloud.call(request)), failureOf(cloud.call(request))]
-  t.match((await underWay).failure, { uncertain: true, retry: "later", cloudMessage: /the worker stops/ })
+  const [inFlight, queued] = [failureOf(cloud.call(request)), failureOf(cloud.call(request))]
+  t.match((await inFlight).failure, { uncertain: true, retry: "later", cloudMessage: /the worker stops/ })
   t.match((await queued).failure, { uncertain: false, retry: "later" })
   t.match((await failureOf(cloud.call(request))).failure, { uncertain: false })
   t.equal(fake.calls.length, 1)
 })
 
-t.test("a caller that is stopped does not stop the sign-in of the others", async (t) => {
+t.test("an aborted call does not abort the sign-in that others share", async (t) => {
   const stopping = new AbortController()
   const fake = await fakeCloud(t)
   const cloud = connect(t, fake)
-  const stopped = failureOf(cloud.call({ ...read, signal: stopping.signal }))
+  const aborted = failureOf(cloud.call({ ...read, signal: stopping.signal }))
   const other = cloud.call(read)
-  stopping.abort(new Error("enough"))
-  t.match((await stopped).message, "stopped: enough")
+  stopping.abort(new Error("cancelled"))
+  t.match((await aborted).message, "aborted: cancelled")
   t.same(await other, {})
   t.equal(fake.signIns.length, 1)
 })
 
-t.test("after close, calls under way and later ones fail", async (t) => {
+t.test("after close, calls in flight and later ones fail", async (t) => {
   const fake = await fakeCloud(t, { answer: () => "silence" })
   const cloud = connect(t, fake, { inFlight: 1 })
   await cloud.whoami()
@@ -154,10 +154,10 @@ t.test("after close, calls under way and later ones fail", async (t) => {
   while (fake.calls.length === 0) await new Promise((later) => setImmediate(later))
   await cloud.close()
   for (const error of await Promise.all([...failures, failureOf(cloud.call(read))]))
-    t.match(error.message, "stopped: the connection to the cloud was closed")
+    t.match(error.message, "aborted: the connection to the cloud was closed")
 })
 
-t.test("an observer sees every try, and the sign-in as no write", async (t) => {
+t.test("an observer gets every try, and the sign-in as a read", async (t) => {
   const headers = { "x-openstack-request-id": "req-1" }
   const fake = await fakeCloud(t, {
     answer: (seen, { calls }) => ({
@@ -168,9 +168,9 @@ t.test("an observer sees every try, and the sign-in as no write", async (t) => {
   const records: CallRecord[] = []
   const others: CallRecord[] = []
   const cloud = connect(t, fake)
-  const view = cloud.observed((call) => records.push(call))
+  const view = cloud.withObserver((call) => records.push(call))
   await view.call({ ...read, method: "PUT", query: { a: 1 } })
-  await view.observed((call) => others.push(call)).call(read)
+  await view.withObserver((call) => others.push(call)).call(read)
   await cloud.call(read)
   t.equal(view.name, "north")
   const put = { service: "network", method: "PUT", path: "/networks", write: true, requestId: "req-1" }

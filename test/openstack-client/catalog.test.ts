@@ -29,7 +29,7 @@ for (const [service, type, given, want] of [
   ["volume", "block-store", "https://c/v3", "https://c/v3/me"],
   ["volume", "volume", "https://c/v3", "https://c/v3/me"],
 ] as const)
-  t.test(`${service} at ${given} (${type}) is asked at ${want}`, async (t) => {
+  t.test(`${service} at ${given} (${type}) has its paths below ${want}`, async (t) => {
     t.equal(endpointOf(service, connection, { projectId: "me", catalog: [endpoint(type, given)] }), want)
   })
 
@@ -43,7 +43,7 @@ const catalog = [
 ]
 
 for (const [title, service, more, want] of [
-  ["volumev3 goes before volume", "volume", {}, "https://new/v3/me"],
+  ["volumev3 is preferred to volume", "volume", {}, "https://new/v3/me"],
   ["the first region is taken where none is named", "network", {}, "https://south:1/v2.0"],
   ["the named region is taken", "network", { region: "north" }, "https://north:1/v2.0"],
   [
@@ -52,8 +52,13 @@ for (const [title, service, more, want] of [
     { region: "north", interface: "internal" },
     "https://inner:1/v2.0",
   ],
-  ["Keystone may be of another region", "identity", { region: "north" }, "https://id/v3"],
-  ["Keystone is where the sign-in was, if unlisted", "identity", { interface: "admin" }, "https://auth/v3"],
+  ["Keystone may have another region", "identity", { region: "north" }, "https://id/v3"],
+  [
+    "Keystone without an entry is where the sign-in was",
+    "identity",
+    { interface: "admin" },
+    "https://auth/v3",
+  ],
 ] as const satisfies readonly (readonly [string, Service, object, string])[])
   t.test(title, async (t) => {
     t.equal(endpointOf(service, { ...connection, ...more }, { projectId: "me", catalog }), want)

@@ -34,7 +34,7 @@ const shapes: readonly [title: string, status: number, body: unknown, type: stri
 ]
 
 for (const [title, status, body, type, message] of shapes)
-  t.test(`the words of ${title} are the error's`, async (t) => {
+  t.test(`the error has the words of ${title}`, async (t) => {
     const headers = { "x-openstack-request-id": "req-1" }
     const fake = await fakeCloud(t, { answer: () => ({ status, body, headers }) })
     const { failure } = await failureOf(connect(t, fake).call(read))
@@ -60,7 +60,7 @@ t.test("the message names cloud, call, status, words and request id", async (t) 
   t.equal(error.message, "north: network GET /networks answered 400: Wrong. (req-2)")
 })
 
-t.test("password and token are in no error, even when the cloud repeats them", async (t) => {
+t.test("no error contains password or token, even when the cloud repeats them", async (t) => {
   const userPassword = "h0rse-battery"
   const body = `Value: ${userPassword}, signed in by ${PASSWORD} with token-1`
   const fake = await fakeCloud(t, { answer: () => ({ status: 400, body }) })
@@ -74,10 +74,10 @@ t.test("password and token are in no error, even when the cloud repeats them", a
   const refused = await fakeCloud(t, { signIn: () => ({ status: 401, body: `not ${PASSWORD}` }) })
   hasNoSecret(t, await failureOf(connect(t, refused).whoami()))
   const broken = await fakeCloud(t, { answer: () => "reset" })
-  hasNoSecret(t, await failureOf(connect(t, broken, {}, { faultBudgetMs: 10 }).call(read)))
+  hasNoSecret(t, await failureOf(connect(t, broken, {}, { failureBudgetMs: 10 }).call(read)))
 })
 
-t.test("a Cloud shows no password and no token", async (t) => {
+t.test("a Cloud that is printed contains no password and no token", async (t) => {
   const fake = await fakeCloud(t)
   const cloud = connect(t, fake)
   await cloud.whoami()
@@ -97,13 +97,13 @@ t.test("a redirect is not followed; the error names its host only", async (t) =>
   t.same(elsewhere.calls, [])
 })
 
-t.test("an answer that should be JSON and is not is an error", async (t) => {
+t.test("a response that is not JSON is an error", async (t) => {
   const fake = await fakeCloud(t, { answer: () => ({ body: "<html>Welcome</html>" }) })
   const error = await failureOf(connect(t, fake).call({ ...read, method: "POST" }))
-  t.match(error.failure, { status: 200, uncertain: true, cloudMessage: "the answer is no JSON" })
+  t.match(error.failure, { status: 200, uncertain: true, cloudMessage: "the response is not JSON" })
 })
 
-t.test("an empty answer is undefined", async (t) => {
+t.test("an empty response is undefined", async (t) => {
   const fake = await fakeCloud(t, { answer: () => ({ status: 204 }) })
   t.equal(await connect(t, fake).call(read), undefined)
 })

@@ -12,7 +12,7 @@ export interface Seen {
   readonly token: string
   readonly body: unknown
   readonly headers: IncomingMessage["headers"]
-  /** When it came, by the monotonic clock. */
+  /** When it was received, by the monotonic clock. */
   readonly at: number
 }
 
@@ -23,15 +23,15 @@ export interface Reply {
   readonly body?: unknown
 }
 
-/** "reset" closes the connection instead of an answer; "silence" never answers. */
+/** "reset" closes the connection; "silence" never replies. */
 export type Answering = Reply | "reset" | "silence"
 
 export interface FakeOptions {
-  /** Answers to all but the sign-in. */
+  /** Replies to all requests but sign-ins. */
   readonly answer?: (seen: Seen, fake: FakeCloud) => Answering | Promise<Answering>
   /** Life of a token, in milliseconds. */
   readonly tokenLifeMs?: number
-  /** Answer to sign-in number N (from 1); undefined signs in. */
+  /** Replies to sign-in number N (from 1); undefined signs in. */
   readonly signIn?: (count: number) => Answering | undefined
   readonly catalog?: (base: string) => unknown
 }
@@ -39,24 +39,24 @@ export interface FakeOptions {
 export interface FakeCloud {
   readonly base: string
   readonly connection: CloudConnection
-  /** What came beside sign-ins. */
+  /** Requests other than sign-ins. */
   readonly calls: Seen[]
   readonly signIns: Seen[]
-  /** The most requests that were under way at a time. */
+  /** Maximum number of requests in flight at a time. */
   readonly busiest: () => number
 }
 
 export const PASSWORD = "s3cret-Pa55word"
 
-/** Short waits, so that a test of patience takes no time. */
-export const hasty = {
-  faultBudgetMs: 2_000,
-  slowDownBudgetMs: 4_000,
-  faultBackoff: { firstMs: 1, mostMs: 5 },
-  slowDownBackoff: { firstMs: 1, mostMs: 5 },
+/** Short delays, so that tests of retries are quick. */
+export const shortTiming = {
+  failureBudgetMs: 2_000,
+  rateLimitBudgetMs: 4_000,
+  failureBackoff: { firstMs: 1, maxMs: 5 },
+  rateLimitBackoff: { firstMs: 1, maxMs: 5 },
 } satisfies Partial<Timing>
 
-/** A Keystone and whatever else on a loopback port, which keeps all it is asked. */
+/** Starts a Keystone and any other service on a loopback port, and records their requests. */
 export async function fakeCloud(t: Test, options: FakeOptions = {}): Promise<FakeCloud> {
   const { answer = () => ({ body: {} }), tokenLifeMs = 3_600_000, signIn, catalog = fullCatalog } = options
   const calls: Seen[] = []
@@ -94,9 +94,9 @@ export async function fakeCloud(t: Test, options: FakeOptions = {}): Promise<Fak
   return fake
 }
 
-/** A client of the fake that is closed at the test's end. */
+/** Returns a client of the fake that is closed at the end of the test. */
 export function connect(t: Test, fake: FakeCloud, more: Partial<CloudConnection> = {}, timing = {}) {
-  const cloud = connectCloud({ ...fake.connection, ...more }, undefined, { ...hasty, ...timing })
+  const cloud = connectCloud({ ...fake.connection, ...more }, undefined, { ...shortTiming, ...timing })
   t.teardown(() => cloud.close())
   return cloud
 }

@@ -16,51 +16,51 @@ const base: CloudFailure = {
 const identity = { service: "identity", path: "/projects", status: 403 } as const
 const signIn = { service: "identity", path: "/auth/tokens" } as const
 
-for (const [title, failure, call, advice] of [
+for (const [title, failure, call, remediation] of [
   ["a refused sign-in", { ...signIn, status: 401 }, true, /^Correct user, password, domain and project/],
   ["a wrong address", { ...signIn, status: 404 }, true, /^Correct the address .* Keystone v3/],
   [
     "an expired certificate",
     { cloudMessage: "CERT_HAS_EXPIRED: certificate has expired" },
     false,
-    /^Its certificate, .* has expired/,
+    /^The certificate of north, .* has expired/,
   ],
   [
-    "an unknown authority",
+    "an untrusted CA",
     { cloudMessage: "DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate" },
     false,
-    /^Nobody who is trusted here/,
+    /^The certificate of north is not signed by a trusted CA/,
   ],
   [
-    "another host's certificate",
+    "a certificate for another host",
     { cloudMessage: "ERR_TLS_CERT_ALTNAME_INVALID: Host: x" },
     false,
-    /for another host/,
+    /for another host name/,
   ],
-  ["no TLS at all", { cloudMessage: "EPROTO: wrong version number" }, false, /http or https/],
+  ["a server without TLS", { cloudMessage: "EPROTO: wrong version number" }, false, /http or https/],
   [
     "a cloud that is down",
     { cloudMessage: "connect ECONNREFUSED 192.0.2.1:5000" },
     true,
-    /^Check its address/,
+    /^Check the address/,
   ],
   [
     "a service that the catalog lacks",
     { cloudMessage: "the catalog has no public endpoint of type network; it has nothing" },
     false,
-    /^Have the service registered/,
+    /^Register the service/,
   ],
   [
     "a region that the catalog lacks",
     { cloudMessage: "the catalog has no region X; it has Y" },
     false,
-    /^Correct the region .* cloud, then/,
+    /^Correct the region in this cloud's settings, then/,
   ],
   [
     "a service that a region lacks",
     { cloudMessage: "the catalog has no public endpoint of type network in region X; it has a" },
     false,
-    /^Correct the region/,
+    /^Correct the region .* or register the service/,
   ],
   [
     "a quota of Neutron",
@@ -74,10 +74,10 @@ for (const [title, failure, call, advice] of [
     true,
     /^Raise this quota/,
   ],
-  ["a right that is missing", identity, true, /a role that allows it, as a rule admin/],
+  ["a missing right", identity, true, /a role that permits this \(usually admin\) in north/],
   [
-    "a right that an application credential lacks",
-    { ...identity, delegated: true },
+    "a missing right of an application credential",
+    { ...identity, usesApplicationCredential: true },
     true,
     /^An application credential keeps the roles .* cannot be scoped/,
   ],
@@ -85,40 +85,40 @@ for (const [title, failure, call, advice] of [
     "an external network that is gone",
     { method: "PUT", path: "/routers/R", status: 404, cloudMessage: "Network N could not be found." },
     true,
-    /^Name an external network that exists/,
+    /^Set an external network that exists/,
   ],
   [
-    "a collection that Neutron does not know",
+    "a collection that Neutron lacks",
     { path: "/routers", status: 404, cloudMessage: "The resource could not be found." },
     true,
-    /lacks the extension that serves it/,
+    /lacks the extension that serves this path/,
   ],
   [
-    "an attribute that Neutron does not know",
+    "an attribute that Neutron lacks",
     { status: 400, cloudMessage: "Unrecognized attribute(s) 'mtu'" },
     true,
-    /lacks the extension that knows it/,
+    /lacks the extension that defines this attribute/,
   ],
 ] as const)
-  t.test(`${title}: the error says what to do`, async (t) => {
+  t.test(`${title}: the message ends with what to do`, async (t) => {
     const all: CloudFailure = { ...base, ...failure }
     const { message } = new CloudError(all)
-    const [said = "", ...rest] = message.split(/\. (?=[A-Z])/)
-    t.match(rest.join(". "), advice)
+    const [what = "", ...rest] = message.split(/\. (?=[A-Z])/)
+    t.match(rest.join(". "), remediation)
     t.match(message, /, then retry\.$/)
-    t.match(said, /^north: /)
+    t.match(what, /^north: /)
     t.equal(
-      said.includes(`${all.service} ${all.method} ${all.path}`),
+      what.includes(`${all.service} ${all.method} ${all.path}`),
       call,
-      "names the call where it matters",
+      "names the call unless every call to this cloud fails",
     )
   })
 
-t.test("nothing is advised where nobody knows what to do", async (t) => {
+t.test("a failure without a known remediation has none in its message", async (t) => {
   for (const failure of [
     { path: "/networks/N", status: 404, cloudMessage: "Network N could not be found." },
     { status: 400, cloudMessage: "Invalid input for mtu." },
-    { cloudMessage: "no answer within 60000 ms" },
+    { cloudMessage: "no response within 60000 ms" },
   ])
     t.notMatch(new CloudError({ ...base, ...failure }).message, /then retry/)
 })

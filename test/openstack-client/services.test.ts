@@ -70,13 +70,13 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     undefined,
   ],
   [
-    "a role's exact name goes before other letter case",
+    "a role with the exact name is preferred to other letter case",
     (c) => openstack.findRole(c, "member"),
     ["GET /identity/v3/roles", undefined, roles("Member", "member")],
     { id: "member", name: "member" },
   ],
   [
-    "a role's letter case is forgiven",
+    "a role is found in whatever letter case",
     (c) => openstack.findRole(c, "member"),
     ["GET /identity/v3/roles", undefined, roles("_member_", "Member")],
     { id: "Member", name: "Member" },
@@ -87,12 +87,7 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     [`PUT ${grantPath}`, undefined, undefined],
     undefined,
   ],
-  [
-    "a grant is asked for",
-    (c) => openstack.hasRole(c, grant),
-    [`HEAD ${grantPath}`, undefined, undefined],
-    true,
-  ],
+  ["a grant is read", (c) => openstack.hasRole(c, grant), [`HEAD ${grantPath}`, undefined, undefined], true],
   [
     "a role is revoked",
     (c) => openstack.revokeRole(c, grant),
@@ -106,7 +101,7 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     [],
   ],
   [
-    "dashes in a collection's address are underscores in its body",
+    "dashes in a collection's path are underscores in its body",
     (c) => openstack.listResources(c, "security-groups", { project_id: "p" }),
     [
       "GET /network/v2.0/security-groups?project_id=p",
@@ -116,7 +111,7 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     [{ id: "1" }],
   ],
   [
-    "several are created at once, in the order asked",
+    "several resources are created in one request and returned in order",
     (c) => openstack.createResources(c, "address-groups", [{ name: "a" }, { name: "b" }]),
     [
       "POST /network/v2.0/address-groups",
@@ -126,13 +121,13 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     [{ id: "1" }, { id: "2" }],
   ],
   [
-    "a list of one is created in the plain form, which also clouds without bulk take",
+    "a single resource is created in the plain form, which clouds without bulk accept too",
     (c) => openstack.createResources(c, "networks", [{ name: "a" }]),
     ["POST /network/v2.0/networks", { network: { name: "a" } }, { network: { id: "1" } }],
     [{ id: "1" }],
   ],
   [
-    "one is created in the single form",
+    "a resource is created in the plain form",
     (c) => openstack.createResource(c, "rbac-policies", { action: "access_as_shared" }),
     [
       "POST /network/v2.0/rbac-policies",
@@ -148,25 +143,25 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     { id: "1" },
   ],
   [
-    "one is read, its id escaped",
+    "a resource is read by its escaped id",
     (c) => openstack.getResource(c, "trunks", "1/2"),
     ["GET /network/v2.0/trunks/1%2F2", undefined, { trunk: { id: "1/2" } }],
     { id: "1/2" },
   ],
   [
-    "one is deleted",
+    "a resource is deleted",
     (c) => openstack.deleteResource(c, "security-group-rules", "1"),
     ["DELETE /network/v2.0/security-group-rules/1", undefined, undefined],
     undefined,
   ],
   [
-    "a router gets an interface",
+    "a router interface is added",
     (c) => openstack.addRouterInterface(c, "r", { subnet_id: "s" }),
     ["PUT /network/v2.0/routers/r/add_router_interface", { subnet_id: "s" }, { id: "r", port_id: "p" }],
     { id: "r", port_id: "p" },
   ],
   [
-    "a router loses an interface",
+    "a router interface is removed",
     (c) => openstack.removeRouterInterface(c, "r", { port_id: "p" }),
     ["PUT /network/v2.0/routers/r/remove_router_interface", { port_id: "p" }, { id: "r" }],
     undefined,
@@ -216,7 +211,7 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     { volumes: 3 },
   ],
   [
-    "volume types are listed, private ones too",
+    "volume types are listed, private types included",
     (c) => openstack.listVolumeTypes(c),
     ["GET /volume/v3/project-id/types?is_public=None", undefined, { volume_types: [{ id: "1" }] }],
     [{ id: "1" }],
@@ -243,18 +238,18 @@ for (const [title, work, [request, body, answer], want] of cases)
     )
   })
 
-t.test("none are created without a call", async (t) => {
+t.test("nothing to create makes no call", async (t) => {
   const fake = await fakeCloud(t)
   t.same(await openstack.createResources(connect(t, fake), "ports", []), [])
   t.same(fake.calls, [])
 })
 
-t.test("a grant that is not there is no error", async (t) => {
+t.test("a missing grant is false, not an error", async (t) => {
   const fake = await fakeCloud(t, { answer: () => ({ status: 404 }) })
   t.equal(await openstack.hasRole(connect(t, fake), grant), false)
 })
 
-t.test("a router's interface is not added twice after a lost answer", async (t) => {
+t.test("a router interface is not added twice after a lost response", async (t) => {
   const fake = await fakeCloud(t, { answer: () => "reset" })
   const error = await failureOf(openstack.addRouterInterface(connect(t, fake), "r", { subnet_id: "s" }))
   t.equal(error.failure.uncertain, true)

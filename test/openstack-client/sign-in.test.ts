@@ -3,7 +3,7 @@ import { connect, endpoint, failureOf, fakeCloud, PASSWORD, type Seen } from "./
 
 const networks = { service: "network", method: "GET", path: "/networks" } as const
 
-t.test("signs in by password, scoped to the project, domains by name", async (t) => {
+t.test("a password signs in to the project, with domains by name", async (t) => {
   const fake = await fakeCloud(t)
   const cloud = connect(t, fake, { userDomain: "People", projectDomain: "Projects" })
   t.same(await cloud.whoami(), { projectId: "project-id", userId: "user-id", domainId: "domain-id" })
@@ -65,22 +65,25 @@ for (const [title, more, identity, scope] of [
     t.strictSame(fake.signIns[0]?.body, { auth: { identity, ...(scope && { scope }) } })
   })
 
-t.test("a refused application credential is named without its secret, with what to do", async (t) => {
+t.test("the error of a refused application credential names it without its secret", async (t) => {
   const fake = await fakeCloud(t, { signIn: () => refusal })
   const applicationCredential = { name: "robot", secret: "s3cret-of-robot" }
   const error = await failureOf(connect(t, fake, { applicationCredential }).call(networks))
-  t.match(error.message, "application credential robot of user ann (domain Default) may not sign in: ")
+  t.match(error.message, "application credential robot of user ann (domain Default) cannot sign in: ")
   t.match(error.message, "Check id and secret of the application credential")
   t.notMatch(error.message, "s3cret-of-robot")
 })
 
-t.test("a secret of an application credential that the cloud repeats is in no error", async (t) => {
-  const body = { NeutronError: { type: "X", message: "no s3cret-of-robot here", detail: "" } }
-  const fake = await fakeCloud(t, { answer: () => ({ status: 400, body }) })
-  const applicationCredential = { id: "c1", secret: "s3cret-of-robot" }
-  const error = await failureOf(connect(t, fake, { applicationCredential }).call(networks))
-  t.equal(error.failure.cloudMessage, "no *** here")
-})
+t.test(
+  "no error contains the secret of an application credential, even when the cloud repeats it",
+  async (t) => {
+    const body = { NeutronError: { type: "X", message: "no s3cret-of-robot here", detail: "" } }
+    const fake = await fakeCloud(t, { answer: () => ({ status: 400, body }) })
+    const applicationCredential = { id: "c1", secret: "s3cret-of-robot" }
+    const error = await failureOf(connect(t, fake, { applicationCredential }).call(networks))
+    t.equal(error.failure.cloudMessage, "no *** here")
+  },
+)
 
 for (const suffix of ["", "/", "/v3", "/v3/"])
   t.test(`the address of Keystone may end in "/identity${suffix}"`, async (t) => {
@@ -96,7 +99,7 @@ t.test("nothing is sent before the first call", async (t) => {
   t.same(fake.signIns, [])
 })
 
-t.test("calls at once share one sign-in, also by a clock that is years off", async (t) => {
+t.test("concurrent calls share one sign-in, also with a clock that is years off", async (t) => {
   const fake = await fakeCloud(t)
   const cloud = connect(t, fake)
   await Promise.all(Array.from({ length: 20 }, () => cloud.call(networks)))
@@ -105,7 +108,7 @@ t.test("calls at once share one sign-in, also by a clock that is years off", asy
   t.same(new Set(fake.calls.map((call) => call.token)), new Set(["token-1"]))
 })
 
-t.test("a token is renewed before it ends", async (t) => {
+t.test("a token is renewed before it expires", async (t) => {
   const fake = await fakeCloud(t, { tokenLifeMs: 200 })
   const cloud = connect(t, fake)
   await cloud.call(networks)
@@ -117,20 +120,20 @@ t.test("a token is renewed before it ends", async (t) => {
   )
 })
 
-t.test("a 401 renews the token once, for all calls that met it", async (t) => {
+t.test("a 401 renews the token once for all calls that got it", async (t) => {
   const fake = await fakeCloud(t, { answer: acceptOnly("token-2") })
   const cloud = connect(t, fake, { inFlight: 16 })
   await Promise.all(Array.from({ length: 10 }, () => cloud.call(networks)))
   t.equal(fake.signIns.length, 2)
 })
 
-t.test("a POST that met a 401 is sent again: it was not done", async (t) => {
+t.test("a POST that got a 401 is retried, because it took no effect", async (t) => {
   const fake = await fakeCloud(t, { answer: acceptOnly("token-2") })
   await connect(t, fake).call({ ...networks, method: "POST", body: {} })
   t.equal(fake.calls.length, 2)
 })
 
-t.test("a second 401 is final", async (t) => {
+t.test("a second 401 is not retried", async (t) => {
   const fake = await fakeCloud(t, { answer: acceptOnly("none") })
   const error = await failureOf(connect(t, fake).call(networks))
   t.match(error.failure, { status: 401, retry: "later", uncertain: false })
@@ -143,7 +146,7 @@ t.test("a refused sign-in names cloud, user and project, and is not repeated", a
   const error = await failureOf(connect(t, fake).call(networks))
   t.match(
     error.message,
-    "north: identity POST /auth/tokens answered 401: user ann (domain Default) may not sign in",
+    "north: identity POST /auth/tokens answered 401: user ann (domain Default) cannot sign in",
   )
   t.match(
     error.message,
@@ -153,7 +156,7 @@ t.test("a refused sign-in names cloud, user and project, and is not repeated", a
   t.equal(fake.signIns.length, 1)
 })
 
-t.test("a sign-in is repeated after a fault", async (t) => {
+t.test("a sign-in is retried after a failure", async (t) => {
   const fake = await fakeCloud(t, {
     signIn: (count) => [undefined, "reset", { status: 503 }][count] as never,
   })
@@ -161,12 +164,12 @@ t.test("a sign-in is repeated after a fault", async (t) => {
   t.equal(fake.signIns.length, 3)
 })
 
-t.test("an answer that is not Keystone's is an error", async (t) => {
+t.test("a response that is not Keystone's is an error", async (t) => {
   const fake = await fakeCloud(t, { signIn: () => ({ body: "<html>Welcome</html>" }) })
-  t.match((await failureOf(connect(t, fake).whoami())).message, "no sign-in as Keystone v3 answers it")
+  t.match((await failureOf(connect(t, fake).whoami())).message, "the response is not a token of Keystone v3")
 })
 
-t.test("what the catalog lacks is an error that says what it has", async (t) => {
+t.test("the error of a service that the catalog lacks says what it has", async (t) => {
   const fake = await fakeCloud(t, { catalog: (base) => [endpoint("network", base, "south", "internal")] })
   for (const [more, words] of [
     [{}, "no public endpoint of type network; it has network (internal@south)"],
@@ -191,7 +194,7 @@ t.test("a service that is registered after the sign-in is found by the next call
   await cloud.call(networks)
   t.equal(fake.signIns.length, 2)
   await cloud.call(networks)
-  t.equal(fake.signIns.length, 2, "and nobody signs in for what is there")
+  t.equal(fake.signIns.length, 2, "and a listed service causes no sign-in")
 })
 
 const refusal = {

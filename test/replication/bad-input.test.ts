@@ -37,7 +37,7 @@ interface Case {
 const cases: readonly Case[] = [
   {
     title: "wrong credentials",
-    says: /project ".+": OpenStack, region B: identity POST \/auth\/tokens answered 401: user admin \(domain Default\) may not sign in to project admin \(domain Default\): .* \(req-\S+\)\. Correct user, password, domain and project in the settings of this cloud, then retry\./,
+    says: /project ".+": OpenStack, region B: identity POST \/auth\/tokens answered 401: user admin \(domain Default\) cannot sign in to project admin \(domain Default\): .* \(req-\S+\)\. Correct user, password, domain and project in this cloud's settings, then retry\./,
     async breaks(_, settings) {
       await settings.change({ password: "s3cret-guess" })
       return () => settings.restore()
@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "an application credential that is not there",
-    says: /OpenStack, region B: .* application credential gone may not sign in: .*\. Check id and secret of the application credential .*, then retry\./,
+    says: /OpenStack, region B: .* application credential gone cannot sign in: .*\. Check id and secret of the application credential .*, then retry\./,
     async breaks(_, settings) {
       await settings.change(
         {},
@@ -56,7 +56,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "an application credential that may make no project",
-    says: /OpenStack, region B: identity \w+ \/projects answered 403: .*\. An application credential keeps the roles that it was made with and cannot be scoped to another project: .*, then retry\./,
+    says: /OpenStack, region B: identity \w+ \/projects answered 403: .*\. An application credential keeps the roles that it was created with and cannot be scoped to another project\. .*, then retry\./,
     async breaks(world, settings) {
       const { id, secret } = await memberCredential(world.destination)
       await settings.change({}, { application_credential_id: id, application_credential_secret: secret })
@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "an unknown authority",
-    says: /OpenStack, region B: \w*SELF_SIGNED\w*: .*\. Nobody who is trusted here has signed its certificate: give the certificate of its authority to the settings of this cloud, then retry\./,
+    says: /OpenStack, region B: \w*SELF_SIGNED\w*: .*\. The certificate of OpenStack, region B is not signed by a trusted CA\. Add the CA to this cloud's settings, then retry\./,
     async breaks(world, settings) {
       const certificate = selfSigned()
       const front = await tlsFront(new URL(world.destination.authUrl).origin, certificate)
@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "an expired authority",
-    says: /OpenStack, region B: CERT_HAS_EXPIRED: .*\. Its certificate, or that of the authority that signed it, has expired: renew it, .*, then retry\./,
+    says: /OpenStack, region B: CERT_HAS_EXPIRED: .*\. The certificate of OpenStack, region B, or of the CA that signed it, has expired\. Renew it, .*, then retry\./,
     async breaks(world, settings) {
       const expired = selfSigned({ lastsMs: -1_000 })
       const renewed = selfSigned()
@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "a catalog without the network service",
-    says: /quota "network quotas" and \d+ more: OpenStack, region B: the catalog has no public endpoint of type network; it has identity, compute, .*\. Have the service registered in this cloud's catalog, .*, then retry\./,
+    says: /quota "network quotas" and \d+ more: OpenStack, region B: the catalog has no public endpoint of type network; it has identity, compute, .*\. Register the service in this cloud's catalog or .*, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ services: ["network"] })
       // A token keeps the catalog that it came with.
@@ -101,7 +101,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "a catalog without the volume service",
-    says: /quota "volume quotas": OpenStack, region B: the catalog has no public endpoint of type volumev3 or .*; it has identity, network, compute\. Have the service registered in this cloud's catalog, .*, then retry\./,
+    says: /quota "volume quotas": OpenStack, region B: the catalog has no public endpoint of type volumev3 or .*; it has identity, network, compute\. Register the service in this cloud's catalog or .*, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ services: ["volumev3", "block-storage"] })
       // A token keeps the catalog that it came with.
@@ -111,7 +111,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "a region that does not exist",
-    says: /quota ".+" and \d+ more: OpenStack, region B: the catalog has no region Atlantis; it has RegionB\. Correct the region in the settings of this cloud, then retry\./,
+    says: /quota ".+" and \d+ more: OpenStack, region B: the catalog has no region Atlantis; it has RegionB\. Correct the region in this cloud's settings, then retry\./,
     async breaks(_, settings) {
       await settings.change({}, { region: "Atlantis" })
       return () => settings.restore()
@@ -119,7 +119,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "a quota that is too small",
-    says: /network ".+": OpenStack, region B: network POST \/networks answered 409: Quota exceeded for resources: \['network'\] \(req-\S+\)\. Raise this quota of the destination project, or remove what fills it, then retry\./,
+    says: /network ".+": OpenStack, region B: network POST \/networks answered 409: Quota exceeded for resources: \['network'\] \(req-\S+\)\. Raise this quota of the destination project or delete what uses it, then retry\./,
     async breaks({ destination, destinationCloud }) {
       const project = async () =>
         (await findProjectsByName(destinationCloud, "a quota that is too small"))[0]?.id ?? ""
@@ -139,7 +139,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "an external network that is gone",
-    says: /gateway ".+": OpenStack, region B: network PUT \/routers\/\S+ answered 404: Network \S+ could not be found \(req-\S+\)\. Name an external network that exists in the settings of this cloud, then retry\./,
+    says: /gateway ".+": OpenStack, region B: network PUT \/routers\/\S+ answered 404: Network \S+ could not be found \(req-\S+\)\. Set an external network that exists in this cloud's settings, then retry\./,
     async breaks({ destinationCloud }, settings) {
       const [external] = await createResources(destinationCloud, "networks", [
         { name: "old", "router:external": true },
@@ -151,7 +151,7 @@ const cases: readonly Case[] = [
   },
   {
     title: "a Neutron without routers",
-    says: /router ".+": OpenStack, region B: network \w+ \/routers answered 404: The resource could not be found \(req-\S+\)\. This Neutron lacks the extension that serves it: have its service plugin enabled, then retry\./,
+    says: /router ".+": OpenStack, region B: network \w+ \/routers answered 404: The resource could not be found \(req-\S+\)\. This Neutron lacks the extension that serves this path\. Enable its service plugin, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ extensions: ["router"] })
       return async () => world.destination.setMissing({})

@@ -103,7 +103,7 @@ t.test("a destination that refuses the sign-in ends the migration with one clear
     const { uuid } = await world.create(tenant)
     const migration = await world.ended(uuid)
     t.equal(migration.state, "ERRED")
-    t.match(migration.error_message, /may not sign in to project/)
+    t.match(migration.error_message, /cannot sign in to project/)
     t.notMatch(migration.error_message, /wrong-password/, "without the password")
     t.equal(migration.dst_resource_state, "Terminated", "nothing was made, so the resource is over")
     t.equal(await order(world), "4")

@@ -54,7 +54,7 @@ t.test("no secret is in any log, answer, metric, document, job or row but its ow
       ])
       world.destination.onRequest = repeating(401, "auth/tokens")
       const unsigned = await create("unsigned")
-      t.match(unsigned, { state: "ERRED", error_message: /may not sign in/ })
+      t.match(unsigned, { state: "ERRED", error_message: /cannot sign in/ })
       world.destination.onRequest = undefined
       await world.pool.query("update structure_servicesettings set password = $1 where id = $2", [
         world.destination.admin.password,

@@ -2,7 +2,7 @@ import { request as forward } from "node:http"
 import { createServer } from "node:https"
 import type { AddressInfo } from "node:net"
 import t, { type Test } from "tap"
-import { adviceOn } from "../../src/openstack/errors/remediation.ts"
+import { remediationFor } from "../../src/openstack/errors/remediation.ts"
 import { type Certificate, selfSigned } from "../helpers/certificate.ts"
 import { connect, type FakeCloud, failureOf, fakeCloud, PASSWORD } from "../openstack-client/fake-cloud.ts"
 
@@ -31,8 +31,8 @@ t.test("a cloud whose certificate nobody known has signed is told no password", 
   const cloudMessage = "DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate"
   t.match(error.failure, { status: 0, retry: "no", uncertain: false, cloudMessage })
   t.match(
-    adviceOn(error.failure)?.text,
-    /^Nobody who is trusted here has signed its certificate: .* then retry\.$/,
+    remediationFor(error.failure)?.text,
+    /^The certificate of north is not signed by a trusted CA\. .* then retry\.$/,
   )
   t.same(fake.signIns, [])
 })
@@ -50,14 +50,14 @@ t.test("it is trusted where the settings have the certificate of its authority",
 
 t.test("a trusted certificate that has expired, or is another host's, is refused all the same", async (t) => {
   const fake = await fakeCloud(t)
-  for (const [certificate, code, advice] of [
-    [selfSigned({ lastsMs: -1_000 }), /CERT_HAS_EXPIRED/, /has expired: renew it/],
-    [selfSigned({ address: [192, 0, 2, 1] }), /ALTNAME/, /is for another host/],
+  for (const [certificate, code, remediation] of [
+    [selfSigned({ lastsMs: -1_000 }), /CERT_HAS_EXPIRED/, /has expired\. Renew it/],
+    [selfSigned({ address: [192, 0, 2, 1] }), /ALTNAME/, /is for another host name/],
   ] as const) {
     const authUrl = await behindTls(t, fake, certificate)
     const error = await failureOf(connect(t, fake, { authUrl, tls: { ca: certificate.cert } }).whoami())
     t.match(error.failure, { retry: "no", cloudMessage: code })
-    t.match(adviceOn(error.failure)?.text, advice)
+    t.match(remediationFor(error.failure)?.text, remediation)
   }
   t.same(fake.signIns, [])
 })

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { sql } from "kysely"
 import type { Db } from "../../models/database.ts"
-import { defaultLimits } from "../../openstack/http/timing.ts"
-import type { Limiter } from "../../openstack/index.ts"
+import { defaultLimits, type Limiter } from "../../openstack/index.ts"
 import type { CloudConnection } from "../../openstack/types.ts"
 import { SharedLimiter, type SlotGrant, type SlotRequest } from "./shared-limiter.ts"
 

@@ -1,9 +1,7 @@
 import { costOf } from "../../kinds/cost.ts"
 import type { TenantPlan } from "../../kinds/plan-tenant.ts"
+import { defaultLimits } from "../../openstack/index.ts"
 import { longestChain } from "../stage/graph.ts"
-
-/** Requests that go to a cloud each second, by default; see CloudConnection.requestsPerSecond. */
-const usualPace = 10
 
 /** Sign-in, the destination's extensions, and what the verification reads: nine collections, project, user, roles, quotas. */
 const fixedReads = 2 + 9 + 3 + 3
@@ -31,7 +29,7 @@ export function estimatePlan(parts: TenantPlan["parts"]): Estimate {
   const calls = costs.reduce((sum, cost) => sum + cost.reads, writes + fixedReads)
   const busy = new Set<string>(parts.flatMap(({ kind, objects }) => (objects.length > 0 ? kind.name : [])))
   // A pace lets the calls of its first second come at once.
-  const byPace = Math.max(0, calls - usualPace) / usualPace
+  const byPace = Math.max(0, calls - defaultLimits.requestsPerSecond) / defaultLimits.requestsPerSecond
   const byChain = longestChain(busy).length * secondsPerStep
   return { calls, writes, seconds: Math.ceil(beginning + Math.max(byPace, byChain)) }
 }

@@ -5,7 +5,7 @@ import type { Trx } from "../../models/database.ts"
 import type { VerifySummary } from "../../models/own-tables.ts"
 import { withoutRequestIds } from "../../openstack/index.ts"
 import { kindText } from "../../planning/kind-names.ts"
-import type { Run } from "../stage/stage-store.ts"
+import type { Run } from "../stage/run.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 
 /** Causes that a migration's error message names. */

@@ -1,4 +1,4 @@
-import { unlessGone } from "../errors/not-found.ts"
+import { ignoreNotFound } from "../errors/not-found.ts"
 import type { Cloud, CloudRequest } from "../types.ts"
 import { type Collection, collections, type ResourceOf } from "./network-collections.ts"
 import type { RouterInterface } from "./network-types.ts"
@@ -148,7 +148,7 @@ export async function setNetworkQuota(cloud: Cloud, projectId: string, quota: Qu
 
 /** DELETE /v2.0/quotas/PROJECT: the cloud's defaults again. One that has none of its own (404) is as wanted. */
 export async function resetNetworkQuota(cloud: Cloud, projectId: string): Promise<void> {
-  await unlessGone(cloud.call({ service, method: "DELETE", path: path`/quotas/${projectId}` }))
+  await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/quotas/${projectId}` }))
 }
 
 async function one<T>(

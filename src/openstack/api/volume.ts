@@ -1,4 +1,4 @@
-import { unlessGone } from "../errors/not-found.ts"
+import { ignoreNotFound } from "../errors/not-found.ts"
 import type { Cloud } from "../types.ts"
 import { path } from "./path.ts"
 import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
@@ -49,7 +49,7 @@ export async function createVolumeType(cloud: Cloud, wanted: NewVolumeType): Pro
 
 /** DELETE os-quota-sets/PROJECT: the cloud's defaults again. */
 export async function resetVolumeQuota(cloud: Cloud, projectId: string): Promise<void> {
-  await unlessGone(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
+  await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
 }
 
 /** What makes use of a tenant's structure, as far as it is looked at. */

@@ -1,123 +1,153 @@
-import type { CloudFailure } from "./cloud-error.ts"
+import type { CloudFailure } from "./call-failure.ts"
 
-/** What is to be said of a failure beside the cloud's words. */
-export interface Advice {
-  /** One sentence for whoever runs the cloud or the marketplace. */
+/** What a person can do about a failed call. */
+export interface Remediation {
+  /** Addressed to whoever operates the cloud or the marketplace; ends with "then retry." */
   readonly text: string
-  /** Set where the whole cloud is out of reach, whatever was asked: the call is then no news. */
-  readonly whole?: true
+  /** Set where every call to this cloud fails in the same way; the message then leaves the call out. */
+  readonly wholeCloud?: true
 }
 
-type Told = Omit<CloudFailure, "retry" | "uncertain" | "requestId">
+/** What the rules look at. */
+type Facts = Omit<CloudFailure, "retry" | "uncertain" | "requestId">
 
-interface Rule extends Advice {
-  readonly applies: (failure: Told) => boolean
+interface RemediationRule {
+  readonly applies: (facts: Facts) => boolean
+  readonly text: string | ((facts: Facts) => string)
+  readonly wholeCloud?: true
 }
 
-const says =
+const hasWords =
   (words: RegExp) =>
-  ({ cloudMessage }: Told) =>
+  ({ cloudMessage }: Facts) =>
     words.test(cloudMessage)
 
-const unanswered =
+const withoutResponse =
   (words: RegExp) =>
-  ({ status, cloudMessage }: Told) =>
+  ({ status, cloudMessage }: Facts) =>
     status === 0 && words.test(cloudMessage)
 
-const signIn = ({ path }: Told) => path === "/auth/tokens"
+const isSignIn = ({ path }: Facts) => path === "/auth/tokens"
 
-/** The first rule that applies is said. */
-const rules: readonly Rule[] = [
+const tls: readonly RemediationRule[] = [
   {
-    applies: unanswered(/CERT_HAS_EXPIRED/),
-    text: "Its certificate, or that of the authority that signed it, has expired: renew it, give the new authority's certificate to the settings of this cloud, then retry.",
-    whole: true,
+    applies: withoutResponse(/CERT_HAS_EXPIRED/),
+    text: ({ cloud }) =>
+      `The certificate of ${cloud}, or of the CA that signed it, has expired. Renew it, add the CA to this cloud's settings if it is a new one, then retry.`,
+    wholeCloud: true,
   },
   {
-    applies: unanswered(/ALTNAME/),
-    text: "Its certificate is for another host: correct the address in the settings of this cloud, or the certificate, then retry.",
-    whole: true,
+    applies: withoutResponse(/ALTNAME/),
+    text: ({ cloud }) =>
+      `The certificate of ${cloud} is for another host name. Correct the address in this cloud's settings or the certificate, then retry.`,
+    wholeCloud: true,
   },
   {
-    applies: unanswered(/CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/),
-    text: "Nobody who is trusted here has signed its certificate: give the certificate of its authority to the settings of this cloud, then retry.",
-    whole: true,
+    applies: withoutResponse(/CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/),
+    text: ({ cloud }) =>
+      `The certificate of ${cloud} is not signed by a trusted CA. Add the CA to this cloud's settings, then retry.`,
+    wholeCloud: true,
   },
   {
-    applies: unanswered(/ERR_SSL|EPROTO|ERR_TLS/),
-    text: "What answers there does not speak TLS: correct http or https in the address of this cloud, then retry.",
-    whole: true,
+    applies: withoutResponse(/ERR_SSL|EPROTO|ERR_TLS/),
+    text: "The server at this address does not speak TLS. Correct http or https of the address in this cloud's settings, then retry.",
+    wholeCloud: true,
+  },
+]
+
+const catalog: readonly RemediationRule[] = [
+  {
+    applies: withoutResponse(/^the catalog has no region/),
+    text: "Correct the region in this cloud's settings, then retry.",
+    wholeCloud: true,
   },
   {
-    applies: unanswered(/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT/),
-    text: "Check its address in the settings of this cloud, and that it can be reached from this host, then retry.",
+    applies: withoutResponse(/^the catalog has no .* in region/),
+    text: "Correct the region in this cloud's settings or register the service there, then retry.",
+    wholeCloud: true,
   },
   {
-    applies: unanswered(/^the catalog has no region/),
-    text: "Correct the region in the settings of this cloud, then retry.",
-    whole: true,
+    applies: withoutResponse(/^the catalog has no/),
+    text: "Register the service in this cloud's catalog or correct the interface in this cloud's settings, then retry.",
+    wholeCloud: true,
+  },
+]
+
+const signIn: readonly RemediationRule[] = [
+  {
+    applies: (facts) => isSignIn(facts) && facts.status === 401 && facts.usesApplicationCredential === true,
+    text: "Check id and secret of the application credential in this cloud's settings, and that it exists and has not expired, then retry.",
+    wholeCloud: true,
   },
   {
-    applies: unanswered(/^the catalog has no .* in region/),
-    text: "Correct the region in the settings of this cloud, or have the service registered there, then retry.",
-    whole: true,
+    applies: (facts) => isSignIn(facts) && facts.status === 401,
+    text: "Correct user, password, domain and project in this cloud's settings, then retry.",
+    wholeCloud: true,
   },
   {
-    applies: unanswered(/^the catalog has no/),
-    text: "Have the service registered in this cloud's catalog, or correct the interface in the settings of this cloud, then retry.",
-    whole: true,
+    applies: (facts) =>
+      isSignIn(facts) && ((facts.status >= 200 && facts.status < 400) || [404, 405].includes(facts.status)),
+    text: "Correct the address in this cloud's settings to that of Keystone v3, then retry.",
+    wholeCloud: true,
   },
+]
+
+const rights: readonly RemediationRule[] = [
   {
-    applies: (failure) => signIn(failure) && failure.status === 401 && failure.delegated === true,
-    text: "Check id and secret of the application credential in the settings of this cloud, and that it has not expired or been deleted, then retry.",
-    whole: true,
-  },
-  {
-    applies: (failure) => signIn(failure) && failure.status === 401,
-    text: "Correct user, password, domain and project in the settings of this cloud, then retry.",
-    whole: true,
-  },
-  {
-    applies: (failure) =>
-      signIn(failure) &&
-      ((failure.status >= 200 && failure.status < 400) || [404, 405].includes(failure.status)),
-    text: "Correct the address in the settings of this cloud: it has to be that of Keystone v3, then retry.",
-    whole: true,
-  },
-  {
-    applies: ({ status, type, cloudMessage }) =>
-      type === "OverQuota" || ([403, 409, 413].includes(status) && /quota/i.test(cloudMessage)),
-    text: "Raise this quota of the destination project, or remove what fills it, then retry.",
-  },
-  {
-    applies: ({ service, status, delegated }) =>
-      status === 403 && service === "identity" && delegated === true,
-    text: "An application credential keeps the roles that it was made with and cannot be scoped to another project: give the settings of this cloud one that an administrator made with the role admin, or a user and password, then retry.",
+    applies: ({ service, status, usesApplicationCredential }) =>
+      status === 403 && service === "identity" && usesApplicationCredential === true,
+    text: "An application credential keeps the roles that it was created with and cannot be scoped to another project. Set one of a user with the role admin, or a user and password, in this cloud's settings, then retry.",
   },
   {
     applies: ({ status }) => status === 403,
-    text: "Give the user in the settings of this cloud a role that allows it, as a rule admin, then retry.",
+    text: ({ cloud }) =>
+      `Grant the configured user a role that permits this (usually admin) in ${cloud}, then retry.`,
   },
+]
+
+const network: readonly RemediationRule[] = [
   {
     applies: ({ service, method, path, status, cloudMessage }) =>
       service === "network" &&
       method === "PUT" &&
       /^\/routers\/[^/]+$/.test(path) &&
       ((status === 404 && /network/i.test(cloudMessage)) || /not an external network/i.test(cloudMessage)),
-    text: "Name an external network that exists in the settings of this cloud, then retry.",
+    text: "Set an external network that exists in this cloud's settings, then retry.",
   },
   {
-    // A collection that is not there is no missing object: the path names none.
+    // The path of a collection names no object: the collection itself is unknown.
     applies: ({ service, path, status }) =>
       service === "network" && status === 404 && /^\/[a-z-]+$/.test(path),
-    text: "This Neutron lacks the extension that serves it: have its service plugin enabled, then retry.",
+    text: "This Neutron lacks the extension that serves this path. Enable its service plugin, then retry.",
   },
   {
-    applies: says(/Unrecognized attribute/i),
-    text: "This Neutron lacks the extension that knows it: have it enabled, then retry.",
+    applies: hasWords(/Unrecognized attribute/i),
+    text: "This Neutron lacks the extension that defines this attribute. Enable the extension, then retry.",
   },
 ]
 
-export function adviceOn(failure: Told): Advice | undefined {
-  return rules.find(({ applies }) => applies(failure))
+/** The first rule that applies is used. */
+const rules: readonly RemediationRule[] = [
+  ...tls,
+  {
+    applies: withoutResponse(/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|CONNECT_TIMEOUT/),
+    text: "Check the address in this cloud's settings, and that this host can reach it, then retry.",
+  },
+  ...catalog,
+  ...signIn,
+  {
+    applies: ({ status, type, cloudMessage }) =>
+      type === "OverQuota" || ([403, 409, 413].includes(status) && /quota/i.test(cloudMessage)),
+    text: "Raise this quota of the destination project or delete what uses it, then retry.",
+  },
+  ...rights,
+  ...network,
+]
+
+/** Returns what to do about a failed call, where that is known. */
+export function remediationFor(facts: Facts): Remediation | undefined {
+  const rule = rules.find(({ applies }) => applies(facts))
+  if (rule === undefined) return undefined
+  const text = typeof rule.text === "string" ? rule.text : rule.text(facts)
+  return { text, ...(rule.wholeCloud && { wholeCloud: true }) }
 }

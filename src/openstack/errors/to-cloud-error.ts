@@ -1,34 +1,37 @@
-import type { Retry } from "../../errors.ts"
-import { requestIdOf } from "../http/error-response.ts"
-import type { Answer } from "../http/transport.ts"
 import type { CloudConnection, CloudRequest } from "../types.ts"
+import type { CloudFailure } from "./call-failure.ts"
 import { CloudError } from "./cloud-error.ts"
-import { presentable } from "./redact.ts"
+import { redact } from "./redact.ts"
 
-/** How a call ended that did not succeed. */
-export interface Ending {
-  readonly message: string
-  readonly retry: Retry
-  readonly uncertain: boolean
-  readonly type?: string
-  /** The last answer, where there was one. */
-  readonly answer?: Answer | undefined
-  readonly token?: string | undefined
-  readonly pauseMs?: number | undefined
-  readonly absent?: boolean
-}
-
-interface Failed extends Pick<CloudRequest, "service" | "method" | "path"> {
-  /** What the error must not repeat, beside password and token. */
+/** The call that failed. */
+interface FailedCall extends Pick<CloudRequest, "service" | "method" | "path"> {
+  /** What the error must not repeat, besides password, token and the secret of an application credential. */
   readonly secrets: readonly string[]
 }
 
-export function failure(
+/** How the call failed. */
+export interface FailureReason extends Pick<CloudFailure, "retry" | "uncertain"> {
+  /** The cloud's words, or ours; secrets are removed here. */
+  readonly message: string
+  /** @default "" */
+  readonly type?: string
+  /** Of the last response. @default 0: there was none */
+  readonly status?: number | undefined
+  /** Of the last response. @default "" */
+  readonly requestId?: string | undefined
+  readonly token?: string | undefined
+  readonly pauseMs?: number | undefined
+  readonly notInCatalog?: boolean
+}
+
+/** Makes the error of a failed call: removes secrets from its words and adds what is known of cloud and call. */
+export function toCloudError(
   connection: Pick<CloudConnection, "name" | "password" | "applicationCredential">,
-  call: Failed,
-  ending: Ending,
+  call: FailedCall,
+  reason: FailureReason,
 ): CloudError {
-  const { message, retry, uncertain, type = "", answer, token, pauseMs, absent } = ending
+  const { message, retry, uncertain, type = "", status = 0, requestId = "" } = reason
+  const { token, pauseMs, notInCatalog } = reason
   const { password, applicationCredential } = connection
   const secrets = [password, applicationCredential?.secret ?? "", token ?? "", ...call.secrets].filter(
     (secret) => secret !== "",
@@ -38,14 +41,14 @@ export function failure(
     service: call.service,
     method: call.method,
     path: call.path,
-    status: answer?.status ?? 0,
-    cloudMessage: presentable(message, secrets),
+    status,
+    cloudMessage: redact(message, secrets),
     type,
-    requestId: answer === undefined ? "" : requestIdOf(answer.headers),
+    requestId,
     retry,
     uncertain,
     ...(pauseMs !== undefined && { pauseMs }),
-    ...(absent && { absent }),
-    ...(applicationCredential !== undefined && { delegated: true as const }),
+    ...(notInCatalog && { notInCatalog }),
+    ...(applicationCredential !== undefined && { usesApplicationCredential: true as const }),
   })
 }

@@ -1,50 +1,49 @@
-import type { Answer } from "./transport.ts"
+import { isJsonObject, type JsonObject, parseJsonOrUndefined } from "./json.ts"
+import type { HttpResponse } from "./transport.ts"
 
-/** What an answer that is no success says. */
-export interface Fault {
+/** What a response of status 3xx, 4xx or 5xx contains. */
+export interface ErrorResponse {
   readonly message: string
-  /** Neutron's exception or nova's and cinder's key (`OverQuota`, `badRequest`); "" where there is none. */
+  /** Neutron's exception, or the key of Nova's and Cinder's body (`OverQuota`, `badRequest`), or "". */
   readonly type: string
-  /** How long the cloud asks to wait; undefined where it does not say. */
-  readonly waitMs: number | undefined
+  /** The delay before the next request that the cloud asks for, where it names one. */
+  readonly retryAfterMs: number | undefined
 }
 
-type Json = Readonly<Record<string, unknown>>
-
-export function readFault(answer: Answer): Fault {
-  const { message, type, retryAfter } = readBody(answer.text)
-  return { message, type, waitMs: waitMs(answer.headers, retryAfter) }
+export function parseErrorResponse(response: HttpResponse): ErrorResponse {
+  const { message, type, retryAfter } = readBody(response.text)
+  return { message, type, retryAfterMs: retryAfterMs(response.headers, retryAfter) }
 }
 
-export function requestIdOf(headers: Answer["headers"]): string {
+export function requestIdOf(headers: HttpResponse["headers"]): string {
   return headers["x-openstack-request-id"] ?? headers["x-compute-request-id"] ?? ""
 }
 
 function readBody(text: string): { message: string; type: string; retryAfter?: string } {
-  const body = parse(text)
-  if (!isObject(body)) return { message: plain(text), type: "" }
-  const [key = "", inner] = Object.entries(body).find(([, value]) => isObject(value)) ?? []
-  // {"NeutronError": {"type", "message"}}, {"badRequest": {"code", "message"}}, keystone's {"error": {...}}
-  if (isObject(inner)) {
-    const type = key === "error" ? "" : key === "NeutronError" ? string(inner.type) : key
-    return { message: wordsOf(inner) || plain(text), type, retryAfter: string(inner.retryAfter) }
+  const body = parseJsonOrUndefined(text)
+  if (!isJsonObject(body)) return { message: plainText(text), type: "" }
+  const [key = "", inner] = Object.entries(body).find(([, value]) => isJsonObject(value)) ?? []
+  // {"NeutronError": {"type", "message"}}, {"badRequest": {"code", "message"}}, Keystone's {"error": {...}}
+  if (isJsonObject(inner)) {
+    const type = key === "error" ? "" : key === "NeutronError" ? textOf(inner.type) : key
+    return { message: messageIn(inner) || plainText(text), type, retryAfter: textOf(inner.retryAfter) }
   }
-  // {"NeutronError": "text"}, and the flat shapes of glance, WSME and gateways
-  const message = string(body.NeutronError) || string(body.error) || wordsOf(body)
-  return { message: plain(message || text), type: string(body.type) }
+  // {"NeutronError": "text"}, and the flat bodies of Glance, WSME and API gateways
+  const message = textOf(body.NeutronError) || textOf(body.error) || messageIn(body)
+  return { message: plainText(message || text), type: textOf(body.type) }
 }
 
-function wordsOf(json: Json): string {
-  const { message, detail, faultstring, title } = json
-  return [message, faultstring, json.error_msg, detail, title].map(string).find((words) => words !== "") ?? ""
+function messageIn(body: JsonObject): string {
+  const { message, detail, faultstring, title, error_msg } = body
+  return [message, faultstring, error_msg, detail, title].map(textOf).find((text) => text !== "") ?? ""
 }
 
-/** Headers first, then cinder's and nova's `retryAfter`; 0 says nothing. */
-function waitMs(headers: Answer["headers"], inBody: string | undefined): number | undefined {
+/** Headers come before Cinder's and Nova's `retryAfter`. A delay of 0 counts as none. */
+function retryAfterMs(headers: HttpResponse["headers"], inBody: string | undefined): number | undefined {
   const now = Date.parse(headers.date ?? "") || Date.now()
   for (const value of [headers["retry-after"], headers["x-ratelimit-reset"], inBody]) {
-    const wait = value === undefined ? Number.NaN : delay(value, now)
-    if (wait > 0) return wait
+    const delay = value === undefined ? Number.NaN : delayMs(value, now)
+    if (delay > 0) return delay
   }
   return undefined
 }
@@ -52,8 +51,8 @@ function waitMs(headers: Answer["headers"], inBody: string | undefined): number 
 const EPOCH_SECONDS = 1e9 // as a delay it would be 31 years
 const EPOCH_MILLISECONDS = 1e12
 
-/** Seconds, seconds or milliseconds since 1970, or an HTTP date. */
-function delay(value: string, now: number): number {
+/** Reads a number of seconds, seconds or milliseconds since 1970, or an HTTP date. */
+function delayMs(value: string, now: number): number {
   const number = Number(value)
   if (value.trim() === "") return Number.NaN
   if (Number.isNaN(number)) return Date.parse(value) - now
@@ -62,27 +61,15 @@ function delay(value: string, now: number): number {
   return number * 1_000
 }
 
-/** The words of an HTML page, or of plain text. */
-function plain(text: string): string {
+/** Returns the words of an HTML page; other text stays as it is. */
+function plainText(text: string): string {
   return text
     .replace(/<(script|style|head)\b[\s\S]*?<\/\1>/gi, " ")
     .replace(/<[^<>]*>/g, " ")
     .replace(/&nbsp;/g, " ")
 }
 
-export function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-}
-
-function string(value: unknown): string {
+function textOf(value: unknown): string {
   if (typeof value === "number") return String(value)
   return typeof value === "string" ? value : ""
 }

@@ -1,38 +1,39 @@
-import { defaultLimits, defaultTiming, type Timing } from "../http/timing.ts"
+import { defaultLimits } from "../defaults.ts"
+import { defaultTiming, type Timing } from "../http/timing.ts"
 import type { Limiter } from "../limiter/limiter.ts"
-import { Pace } from "../limiter/local-limiter.ts"
+import { LocalLimiter } from "../limiter/local-limiter.ts"
 import type { CallObserver, Cloud, CloudConnection, CloudRequest } from "../types.ts"
 import { type ListRequest, listAll } from "./pages.ts"
-import { SharedSession } from "./session.ts"
+import { Session } from "./session.ts"
 
 /**
- * Opens the way to one cloud. Nothing is sent before the first call.
+ * Creates the client of one cloud. Nothing is sent before the first call.
+ * @param observer called after every try of every call
  * @param timing for tests: shorter times than the client's own
- * @param gate what lets calls start, where the pace is shared; without it, this connection has the cloud for itself
+ * @param limiter the rate limit, where it is shared with other processes. @default one of this client alone
  */
 export function connectCloud(
   connection: CloudConnection,
   observer?: CallObserver,
   timing: Partial<Timing> = {},
-  limiter: Limiter = ownLimiter(connection),
+  limiter: Limiter = localLimiter(connection),
 ): Cloud {
-  const session = new SharedSession(connection, { ...defaultTiming, ...timing }, limiter)
-  return new CloudView(session, observer === undefined ? [] : [observer])
+  const session = new Session(connection, { ...defaultTiming, ...timing }, limiter)
+  return new CloudClient(session, observer === undefined ? [] : [observer])
 }
 
-/** A pace that is shared with no other process. */
-function ownLimiter(connection: CloudConnection): Limiter {
+function localLimiter(connection: CloudConnection): Limiter {
   const { inFlight, requestsPerSecond } = { ...defaultLimits, ...connection }
-  return new Pace(inFlight, requestsPerSecond)
+  return new LocalLimiter(inFlight, requestsPerSecond)
 }
 
-class CloudView implements Cloud {
+class CloudClient implements Cloud {
   readonly name: string
   readonly timeoutMs: number
-  readonly #session: SharedSession
+  readonly #session: Session
   readonly #observers: readonly CallObserver[]
 
-  constructor(session: SharedSession, observers: readonly CallObserver[]) {
+  constructor(session: Session, observers: readonly CallObserver[]) {
     this.name = session.name
     this.timeoutMs = session.timeoutMs
     this.#session = session
@@ -47,12 +48,12 @@ class CloudView implements Cloud {
     return listAll<T>(this, request, collection)
   }
 
-  observed(observer: CallObserver): Cloud {
-    return new CloudView(this.#session, [...this.#observers, observer])
+  withObserver(observer: CallObserver): Cloud {
+    return new CloudClient(this.#session, [...this.#observers, observer])
   }
 
   async whoami() {
-    const { projectId, userId, domainId } = await this.#session.signedIn(this.#observers)
+    const { projectId, userId, domainId } = await this.#session.signIn(this.#observers)
     return { projectId, userId, domainId }
   }
 

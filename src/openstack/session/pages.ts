@@ -1,24 +1,28 @@
 import { CloudError } from "../errors/cloud-error.ts"
-import { failure } from "../errors/to-cloud-error.ts"
-import { isObject } from "../http/error-response.ts"
+import { isNotFound } from "../errors/not-found.ts"
+import { toCloudError } from "../errors/to-cloud-error.ts"
+import { isJsonObject } from "../http/json.ts"
 import type { Cloud, CloudRequest } from "../types.ts"
 
 export type ListRequest = Omit<CloudRequest, "method" | "body">
 
-/** Times that a list is read anew because an entry went away under it. */
-const RESTARTS_MOST = 5
+/** Times that a list is read from its start again, because the marker of a page was deleted meanwhile. */
+const MAX_RESTARTS = 5
 
-/** A collection to its end. */
+/** Reads a collection to its end. @throws CloudError */
 export async function listAll<T>(cloud: Cloud, request: ListRequest, collection: string): Promise<T[]> {
-  for (let restarts = 0; restarts <= RESTARTS_MOST; restarts += 1) {
+  for (let restarts = 0; restarts <= MAX_RESTARTS; restarts += 1) {
     const items = await readPages<T>(cloud, request, collection)
-    if (items !== "gone") return items
+    if (items !== "marker deleted") return items
   }
-  throw unlisted(cloud, request, "the list changes faster than it is read", "later")
+  throw listError(cloud, request, "the list changes faster than it can be read", "later")
 }
 
-/** "gone" where the last entry of a page was deleted before the next page was asked for. */
-async function readPages<T>(cloud: Cloud, request: ListRequest, collection: string): Promise<T[] | "gone"> {
+async function readPages<T>(
+  cloud: Cloud,
+  request: ListRequest,
+  collection: string,
+): Promise<T[] | "marker deleted"> {
   const items: T[] = []
   const seen = new Set<string>()
   for (let query = request.query; ; ) {
@@ -26,30 +30,33 @@ async function readPages<T>(cloud: Cloud, request: ListRequest, collection: stri
     try {
       page = await cloud.call({ ...request, ...(query && { query }), method: "GET" })
     } catch (error) {
-      if (seen.size > 0 && isMarkerGone(error)) return "gone"
+      if (seen.size > 0 && isMarkerDeleted(error)) return "marker deleted"
       throw error
     }
-    const found = isObject(page) ? page[collection] : undefined
-    if (!Array.isArray(found)) throw unlisted(cloud, request, `the answer has no list "${collection}"`, "no")
+    const found = isJsonObject(page) ? page[collection] : undefined
+    if (!Array.isArray(found))
+      throw listError(cloud, request, `the response has no list "${collection}"`, "no")
     items.push(...found)
     query = nextQuery(page, request.query)
     if (query === undefined) return items
     const key = JSON.stringify(query)
-    if (seen.has(key)) throw unlisted(cloud, request, "the pages of the list go round in a circle", "no")
+    if (seen.has(key))
+      throw listError(cloud, request, "the pages of the list refer to each other in a circle", "no")
     seen.add(key)
   }
 }
 
-/** Neutron answers 404 for a page that begins after an entry that is gone, Nova and Cinder 400. */
-function isMarkerGone(error: unknown): boolean {
+/** Neutron answers 404 for a page after a deleted marker, Nova and Cinder 400. */
+function isMarkerDeleted(error: unknown): boolean {
+  if (isNotFound(error)) return true
   if (!(error instanceof CloudError)) return false
   const { status, cloudMessage } = error.failure
-  return status === 404 || (status === 400 && /marker/i.test(cloudMessage))
+  return status === 400 && /marker/i.test(cloudMessage)
 }
 
 /**
- * Query of the page that follows, from Neutron's and Cinder's `<collection>_links` or Keystone's `links.next`;
- * undefined at the end. Only the link's query is used: its host may be one behind a proxy, and no token goes there.
+ * Returns the query of the next page, from Neutron's and Cinder's `<collection>_links` or Keystone's `links.next`, or
+ * undefined at the end. Only the query of the link is used: its host may be one behind a proxy, and no token goes there.
  */
 function nextQuery(page: unknown, query: CloudRequest["query"]): CloudRequest["query"] {
   const href = nextHref(page)
@@ -60,17 +67,22 @@ function nextQuery(page: unknown, query: CloudRequest["query"]): CloudRequest["q
 }
 
 function nextHref(page: unknown): string | undefined {
-  if (!isObject(page)) return undefined
-  if (isObject(page.links) && typeof page.links.next === "string") return page.links.next
+  if (!isJsonObject(page)) return undefined
+  if (isJsonObject(page.links) && typeof page.links.next === "string") return page.links.next
   for (const [key, links] of Object.entries(page)) {
     if (!key.endsWith("_links") || !Array.isArray(links)) continue
-    const next: unknown = links.find((link) => isObject(link) && link.rel === "next")
-    if (isObject(next) && typeof next.href === "string") return next.href
+    const next: unknown = links.find((link) => isJsonObject(link) && link.rel === "next")
+    if (isJsonObject(next) && typeof next.href === "string") return next.href
   }
   return undefined
 }
 
-function unlisted({ name }: Cloud, request: ListRequest, message: string, retry: "no" | "later"): CloudError {
+function listError(
+  { name }: Cloud,
+  request: ListRequest,
+  message: string,
+  retry: "no" | "later",
+): CloudError {
   const call = { ...request, method: "GET", secrets: [] } as const
-  return failure({ name, password: "" }, call, { message, retry, uncertain: false })
+  return toCloudError({ name, password: "" }, call, { message, retry, uncertain: false })
 }

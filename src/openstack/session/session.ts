@@ -1,30 +1,32 @@
+import { defaultLimits } from "../defaults.ts"
 import { CloudError } from "../errors/cloud-error.ts"
 import { secretsIn } from "../errors/redact.ts"
-import { failure } from "../errors/to-cloud-error.ts"
-import { type LineCall, RequestPipeline } from "../http/request-pipeline.ts"
-import { defaultLimits, type Timing } from "../http/timing.ts"
-import type { Answer } from "../http/transport.ts"
+import { toCloudError } from "../errors/to-cloud-error.ts"
+import { requestIdOf } from "../http/error-response.ts"
+import { type PipelineCall, RequestPipeline } from "../http/request-pipeline.ts"
+import type { Timing } from "../http/timing.ts"
+import type { HttpResponse } from "../http/transport.ts"
 import type { Limiter } from "../limiter/limiter.ts"
 import type { CallObserver, CloudConnection, CloudRequest } from "../types.ts"
 import { endpointOf, identityRoot, isListed, isOffered } from "./catalog.ts"
-import { addressOf } from "./request-url.ts"
-import { readSignedIn, type SignedIn, signInBody, signInSubject } from "./sign-in.ts"
+import { requestUrl } from "./request-url.ts"
+import { describeSignIn, readSignIn, type SignIn, signInBody } from "./sign-in.ts"
 
 const readMethods: readonly CloudRequest["method"][] = ["GET", "HEAD"]
 const repeatableMethods: readonly CloudRequest["method"][] = ["GET", "HEAD", "PUT", "DELETE"]
 
-/** One sign-in, kept and shared by all calls to a cloud. */
-export class SharedSession {
+/** The token of one cloud and the calls made with it. All callers in this process share one sign-in. */
+export class Session {
   readonly #connection: CloudConnection
   readonly #timing: Timing
-  readonly #line: RequestPipeline
-  #known: SignedIn | undefined
-  #signingIn: Promise<SignedIn> | undefined
+  readonly #pipeline: RequestPipeline
+  #current: SignIn | undefined
+  #signingIn: Promise<SignIn> | undefined
 
   constructor(connection: CloudConnection, timing: Timing, limiter: Limiter) {
     this.#connection = connection
     this.#timing = timing
-    this.#line = new RequestPipeline(connection, timing, limiter)
+    this.#pipeline = new RequestPipeline(connection, timing, limiter)
   }
 
   get timeoutMs(): number {
@@ -35,11 +37,29 @@ export class SharedSession {
     return this.#connection.name
   }
 
-  /** Answers the parsed body; undefined where it is empty. */
+  /** Returns the parsed body, or undefined where it is empty. @throws CloudError */
   async call(request: CloudRequest, observers: readonly CallObserver[]): Promise<unknown> {
+    const call = this.#pipelineCall(request, observers)
+    return this.#parse(call, await this.#pipeline.send(call))
+  }
+
+  /** Returns the current sign-in, renewed where it is due; concurrent callers share it. @throws CloudError */
+  async signIn(observers: readonly CallObserver[]): Promise<SignIn> {
+    if (this.#current !== undefined && Date.now() < this.#current.renewAt) return this.#current
+    this.#signingIn ??= this.#requestToken(observers).finally(() => {
+      this.#signingIn = undefined
+    })
+    return this.#signingIn
+  }
+
+  close(): Promise<void> {
+    return this.#pipeline.close()
+  }
+
+  #pipelineCall(request: CloudRequest, observers: readonly CallObserver[]): PipelineCall {
     const { service, method, path, body } = request
-    let signedIn: SignedIn | undefined
-    const call: LineCall = {
+    let signIn: SignIn | undefined
+    const call: PipelineCall = {
       service,
       method,
       path,
@@ -51,45 +71,53 @@ export class SharedSession {
       drain: request.drain,
       observers,
       urgent: false,
-      flow: request.flow ?? "",
-      ready: async () => {
-        const before = this.#known
-        signedIn = await this.signedIn(observers)
-        if (signedIn === before && !isListed(service, this.#connection, signedIn)) {
-          // A catalog is as old as its token: the service may have been registered since
-          if (this.#known === before) this.#known = undefined
-          signedIn = await this.signedIn(observers)
-        }
-        this.#endpoint(call, signedIn)
+      fairnessKey: request.fairnessKey ?? "",
+      prepare: async () => {
+        signIn = await this.#signInFor(call)
       },
       target: () => {
-        const current = this.#known ?? signedIn
-        if (current === undefined) throw new Error("not signed in")
-        return { url: addressOf(this.#endpoint(call, current), request), token: current.token }
+        const current = this.#current ?? signIn
+        if (current === undefined) throw new Error("prepare() was not called before target()")
+        return { url: requestUrl(this.#endpoint(call, current), request), token: current.token }
       },
-      refused: (token) => {
-        if (this.#known?.token === token) this.#known = undefined
+      onUnauthorized: (token) => {
+        if (this.#current?.token === token) this.#current = undefined
         return true
       },
     }
-    return this.#parsed(call, await this.#line.send(call))
+    return call
   }
 
-  /** The one sign-in, made anew where it is due; callers at the same time share it. */
-  async signedIn(observers: readonly CallObserver[]): Promise<SignedIn> {
-    if (this.#known !== undefined && Date.now() < this.#known.renewAt) return this.#known
-    this.#signingIn ??= this.#signIn(observers).finally(() => {
-      this.#signingIn = undefined
+  /** Signs in again where the catalog lacks the service: a catalog is as old as its token. @throws CloudError if it still does */
+  async #signInFor(call: PipelineCall): Promise<SignIn> {
+    const before = this.#current
+    let signIn = await this.signIn(call.observers)
+    if (signIn === before && !isListed(call.service, this.#connection, signIn)) {
+      if (this.#current === before) this.#current = undefined
+      signIn = await this.signIn(call.observers)
+    }
+    this.#endpoint(call, signIn)
+    return signIn
+  }
+
+  async #requestToken(observers: readonly CallObserver[]): Promise<SignIn> {
+    const call = this.#signInCall(observers)
+    const response = await this.#pipeline.send(call).catch((error) => {
+      if (!(error instanceof CloudError) || error.failure.status !== 401) throw error
+      const cloudMessage = `${describeSignIn(this.#connection)}: ${error.failure.cloudMessage}`
+      throw new CloudError({ ...error.failure, cloudMessage, retry: "no" })
     })
-    return this.#signingIn
+    const signIn = readSignIn(response, this.#timing)
+    if (signIn === undefined) {
+      const message = "the response is not a token of Keystone v3"
+      throw this.#badResponse(call, response, { message, retry: "no", uncertain: false })
+    }
+    this.#current = signIn
+    return signIn
   }
 
-  close(): Promise<void> {
-    return this.#line.close()
-  }
-
-  async #signIn(observers: readonly CallObserver[]): Promise<SignedIn> {
-    const call: LineCall = {
+  #signInCall(observers: readonly CallObserver[]): PipelineCall {
+    return {
       service: "identity",
       method: "POST",
       path: "/auth/tokens",
@@ -101,44 +129,39 @@ export class SharedSession {
       drain: undefined,
       observers,
       urgent: true,
-      flow: "",
-      ready: async () => {},
+      fairnessKey: "",
+      prepare: async () => {},
       target: () => ({ url: new URL(`${identityRoot(this.#connection.authUrl)}/auth/tokens`) }),
-      refused: () => false,
+      onUnauthorized: () => false,
     }
-    const answer = await this.#line.send(call).catch((error) => {
-      if (!(error instanceof CloudError) || error.failure.status !== 401) throw error
-      const { status, requestId, cloudMessage } = error.failure
-      const message = `${signInSubject(this.#connection)}: ${cloudMessage}`
-      throw new CloudError({ ...error.failure, status, requestId, cloudMessage: message, retry: "no" })
-    })
-    const known = readSignedIn(answer, this.#timing)
-    if (known === undefined) {
-      const message = "this is no sign-in as Keystone v3 answers it"
-      throw failure(this.#connection, call, { message, retry: "no", uncertain: false, answer })
-    }
-    this.#known = known
-    return known
   }
 
-  #endpoint(call: LineCall, signedIn: SignedIn): string {
+  #endpoint(call: PipelineCall, signIn: SignIn): string {
     try {
-      return endpointOf(call.service, this.#connection, signedIn)
+      return endpointOf(call.service, this.#connection, signIn)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      const absent = !isOffered(call.service, this.#connection, signedIn)
-      throw failure(this.#connection, call, { message, retry: "no", uncertain: false, absent })
+      const notInCatalog = !isOffered(call.service, this.#connection, signIn)
+      throw toCloudError(this.#connection, call, { message, retry: "no", uncertain: false, notInCatalog })
     }
   }
 
-  #parsed(call: LineCall, answer: Answer): unknown {
-    // The body of a deletion sent again is its 404
-    if (answer.text === "" || answer.status === 204 || answer.status >= 400) return undefined
+  #parse(call: PipelineCall, response: HttpResponse): unknown {
+    // A retried deletion ends with the 404 of what an earlier try deleted
+    if (response.text === "" || response.status === 204 || response.status >= 400) return undefined
     try {
-      return JSON.parse(answer.text)
+      return JSON.parse(response.text)
     } catch {
-      const message = "the answer is no JSON"
-      throw failure(this.#connection, call, { message, retry: "later", uncertain: call.write, answer })
+      const message = "the response is not JSON"
+      throw this.#badResponse(call, response, { message, retry: "later", uncertain: call.write })
     }
+  }
+
+  #badResponse(
+    call: PipelineCall,
+    { status, headers }: HttpResponse,
+    reason: Pick<Parameters<typeof toCloudError>[2], "message" | "retry" | "uncertain">,
+  ): CloudError {
+    return toCloudError(this.#connection, call, { ...reason, status, requestId: requestIdOf(headers) })
   }
 }

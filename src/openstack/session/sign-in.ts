@@ -1,20 +1,20 @@
-import { isObject, parse } from "../http/error-response.ts"
+import { isJsonObject, parseJsonOrUndefined } from "../http/json.ts"
 import type { Timing } from "../http/timing.ts"
-import type { Answer } from "../http/transport.ts"
+import type { HttpResponse } from "../http/transport.ts"
 import type { CloudConnection } from "../types.ts"
 import type { CatalogEntry, Scope } from "./catalog.ts"
 
-/** A token and what came with it. */
-export interface SignedIn extends Scope {
+/** A token and what Keystone sent with it. */
+export interface SignIn extends Scope {
   readonly token: string
   readonly userId: string
   /** Domain of the project. */
   readonly domainId: string
-  /** When a new token is due, by this machine's clock. */
+  /** When a new token is due, by the clock of this machine. */
   readonly renewAt: number
 }
 
-/** Body of `POST /v3/auth/tokens`: by password, scoped to the project, or by application credential, which has its own. */
+/** Returns the body of `POST /v3/auth/tokens`: a password with the project, or an application credential, which has its own project. */
 export function signInBody(connection: CloudConnection): unknown {
   const { applicationCredential, password } = connection
   if (applicationCredential !== undefined) {
@@ -31,16 +31,16 @@ export function signInBody(connection: CloudConnection): unknown {
   }
 }
 
-/** Who could not sign in to what, for errors. */
-export function signInSubject(connection: CloudConnection): string {
+/** Names who cannot sign in, and to which project. */
+export function describeSignIn(connection: CloudConnection): string {
   const { applicationCredential, username, userId, projectName, projectId } = connection
   const user = `user ${userId ?? `${username} (domain ${userDomain(connection).text})`}`
   if (applicationCredential !== undefined) {
     const { id, name } = applicationCredential
-    return `application credential ${id ?? `${name} of ${user}`} may not sign in`
+    return `application credential ${id ?? `${name} of ${user}`} cannot sign in`
   }
   const project = projectId ?? `${projectName} (domain ${projectDomain(connection).text})`
-  return `${user} may not sign in to project ${project}`
+  return `${user} cannot sign in to project ${project}`
 }
 
 function userOf(connection: CloudConnection): Readonly<Record<string, unknown>> {
@@ -80,13 +80,13 @@ interface TokenBody {
   }
 }
 
-/** undefined where the answer is not Keystone's. */
-export function readSignedIn(answer: Answer, timing: Timing): SignedIn | undefined {
-  const body = parse(answer.text)
-  const token = answer.headers["x-subject-token"]
+/** Returns undefined where the response is not a token of Keystone. */
+export function readSignIn(response: HttpResponse, timing: Timing): SignIn | undefined {
+  const body = parseJsonOrUndefined(response.text)
+  const token = response.headers["x-subject-token"]
   if (token === undefined || !isTokenBody(body)) return undefined
   const { issued_at, expires_at, catalog = [], project, user } = body.token
-  // The life by the cloud's clock, counted by ours: the two may differ
+  // The lifetime by the cloud's clock, counted from now by ours: the clocks may differ
   const lifeMs = Math.max(0, Date.parse(expires_at) - Date.parse(issued_at))
   const usableMs = Math.max(lifeMs - timing.renewBeforeMs, lifeMs * timing.renewAfterShare)
   return {
@@ -100,8 +100,8 @@ export function readSignedIn(answer: Answer, timing: Timing): SignedIn | undefin
 }
 
 function isTokenBody(body: unknown): body is TokenBody {
-  if (!isObject(body) || !isObject(body.token)) return false
+  if (!isJsonObject(body) || !isJsonObject(body.token)) return false
   const { issued_at, expires_at, project, user } = body.token
   if (Number.isNaN(Date.parse(`${issued_at}`)) || Number.isNaN(Date.parse(`${expires_at}`))) return false
-  return isObject(project) && isObject(project.domain) && isObject(user)
+  return isJsonObject(project) && isJsonObject(project.domain) && isJsonObject(user)
 }

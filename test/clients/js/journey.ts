@@ -86,7 +86,7 @@ export async function journey(sdk: GeneratedModule, client: Client, facts: Facts
   assert.deepEqual(await thrown(sdk.openstackMigrationsList()), {
     detail: "Authentication credentials were not provided.",
   })
-  passed("is told why it may not sign in")
+  passed("is told why it cannot sign in")
 
   as(tokens.owner)
   const mappings = { networks: facts.networks.slice(0, 1), skip_connection_extnet: true, volume_types: [] }
