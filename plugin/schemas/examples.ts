@@ -158,10 +158,10 @@ const previewed: Static<typeof previewAnswer> = {
       kind: "quota",
       key: "gigabytes_archive",
       name: "gigabytes_archive = 50",
-      reason: 'The destination has no volume type "archive", and no mapping names another for it.',
+      reason: 'The destination has no volume type "archive", and the request maps it to no other type.',
     },
   ],
-  warnings: [{ code: "LIMIT", message: 'DNS servers of "front-v4": 6; stock Neutron takes 5 at the most.' }],
+  warnings: [{ code: "LIMIT", message: 'DNS servers of "front-v4": 6. Stock Neutron accepts at most 5.' }],
   unread: ["network.dns_domain", "port.extra_dhcp_opts"],
   estimate: { calls: 26, writes: 2, seconds: 3 },
 }

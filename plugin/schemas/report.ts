@@ -97,7 +97,8 @@ const example: Report = {
       source: "",
       destination: "",
       outcome: "omitted",
-      reason: "The destination names no external network, or the connection was to be skipped.",
+      reason:
+        "The destination has no external network configured, or the request skips the connection to it.",
       kept: [],
       mapped: [],
       dropped: [],

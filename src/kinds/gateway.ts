@@ -56,7 +56,7 @@ function planGateways({ source, externalNetworkId }: PlanContext): KindPlan<Body
   for (const [index, { key, name, backendId, hasGateway, gateway: seen }] of source.routers.entries()) {
     if (hasGateway === false) continue
     if (externalNetworkId === null) {
-      const reason = "The destination names no external network, or the connection was to be skipped."
+      const reason = "The destination has no external network configured, or the request skips the connection to it."
       omitted.push({ kind: "gateway" as const, key, name, reason })
     } else if (hasGateway === true || (!known && index === 0)) {
       const body = { router_id: ref("router", key), network_id: externalNetworkId, ...seen?.live }
@@ -68,7 +68,7 @@ function planGateways({ source, externalNetworkId }: PlanContext): KindPlan<Body
         ...(seen && { notes: notesOf(seen, externalNetworkId) }),
       })
     } else {
-      const reason = "Nothing tells that this router has a way out at the source; another router gets it."
+      const reason = "No external gateway is known for this router at the source; it was assigned to another router."
       omitted.push({ kind: "gateway" as const, key, name, reason })
     }
   }
@@ -85,7 +85,7 @@ function notesOf(
       {
         attribute: "external_fixed_ips",
         value: addresses,
-        reason: "Addresses of an external network are given by the destination.",
+        reason: "The destination assigns addresses of its external network.",
       },
       ...(more.length === 0
         ? []
@@ -93,7 +93,7 @@ function notesOf(
             {
               attribute: "external_gateways",
               value: more.map((one) => ({ network_id: one.networkId, ip_addresses: one.addresses })),
-              reason: "The copy of a router has one way out.",
+              reason: "The copy of a router has one external gateway.",
             },
           ]),
     ],

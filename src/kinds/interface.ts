@@ -235,6 +235,6 @@ async function portAt(context: CloudContext, body: Desired<Body>["body"]): Promi
       port_security_enabled: false,
     },
   ])
-  if (made === undefined) throw new Error("A bulk answer without its port.")
+  if (made === undefined) throw new Error("Neutron returned no port for a create request.")
   return made
 }

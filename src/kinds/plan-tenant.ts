@@ -46,7 +46,7 @@ function withoutOrphans(plans: readonly PlannedKind[]): readonly PlannedKind[] {
 
 function whyOrphan(reference: string): string {
   const [kind = ""] = reference.split("/")
-  return `The ${kindText(kind)} that it is of is left out.`
+  return `Its ${kindText(kind)} is not copied.`
 }
 
 function planKind(kind: AnyKind, context: PlanContext): PlannedKind {

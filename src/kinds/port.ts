@@ -184,7 +184,7 @@ async function createAlone(cloud: Cloud, desired: Desired<Body>): Promise<Port> 
 
 async function sendOne(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
   const [made] = await send(cloud, [desired])
-  if (made === undefined) throw new Error("An answer without its port.")
+  if (made === undefined) throw new Error("Neutron returned no port for a create request.")
   return made
 }
 
@@ -213,7 +213,7 @@ function refusedHere(cloud: string, name: string, address: string): CloudError {
     method: "POST",
     path: "/ports",
     status: 409,
-    cloudMessage: `The address ${address} of port ${name} is taken.`,
+    cloudMessage: `The address ${address} of port ${name} is in use already.`,
     type: "IpAddressAlreadyAllocated",
     requestId: "",
     retry: "no",

@@ -83,8 +83,8 @@ function plan({ source, withPorts }: PlanContext): KindPlan<Body> {
     for (const { key, name, backendId, qosPolicy } of from) {
       if (qosPolicy === undefined) continue
       const common = { key: `${kind}-${key}`, name: `QoS of ${kind} ${name}` }
-      if ("foreign" in qosPolicy) {
-        omitted.push({ kind: "qos_binding", ...common, reason: qosPolicy.foreign })
+      if ("notCopied" in qosPolicy) {
+        omitted.push({ kind: "qos_binding", ...common, reason: qosPolicy.notCopied })
         continue
       }
       const body = { collection, id: ref(kind, key), qos_policy_id: ref("qos_policy", qosPolicy.key) }

@@ -68,10 +68,10 @@ function plan({ source, sameCloud }: PlanContext): KindPlan<Body> {
     const { key, backendId, object, objectType, action, target } = policy
     const name = `${action} of ${objectType.replaceAll("_", " ")} for ${target === "*" ? "everybody" : target}`
     if (object === undefined) {
-      const reason = `The ${objectType.replaceAll("_", " ")} that it shares is not copied.`
+      const reason = `The ${objectType.replaceAll("_", " ")} it shares is not copied.`
       omitted.push({ kind: "rbac_policy", key, name, reason })
     } else if (target !== "*" && target !== "self" && !sameCloud) {
-      const reason = `The project ${target} that it names is one of the source cloud.`
+      const reason = `It refers to the project ${target} of the source cloud, which the destination does not have.`
       omitted.push({ kind: "rbac_policy", key, name, reason })
     } else {
       objects.push({

@@ -124,7 +124,7 @@ export const securityGroupRule = defineKind<Body, Actual>({
 })
 
 function droppedTags(tags: readonly string[]): DroppedAttribute {
-  return { attribute: "tags", value: tags, reason: "Neutron shows tags of rules, and takes none." }
+  return { attribute: "tags", value: tags, reason: "Neutron shows tags of rules, but does not accept them." }
 }
 
 function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
@@ -141,7 +141,7 @@ function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
       const name = `${rule.direction} ${rule.protocol ?? "any"} of ${group.name}`
       if (rule.remoteGroup !== null && !groups.has(rule.remoteGroup)) {
         // Made without its remote group, the rule would let everybody in.
-        const reason = "It names a security group of another tenant, which is not copied."
+        const reason = "It refers to a security group of another tenant, which is not copied."
         omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
         continue
       }
@@ -151,14 +151,14 @@ function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
         !(knowsAddressGroups && addressGroups.has(remoteAddressGroup))
       ) {
         const reason = knowsAddressGroups
-          ? "It names an address group of another tenant, which is not copied."
-          : "It names an address group, and the destination's rules know none."
+          ? "It refers to an address group of another tenant, which is not copied."
+          : "It refers to an address group, which security group rules of the destination do not support."
         omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
         continue
       }
       const meaning = ruleKey({ ...rule, remoteIpPrefix: prefix })
       if (seen.has(meaning)) {
-        const reason = "After the mapping another rule of the group says the same."
+        const reason = "After the CIDR mapping, another rule of the group is identical."
         omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
         continue
       }

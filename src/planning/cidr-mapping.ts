@@ -26,7 +26,7 @@ export function readMappings(
   const mappings = pairs.map(({ src_cidr, dst_cidr }) => {
     const [src, dst] = [parsePrefix(src_cidr), parsePrefix(dst_cidr)]
     if (src === undefined || dst === undefined || src.version !== dst.version) {
-      throw errors.cidrMapping(`${src_cidr} → ${dst_cidr} is not a pair of networks of one IP version.`)
+      throw errors.cidrMapping(`${src_cidr} → ${dst_cidr} is not a pair of networks of the same IP version.`)
     }
     return { src, dst }
   })

@@ -35,7 +35,7 @@ export function planLimits(
       omitted.push({
         name,
         value,
-        reason: `The destination has no volume type "${target}", and no mapping names another for it.`,
+        reason: `The destination has no volume type "${target}", and the request maps it to no other type.`,
       })
       continue
     }

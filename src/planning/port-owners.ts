@@ -19,5 +19,5 @@ export function isInterface({ device_owner: owner }: { readonly device_owner: st
  */
 export function whyOthersPort(owner: string): string | undefined {
   if (owner === "" || owner === "trunk:subport" || owner.startsWith("compute:")) return undefined
-  return `It belongs to ${owner}, which makes its ports itself.`
+  return `It belongs to ${owner}, which creates its ports itself.`
 }

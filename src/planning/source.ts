@@ -54,8 +54,8 @@ export interface SourceObject<Kind extends TabledKind = TabledKind> {
   readonly description: string
   readonly live?: LiveAttributes<Kind>
   readonly tags?: readonly string[]
-  /** Key of the tenant's own QoS policy, or what says that it is somebody else's. */
-  readonly qosPolicy?: { readonly key: string } | { readonly foreign: string }
+  /** Key of the tenant's own QoS policy, or why a policy that belongs to somebody else is not copied. */
+  readonly qosPolicy?: { readonly key: string } | { readonly notCopied: string }
 }
 
 export interface SourceNetwork extends SourceObject<"network"> {

@@ -47,7 +47,7 @@ export function planRoutes(
     }
     const same = kept.some((one) => one.destination === mapped.destination && one.nexthop === mapped.nexthop)
     const reason = same
-      ? "After the mapping another route of the router says the same."
+      ? "After the CIDR mapping, another route of the router is identical."
       : whyNot(mapped, staticRoutes, places, via)
     if (reason !== undefined) left.push({ ...route, reason })
     else if (via !== undefined) kept.push({ ...mapped, via: via.key, before: route })
@@ -77,11 +77,11 @@ function whyNot(
 ): string | undefined {
   const target = parsePrefix(destination)
   if (target === undefined || parseAddress(nexthop) === undefined) {
-    return `The route ${destination} via ${nexthop} is not a network and an address.`
+    return `The route ${destination} via ${nexthop} is not valid: it needs a network and an address.`
   }
   if (rule === "documented" && !places.some(({ after }) => containsPrefix(after, target))) {
-    return `The destination ${destination} lies inside none of the tenant's subnets (rule "documented").`
+    return `Its destination ${destination} is in none of the tenant's subnets, as the rule "documented" requires.`
   }
-  if (via === undefined) return `The next hop ${nexthop} lies in no subnet that the router is connected to.`
+  if (via === undefined) return `Its next hop ${nexthop} is in no subnet that the router is connected to.`
   return undefined
 }

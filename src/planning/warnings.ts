@@ -48,7 +48,7 @@ function limitWarnings(source: SourceTenant, withPorts: boolean): readonly Warni
       : [
           {
             code: "LIMIT",
-            message: `${what} of "${name}": ${count}; stock Neutron takes ${limit} at the most.`,
+            message: `${what} of "${name}": ${count}. Stock Neutron accepts at most ${limit}.`,
           },
         ]
   return [
@@ -73,7 +73,7 @@ function quotaWarnings(
     const quota = own ?? stockQuotas[name]
     if (quota === undefined || quota < 0 || quota >= need) return []
     const whose = own === undefined ? "of a new project in stock Neutron" : "of the source"
-    const message = `The quota ${name} ${whose} is ${quota}, but the copy needs ${need}: it is raised for that.`
+    const message = `The quota ${name} ${whose} is ${quota}, but the copy needs ${need}. The quota of the copy is raised.`
     return [{ code: "QUOTA_RAISED", message }]
   })
 }
@@ -105,7 +105,7 @@ export function destinationWarnings(
       ? [
           {
             code: "NAME_TAKEN" as const,
-            message: `The destination has a tenant "${name}" already: this one's project gets a suffix to its name.`,
+            message: `The destination already has a tenant "${name}". The name of the new project gets a suffix.`,
           },
         ]
       : []),
@@ -114,7 +114,7 @@ export function destinationWarnings(
           {
             code: "DUPLICATE_MIGRATION" as const,
             message:
-              "A migration of this resource into this offering is under way: this makes one tenant more.",
+              "A migration of this resource into this offering is in progress: this request will create another tenant.",
           },
         ]
       : []),
@@ -130,10 +130,10 @@ function boundWarnings(
   const code = "OFFERING_LIMIT" as const
   const told = limit < 0 ? "unlimited" : String(limit)
   if (most && (limit < 0 || limit > most)) {
-    return [{ code, message: `The limit ${type} is ${told}; the offering allows ${most} at the most.` }]
+    return [{ code, message: `The limit ${type} is ${told}; the offering allows at most ${most}.` }]
   }
   if (least && limit >= 0 && limit < least) {
-    return [{ code, message: `The limit ${type} is ${told}; the offering asks for ${least} at the least.` }]
+    return [{ code, message: `The limit ${type} is ${told}; the offering requires at least ${least}.` }]
   }
   return []
 }

@@ -70,7 +70,7 @@ function gone(rows: SourceTenant, known: Names): Completed["gone"] {
 function findings(rows: SourceTenant, source: SourceTenant, known: Names): readonly SurveyFinding[] {
   const lost = gone(rows, known).map((one) => ({
     ...one,
-    message: "It has a row, but the source cloud no longer has it. It is not copied.",
+    message: "Waldur has a row for it, but the source cloud no longer has it. It is not copied.",
   }))
   const others = lists.flatMap(([kind, list]) => {
     const before = new Map(rows[list].map((one) => [one.key, one]))
@@ -78,14 +78,14 @@ function findings(rows: SourceTenant, source: SourceTenant, known: Names): reado
       const row = before.get(one.key)
       const { key, name } = one
       if (row === undefined) {
-        const message = "The source cloud has it, but it has no row. It is copied as the cloud shows it."
+        const message = "The source cloud has it, but Waldur has no row for it. It is copied as the cloud shows it."
         return known.rows.has(one.backendId) ? [] : [{ kind, key, name, message }]
       }
       return differsFromRows(row, one).map((attribute) => ({
         kind,
         key,
         name,
-        message: `The cloud's ${attribute} is not the row's. The cloud's is copied.`,
+        message: `Its ${attribute} in the source cloud differs from Waldur's row. The cloud's value is copied.`,
       }))
     })
   })

@@ -50,7 +50,7 @@ export function names(rows: SourceTenant, live: LiveSource): Names {
       ...(policy && {
         qosPolicy: policies.has(policy)
           ? { key: key(policy) }
-          : { foreign: `Its QoS policy ${policy} is not the tenant's own.` },
+          : { notCopied: `Its QoS policy ${policy} does not belong to the tenant.` },
       }),
     }),
   }

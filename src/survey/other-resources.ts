@@ -99,13 +99,13 @@ function notCopied(live: LiveSource, known: Names, { networks }: Copied): LiveEx
       key: known.key(id),
       name: `floating IP ${address}`,
       reason:
-        "Its address belongs to the source's external network. New ones are ordered at the destination.",
+        "Its address belongs to the source's external network. Order a new floating IP at the destination.",
     })),
     ...external.map(({ id, name }) => ({
       kind: "network" as const,
       key: known.key(id),
       name,
-      reason: "External networks are the operator's.",
+      reason: "External networks belong to the operator.",
     })),
     ...[...live.subnetPools, ...live.addressScopes].map(({ id, name }) => ({
       kind: "subnet" as const,

@@ -24,11 +24,11 @@ export function livePorts(
   const refused = new Map(rows.ignoredPorts.map(({ backendId, reason }) => [backendId, reason]))
   const whyNot = (port: Port): string | undefined => {
     if (!networkIds.has(port.network_id))
-      return "Its network belongs to another tenant, or is an external one."
+      return "Its network belongs to another tenant or is external."
     const byRows = wanted.has(port.id) ? undefined : (refused.get(port.id) ?? whyNotWithoutRow(port))
     if (byRows !== undefined) return byRows
     if (!port.fixed_ips.every((one) => subnetIds.has(one.subnet_id))) {
-      return "One of its addresses lies in a subnet of another tenant."
+      return "One of its addresses is in a subnet of another tenant."
     }
     return port.security_groups.every((id) => groupIds.has(id))
       ? undefined
@@ -53,7 +53,7 @@ export function livePorts(
 /** The same rule as for rows: ports of instances that are OK, and free ones. */
 function whyNotWithoutRow({ device_owner: owner }: Port): string | undefined {
   return owner.startsWith("compute:")
-    ? "Its instance is not known to be OK: the port has no row."
+    ? "Waldur has no row for this port, so the state of its instance is unknown."
     : whyOthersPort(owner)
 }
 

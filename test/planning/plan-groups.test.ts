@@ -72,7 +72,7 @@ t.test("of two rules that the mapping makes one, the second is recorded as left 
     objectsOf(plan, "security_group_rule").map(({ key }) => key),
     ["1"],
   )
-  t.match(omittedOf(plan, "security_group_rule"), [["2", /another rule of the group says the same/]])
+  t.match(omittedOf(plan, "security_group_rule"), [["2", /another rule of the group is identical/]])
 })
 
 t.test("rules of two groups never stand for each other", async (t) => {

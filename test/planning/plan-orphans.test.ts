@@ -9,7 +9,7 @@ t.test(
   async (t) => {
     const parts = { networks: [network("net")], live: { ...extras, trunks: [trunk] } }
     t.strictSame(omittedOf(planOf({ ...parts, ports: [port("p")] }), "tag"), [])
-    t.strictSame(omittedOf(planOf(parts), "tag"), [["trunk-t", "The trunk that it is of is left out."]])
+    t.strictSame(omittedOf(planOf(parts), "tag"), [["trunk-t", "Its trunk is not copied."]])
   },
 )
 
@@ -31,7 +31,7 @@ t.test("a destination without an extension loses what is of the kinds that it do
     },
     { extensions: new Set(["rbac-policies"]) },
   )
-  const reason = "The qos policy that it is of is left out."
+  const reason = "Its qos policy is not copied."
   t.match(omittedOf(plan, "qos_policy"), [["q", /no extension "qos"/]])
   for (const kind of ["qos_rule", "qos_binding", "rbac_policy", "tag"] as const) {
     t.match(

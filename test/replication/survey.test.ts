@@ -174,7 +174,7 @@ t.test("a value that a row has kept longer than the cloud is the cloud's", (t) =
     )
     t.equal(rows[1]?.description, "written later", "in the row of the copy, too")
     const { survey } = await runOf(world)
-    t.match(survey.findings, [{ kind: "network", message: /description is not the row's/ }])
+    t.match(survey.findings, [{ kind: "network", message: /description in the source cloud differs/ }])
   }),
 )
 

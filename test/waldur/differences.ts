@@ -203,7 +203,7 @@ export const differences: readonly Difference[] = [
   {
     where: at("validation: subnet cidr ipv6"),
     why: "IPv6 is mapped to IPv6",
-    differs: nonField("fd00::/24 → 10.0.0.0/24 is not a pair of networks of one IP version."),
+    differs: nonField("fd00::/24 → 10.0.0.0/24 is not a pair of networks of the same IP version."),
   },
   {
     where: at("validation: subnet cidr no prefix"),

@@ -34,7 +34,7 @@ t.test("what has a row and is gone from the cloud is reported, and not copied", 
     t.strictSame(
       survey.findings.map(({ kind, name, message }) => `${kind} ${name}: ${message}`),
       ["network", "security_group"].map(
-        (kind) => `${kind} lost: It has a row, but the source cloud no longer has it. It is not copied.`,
+        (kind) => `${kind} lost: Waldur has a row for it, but the source cloud no longer has it. It is not copied.`,
       ),
     )
   }),
