@@ -1,57 +1,77 @@
-/** The services of OpenStack that a tenant's structure lives in. */
+/** The services of OpenStack that hold a tenant's structure. */
 export type Service = "identity" | "network" | "compute" | "volume"
 
-/** How to reach one cloud and who signs in there. Waldur's service settings hold the same facts. */
+/**
+ * Address, credentials and limits of one cloud. Waldur's service settings hold the same facts.
+ *
+ * @example
+ * ```ts
+ * const connection: CloudConnection = {
+ *   name: "Region B",
+ *   authUrl: "https://cloud.example.com:5000/v3",
+ *   username: "admin",
+ *   password: secrets.regionB,
+ *   projectName: "admin",
+ *   requestsPerSecond: 20,
+ * }
+ * ```
+ */
 export interface CloudConnection {
-  /** Name for people, in errors and logs. */
+  /** Name for errors, logs and metrics. */
   readonly name: string
-  /** Keystone's address, with or without `/v3`. */
+  /** Address of Keystone, with or without `/v3`. */
   readonly authUrl: string
-  /** "" where an application credential signs in by its id. */
+  /** Name of the user; "" with `userId`, or with an application credential that has an id. */
   readonly username: string
-  /** "" where an application credential signs in. */
+  /** "" with an application credential. */
   readonly password: string
   /** Id of the user, instead of the name. */
   readonly userId?: string
-  /** Domain name of the user. @default "Default" */
+  /** Name of the user's domain. @default "Default" */
   readonly userDomain?: string
   /** Id of the user's domain, instead of its name. */
   readonly userDomainId?: string
-  /** The project that the user signs in to; "" where `projectId` or an application credential names it. */
+  /** Name of the project that the user signs in to; "" with `projectId` or an application credential. */
   readonly projectName: string
   /** Id of that project, instead of the name. */
   readonly projectId?: string
-  /** Domain name of that project. @default the user's */
+  /** Name of that project's domain. @default the user's */
   readonly projectDomain?: string
   /** Id of that project's domain, instead of its name. */
   readonly projectDomainId?: string
   /**
-   * Signs in instead of user and password. Project and roles are those that it was made with: Keystone gives no token
-   * for another project.
+   * Signs in instead of user and password. It has the project and the roles that it was created with: Keystone issues no
+   * token for another project.
    */
   readonly applicationCredential?: ApplicationCredential
-  /** Region of the catalog to use. @default the catalog's only region, else the first of the service */
+  /** Region in the catalog. @default the catalog's only region, else the first of the service */
   readonly region?: string
-  /** Interface of the catalog. @default "public" */
+  /** Interface in the catalog. @default "public" */
   readonly interface?: "public" | "internal" | "admin"
   readonly tls?: {
-    /** PEM text of the authorities to trust instead of those that Node brings. */
+    /** Certificates of trusted CAs in PEM, instead of those that Node.js includes. */
     readonly ca?: string
-    /** false accepts any certificate: for test clouds only. @default true */
+    /** false accepts every certificate: for test clouds only. @default true */
     readonly verify?: boolean
   }
-  /** One call, in milliseconds; a call that takes longer is given up. A bulk POST of ports needs some 200 ms a port. @default 60_000 */
+  /**
+   * Time limit of one call, in milliseconds. A call that takes longer is aborted; a bulk POST of ports takes about 200 ms
+   * for each port. @default 60_000
+   */
   readonly timeoutMs?: number
   /**
-   * Calls under way to this cloud at a time, from all processes on the host's database together. More than 16 costs a
-   * small Neutron more than it gains. @default 8
+   * Calls in flight to this cloud at a time, over all processes on the host's database. More than 16 cost a small Neutron
+   * more than they gain. @default 8
    */
   readonly inFlight?: number
-  /** Calls started each second, from all those processes. Public clouds refuse more than about 20. @default 10 */
+  /**
+   * Calls started per second, over all processes on the host's database. Public clouds refuse more than about 20.
+   * @default 10
+   */
   readonly requestsPerSecond?: number
 }
 
-/** By `id`, or by `name` together with the connection's user. */
+/** An application credential of Keystone: by `id`, or by `name` together with the connection's user. */
 export interface ApplicationCredential {
   readonly id?: string
   readonly name?: string
@@ -70,49 +90,53 @@ export interface CloudRequest {
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
   readonly body?: unknown
   /**
-   * Whether the request may be sent again after an answer that was lost: what it does twice must equal what it
-   * does once. @default true for GET, HEAD, PUT and DELETE
+   * Whether the request may be retried after a lost response: done twice, it must have the effect of once.
+   * @default true for GET, HEAD, PUT and DELETE
    */
   readonly repeatable?: boolean
-  /** Stops the call, also while it is under way. */
+  /** Aborts the call, also in flight. */
   readonly signal?: AbortSignal
-  /** From then on nothing starts: a call that waits is refused, a try that is under way may end. */
+  /** Once aborted, no try starts: a waiting call is refused, a try in flight continues to its end. */
   readonly drain?: AbortSignal
-  /** Calls of different flows take turns where they have to wait, e.g. those of different migrations. @default "" */
+  /** Calls of different keys take turns where they wait for a slot, e.g. those of different migrations. @default "" */
   readonly fairnessKey?: string
 }
 
-/** One call as it went over the wire; retries count as calls of their own. */
+/** One try of a call to a cloud; a retry is a record of its own. */
 export interface CallRecord {
   readonly service: Service
   readonly method: string
+  /** Path below the service's endpoint, without the query. */
   readonly path: string
-  /** 0 where no answer came. */
+  /** 0 without a response. */
   readonly status: number
   readonly durationMs: number
+  /** `x-openstack-request-id` of the response, or "". */
   readonly requestId: string
-  /** true for POST, PUT, PATCH, DELETE except the sign-in. */
+  /** true for POST, PUT, PATCH and DELETE, except the sign-in. */
   readonly write: boolean
 }
 
+/** Called after every try of a call. */
 export type CallObserver = (call: CallRecord) => void
 
-/** A signed-in cloud. One per connection and process: it holds the token, the sockets and the pace. */
+/** The client of one cloud: it holds the token, the sockets and the limiter, and signs in by itself. */
 export interface Cloud {
   readonly name: string
-  /** The time limit of one call, in milliseconds. */
+  /** Time limit of one call, in milliseconds. */
   readonly timeoutMs: number
-  /** Sends one request; answers the parsed JSON body (undefined where it is empty). @throws CloudError */
+  /** Sends one request. Returns the parsed JSON body, or undefined where it is empty. @throws CloudError */
   call<T>(request: CloudRequest): Promise<T>
   /**
-   * Lists a collection to its end, following `<collection>_links` / `links.next` pages.
-   * @param collection the key of the body that holds the list, e.g. `security_groups`
+   * Reads a collection to its end, following `<collection>_links` or `links.next` from page to page.
+   * @param collection key of the list in the body, e.g. `security_groups`
+   * @throws CloudError
    */
   list<T>(request: Omit<CloudRequest, "method" | "body">, collection: string): Promise<readonly T[]>
-  /** The same cloud (token, sockets, pace), with every call reported to `observer` too. */
+  /** Returns the same client (token, sockets, limiter) with one more observer. */
   withObserver(observer: CallObserver): Cloud
-  /** Ids of the signed-in project, of the user, and of the project's domain; signs in if need be. */
+  /** Returns the ids of project and user of the token, and of the project's domain. @throws CloudError */
   whoami(): Promise<{ readonly projectId: string; readonly userId: string; readonly domainId: string }>
-  /** Ends the sockets. Calls under way fail. */
+  /** Closes the sockets. Calls in flight fail. */
   close(): Promise<void>
 }

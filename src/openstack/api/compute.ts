@@ -11,25 +11,25 @@ export async function getComputeQuota(cloud: Cloud, projectId: string): Promise<
   return quotasOf(await cloud.call<QuotaSet>(request))
 }
 
-/** PUT /v2.1/os-quota-sets/PROJECT; those that are not named stay. */
+/** PUT /v2.1/os-quota-sets/PROJECT. Other quotas keep their values. */
 export async function setComputeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
   const body = { quota_set: quotas }
   const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
   return quotasOf(await cloud.call<QuotaSet>(request))
 }
 
-/** DELETE os-quota-sets/PROJECT: the cloud's defaults again. */
+/** DELETE os-quota-sets/PROJECT: resets to the cloud's defaults. */
 export async function resetComputeQuota(cloud: Cloud, projectId: string): Promise<void> {
   await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
 }
 
-/** What makes use of a tenant's structure, as far as it is looked at. */
+/** A server of a tenant: a rollback refuses while there is one. */
 export interface Server {
   readonly id: string
   readonly name: string
 }
 
-/** GET /v2.1/servers of another project; an admin sees them all. */
+/** GET /v2.1/servers of another project, which takes an admin. */
 export function listProjectServers(cloud: Cloud, projectId: string): Promise<readonly Server[]> {
   const query = { all_tenants: 1, project_id: projectId }
   return cloud.list({ service, path: "/servers", query }, "servers")

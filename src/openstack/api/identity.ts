@@ -63,13 +63,13 @@ export function findProjects(cloud: Cloud, { name, domainId }: NameInDomain): Pr
   return cloud.list({ service, path: "/projects", query: { name, domain_id: domainId } }, "projects")
 }
 
-/** GET /v3/projects, in all domains. */
+/** GET /v3/projects, in all domains; exact names only. */
 export async function findProjectsByName(cloud: Cloud, name: string): Promise<readonly Project[]> {
   const projects = await cloud.list<Project>({ service, path: "/projects", query: { name } }, "projects")
   return projects.filter((project) => project.name === name)
 }
 
-/** GET /v3/auth/projects: those that the signed-in user has a role in. */
+/** GET /v3/auth/projects: the projects in which the signed-in user has a role. */
 export function listOwnProjects(cloud: Cloud): Promise<readonly Project[]> {
   return cloud.list({ service, path: "/auth/projects" }, "projects")
 }
@@ -95,7 +95,7 @@ export async function createProject(
   return (await cloud.call<{ project: Project }>(request)).project
 }
 
-/** DELETE /v3/projects/ID. The project's resources in other services stay behind. */
+/** DELETE /v3/projects/ID. Keystone does not delete the project's resources in other services. */
 export async function deleteProject(cloud: Cloud, id: string): Promise<void> {
   await cloud.call({ service, method: "DELETE", path: path`/projects/${id}` })
 }
@@ -112,8 +112,10 @@ export interface NewUser extends NameInDomain {
 }
 
 /** POST /v3/users */
-export async function createUser(cloud: Cloud, wanted: NewUser): Promise<User> {
-  const { name, password, domainId, defaultProjectId, description = "" } = wanted
+export async function createUser(
+  cloud: Cloud,
+  { name, password, domainId, defaultProjectId, description = "" }: NewUser,
+): Promise<User> {
   const user = {
     name,
     password,
@@ -131,7 +133,7 @@ export async function deleteUser(cloud: Cloud, id: string): Promise<void> {
   await cloud.call({ service, method: "DELETE", path: path`/users/${id}` })
 }
 
-/** GET /v3/roles. Some clouds write `Member` or `_member_`: letter case is forgiven, other names are not. */
+/** GET /v3/roles. Prefers the exact name, then ignores letter case: some clouds have `Member`. */
 export async function findRole(cloud: Cloud, name: string): Promise<Role | undefined> {
   const roles = await cloud.list<Role>({ service, path: "/roles" }, "roles")
   const lower = name.toLowerCase()

@@ -1,38 +1,42 @@
 import type * as Neutron from "./network-types.ts"
 
-/** Where a collection is, and the keys of its bodies. */
+/** Path of a collection and the keys of its bodies. */
 export interface CollectionNames {
   readonly path: string
-  readonly many: string
-  readonly one: string
+  readonly plural: string
+  readonly singular: string
 }
 
-/** Neutron's collections by their names in addresses. */
+/** Neutron's collections by the last part of their paths. */
 export const collections = {
-  networks: { path: "/networks", many: "networks", one: "network" },
-  subnets: { path: "/subnets", many: "subnets", one: "subnet" },
-  ports: { path: "/ports", many: "ports", one: "port" },
-  routers: { path: "/routers", many: "routers", one: "router" },
-  floatingips: { path: "/floatingips", many: "floatingips", one: "floatingip" },
-  subnetpools: { path: "/subnetpools", many: "subnetpools", one: "subnetpool" },
-  trunks: { path: "/trunks", many: "trunks", one: "trunk" },
-  "security-groups": { path: "/security-groups", many: "security_groups", one: "security_group" },
+  networks: { path: "/networks", plural: "networks", singular: "network" },
+  subnets: { path: "/subnets", plural: "subnets", singular: "subnet" },
+  ports: { path: "/ports", plural: "ports", singular: "port" },
+  routers: { path: "/routers", plural: "routers", singular: "router" },
+  floatingips: { path: "/floatingips", plural: "floatingips", singular: "floatingip" },
+  subnetpools: { path: "/subnetpools", plural: "subnetpools", singular: "subnetpool" },
+  trunks: { path: "/trunks", plural: "trunks", singular: "trunk" },
+  "security-groups": { path: "/security-groups", plural: "security_groups", singular: "security_group" },
   "security-group-rules": {
     path: "/security-group-rules",
-    many: "security_group_rules",
-    one: "security_group_rule",
+    plural: "security_group_rules",
+    singular: "security_group_rule",
   },
-  "address-groups": { path: "/address-groups", many: "address_groups", one: "address_group" },
-  "address-scopes": { path: "/address-scopes", many: "address_scopes", one: "address_scope" },
-  "rbac-policies": { path: "/rbac-policies", many: "rbac_policies", one: "rbac_policy" },
-  policies: { path: "/qos/policies", many: "policies", one: "policy" },
-  availability_zones: { path: "/availability_zones", many: "availability_zones", one: "availability_zone" },
-  extensions: { path: "/extensions", many: "extensions", one: "extension" },
+  "address-groups": { path: "/address-groups", plural: "address_groups", singular: "address_group" },
+  "address-scopes": { path: "/address-scopes", plural: "address_scopes", singular: "address_scope" },
+  "rbac-policies": { path: "/rbac-policies", plural: "rbac_policies", singular: "rbac_policy" },
+  policies: { path: "/qos/policies", plural: "policies", singular: "policy" },
+  availability_zones: {
+    path: "/availability_zones",
+    plural: "availability_zones",
+    singular: "availability_zone",
+  },
+  extensions: { path: "/extensions", plural: "extensions", singular: "extension" },
 } as const satisfies Readonly<Record<string, CollectionNames>>
 
 export type Collection = keyof typeof collections
 
-interface Typed {
+interface ResourceTypes {
   readonly networks: Neutron.Network
   readonly subnets: Neutron.Subnet
   readonly ports: Neutron.Port
@@ -47,5 +51,7 @@ interface Typed {
   readonly extensions: Neutron.Extension
 }
 
-/** What Neutron answers for one resource of a collection. */
-export type ResourceOf<C extends Collection> = C extends keyof Typed ? Typed[C] : Neutron.OtherResource
+/** Type of one resource of a collection. */
+export type ResourceOf<C extends Collection> = C extends keyof ResourceTypes
+  ? ResourceTypes[C]
+  : Neutron.OtherResource

@@ -1,4 +1,4 @@
-/** What Neutron answers: https://docs.openstack.org/api-ref/network/v2/. Extensions that a cloud lacks leave keys out. */
+/** Resources as Neutron returns them: https://docs.openstack.org/api-ref/network/v2/. Keys of extensions that a cloud lacks are missing. */
 export interface Resource {
   readonly id: string
   readonly name: string
@@ -19,7 +19,7 @@ export interface Network extends Resource {
   readonly subnets: readonly string[]
   readonly availability_zone_hints?: readonly string[]
   readonly "router:external": boolean
-  /** For admins only, as the two that follow. */
+  /** For admins only, like the next two. */
   readonly "provider:network_type"?: string | null
   readonly "provider:physical_network"?: string | null
   readonly "provider:segmentation_id"?: number | null
@@ -68,10 +68,10 @@ export interface Router extends Resource {
   readonly admin_state_up: boolean
   readonly status: string
   readonly external_gateway_info: ExternalGateway | null
-  /** All of them, the first among them, where Neutron knows routers of several (external-gateway-multihoming). */
+  /** All gateways, where Neutron has the extension external-gateway-multihoming; the first is `external_gateway_info`. */
   readonly external_gateways?: readonly ExternalGateway[]
   readonly routes: readonly Route[]
-  /** For admins only, as the next. */
+  /** For admins only, like the next. */
   readonly ha?: boolean
   readonly distributed?: boolean
   readonly availability_zone_hints?: readonly string[]
@@ -89,7 +89,7 @@ export interface Port extends Resource {
   readonly mac_address: string
   readonly fixed_ips: readonly FixedIp[]
   readonly device_id: string
-  /** Who uses the port, e.g. `network:router_interface`, `compute:nova`; "" for nobody. */
+  /** User of the port, e.g. `network:router_interface`, `compute:nova`, or "". */
   readonly device_owner: string
   readonly security_groups: readonly string[]
   readonly allowed_address_pairs?: readonly AddressPair[]
@@ -113,7 +113,7 @@ export interface SecurityGroupRule {
   readonly remote_ip_prefix: string | null
   readonly remote_group_id: string | null
   readonly remote_address_group_id?: string | null
-  /** Shown within a group alone. */
+  /** Only where the rule is read as part of its group. */
   readonly tags?: readonly string[]
   readonly created_at?: string
 }
@@ -131,7 +131,7 @@ export interface AddressGroup extends Resource {
 
 export interface QosRule {
   readonly id: string
-  /** e.g. `bandwidth_limit`; the rule's other keys are those of its type. */
+  /** e.g. `bandwidth_limit`; it decides which other keys the rule has. */
   readonly type: string
   readonly qos_policy_id?: string
   readonly [value: string]: unknown
@@ -173,7 +173,7 @@ export interface Trunk extends Resource {
   }[]
 }
 
-/** A collection of which only the common keys are typed. */
+/** A resource of which only the common keys are typed. */
 export type OtherResource = Partial<Resource> & { readonly id: string } & Readonly<Record<string, unknown>>
 
 export interface Extension {
@@ -183,7 +183,7 @@ export interface Extension {
   readonly updated?: string
 }
 
-/** What `PUT /routers/ID/add_router_interface` answers. */
+/** Response of `PUT /routers/ID/add_router_interface`. */
 export interface RouterInterface {
   readonly id: string
   readonly subnet_id: string

@@ -7,7 +7,7 @@ import { numbersOf, type Quotas } from "./quotas.ts"
 
 export type { Collection, ResourceOf } from "./network-collections.ts"
 
-/** Attributes to send. */
+/** Attributes of a resource in a request. */
 export type Body = Readonly<Record<string, unknown>>
 
 const service = "network"
@@ -19,7 +19,7 @@ export function listResources<C extends Collection, T = ResourceOf<C>>(
   query: NonNullable<CloudRequest["query"]> = {},
 ): Promise<readonly T[]> {
   const names = collections[collection]
-  return cloud.list<T>({ service, path: names.path, query }, names.many)
+  return cloud.list<T>({ service, path: names.path, query }, names.plural)
 }
 
 /** GET /v2.0/COLLECTION/ID */
@@ -28,13 +28,15 @@ export function getResource<C extends Collection, T = ResourceOf<C>>(
   collection: C,
   id: string,
 ): Promise<T> {
-  return one<T>(cloud, collection, { method: "GET", path: pathOf(collection, id) })
+  return singleResource<T>(cloud, collection, { method: "GET", path: pathOf(collection, id) })
 }
 
 /**
- * POST /v2.0/COLLECTION, several in the bulk form; answers in the order asked. All or nothing for networks, subnets,
- * ports and rules; bulk rules must be of one group. Routers have no bulk form ("Bulk operation not supported"), and
- * operators may switch it off: one body goes in the plain form, which every cloud takes.
+ * POST /v2.0/COLLECTION. Returns the resources in the order of the bodies.
+ *
+ * Several bodies are sent in the bulk form. Neutron then creates all or none of networks, subnets, ports and rules; rules
+ * must be of one security group. Routers have no bulk form ("Bulk operation not supported"), and operators may switch it
+ * off, so a single body is sent in the plain form, which every cloud accepts.
  */
 export async function createResources<C extends Collection, T = ResourceOf<C>>(
   cloud: Cloud,
@@ -44,9 +46,9 @@ export async function createResources<C extends Collection, T = ResourceOf<C>>(
   const [first, ...more] = bodies
   if (first === undefined) return []
   if (more.length === 0) return [await createResource<C, T>(cloud, collection, first)]
-  const { path, many } = collections[collection]
-  const request = { service, method: "POST", path, body: { [many]: bodies } } as const
-  return (await cloud.call<Record<string, readonly T[]>>(request))[many] ?? []
+  const { path, plural } = collections[collection]
+  const request = { service, method: "POST", path, body: { [plural]: bodies } } as const
+  return (await cloud.call<Record<string, readonly T[]>>(request))[plural] ?? []
 }
 
 /** POST /v2.0/COLLECTION */
@@ -55,28 +57,28 @@ export function createResource<C extends Collection, T = ResourceOf<C>>(
   collection: C,
   body: Body,
 ): Promise<T> {
-  return one<T>(cloud, collection, { method: "POST", path: collections[collection].path }, body)
+  return singleResource<T>(cloud, collection, { method: "POST", path: collections[collection].path }, body)
 }
 
-/** PUT /v2.0/COLLECTION/ID; attributes that are not named stay. */
+/** PUT /v2.0/COLLECTION/ID. Other attributes keep their values. */
 export function updateResource<C extends Collection, T = ResourceOf<C>>(
   cloud: Cloud,
   collection: C,
   id: string,
   body: Body,
 ): Promise<T> {
-  return one<T>(cloud, collection, { method: "PUT", path: pathOf(collection, id) }, body)
+  return singleResource<T>(cloud, collection, { method: "PUT", path: pathOf(collection, id) }, body)
 }
 
-/** DELETE /v2.0/COLLECTION/ID. @throws CloudError also where it is gone already (404) */
+/** DELETE /v2.0/COLLECTION/ID. @throws CloudError, also where the resource does not exist (404) */
 export async function deleteResource(cloud: Cloud, collection: Collection, id: string): Promise<void> {
   await cloud.call({ service, method: "DELETE", path: pathOf(collection, id) })
 }
 
-/** Which interface: by its subnet (the gateway's address is taken) or by a port that is there. */
+/** Names a router interface by its subnet (it gets the subnet's gateway address) or by an existing port. */
 export type InterfaceOf = { readonly subnet_id: string } | { readonly port_id: string }
 
-/** PUT /v2.0/routers/ID/add_router_interface. Twice is refused, so it is not sent again where its answer was lost. */
+/** PUT /v2.0/routers/ID/add_router_interface. Not retried after a lost response: Neutron refuses a second interface. */
 export function addRouterInterface(
   cloud: Cloud,
   routerId: string,
@@ -86,7 +88,7 @@ export function addRouterInterface(
   return cloud.call({ service, method: "PUT", path: at, body, repeatable: false })
 }
 
-/** PUT /v2.0/routers/ID/remove_router_interface. 404 is "not there", also after an answer that was lost. */
+/** PUT /v2.0/routers/ID/remove_router_interface. @throws CloudError with 404 where it is missing, also if a lost try removed it */
 export async function removeRouterInterface(
   cloud: Cloud,
   routerId: string,
@@ -95,14 +97,14 @@ export async function removeRouterInterface(
   await cloud.call({ service, method: "PUT", path: path`/routers/${routerId}/remove_router_interface`, body })
 }
 
-/** PUT /v2.0/COLLECTION/ID/tags: these and no others. Answers them as they are then. */
+/** PUT /v2.0/COLLECTION/ID/tags: replaces all tags, and returns them. */
 export async function replaceTags(
   cloud: Cloud,
   collection: Collection,
   id: string,
   tags: readonly string[],
 ): Promise<readonly string[]> {
-  // Neutron serves the tags of QoS policies beside `/qos`, and refuses bodies below it ("Invalid tags body").
+  // Neutron serves the tags of QoS policies at `/policies`; below `/qos` it refuses every body ("Invalid tags body").
   const at = collection === "policies" ? path`/policies/${id}/tags` : `${pathOf(collection, id)}/tags`
   const request = { service, method: "PUT", path: at, body: { tags } } as const
   return (await cloud.call<{ tags: readonly string[] }>(request)).tags
@@ -121,8 +123,8 @@ export async function createQosRule(
     path: qosRules(policyId, type),
     body: { [`${type}_rule`]: values },
   } as const
-  const answer = await cloud.call<Record<string, { readonly id: string }>>(request)
-  return answer[`${type}_rule`] as { readonly id: string }
+  const response = await cloud.call<Record<string, { readonly id: string }>>(request)
+  return response[`${type}_rule`] as { readonly id: string }
 }
 
 /** DELETE /v2.0/qos/policies/ID/TYPE_rules/RULE */
@@ -140,30 +142,30 @@ export async function getNetworkQuota(cloud: Cloud, projectId: string): Promise<
   return numbersOf((await cloud.call<{ quota: Quotas }>(request)).quota)
 }
 
-/** PUT /v2.0/quotas/PROJECT; those that are not named stay. */
+/** PUT /v2.0/quotas/PROJECT. Other quotas keep their values. */
 export async function setNetworkQuota(cloud: Cloud, projectId: string, quota: Quotas): Promise<Quotas> {
   const request = { service, method: "PUT", path: path`/quotas/${projectId}`, body: { quota } } as const
   return numbersOf((await cloud.call<{ quota: Quotas }>(request)).quota)
 }
 
-/** DELETE /v2.0/quotas/PROJECT: the cloud's defaults again. One that has none of its own (404) is as wanted. */
+/** DELETE /v2.0/quotas/PROJECT: resets to the cloud's defaults. A project without quotas of its own (404) has them already. */
 export async function resetNetworkQuota(cloud: Cloud, projectId: string): Promise<void> {
   await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/quotas/${projectId}` }))
 }
 
-async function one<T>(
+async function singleResource<T>(
   cloud: Cloud,
   collection: Collection,
   request: Pick<CloudRequest, "method" | "path">,
   body?: Body,
 ): Promise<T> {
-  const key = collections[collection].one
-  const answer = await cloud.call<Record<string, T>>({
+  const key = collections[collection].singular
+  const response = await cloud.call<Record<string, T>>({
     service,
     ...request,
     ...(body === undefined ? {} : { body: { [key]: body } }),
   })
-  return answer[key] as T
+  return response[key] as T
 }
 
 function pathOf(collection: Collection, id: string): string {

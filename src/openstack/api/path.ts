@@ -1,4 +1,4 @@
-/** A request path; what is put in is escaped: path`/projects/${id}`. */
+/** Returns a request path with its values escaped: path`/projects/${id}`. */
 export function path(parts: TemplateStringsArray, ...values: readonly string[]): string {
   return String.raw({ raw: parts }, ...values.map(encodeURIComponent))
 }

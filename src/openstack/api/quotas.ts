@@ -1,7 +1,7 @@
-/** Limits by resource; -1 is no limit. */
+/** Limits by resource; -1 means unlimited. */
 export type Quotas = Readonly<Record<string, number>>
 
-/** What Nova and Cinder answer: the limits, and the project's `id` among them. */
+/** Body of Nova and Cinder: the limits, with the project's `id` among them. */
 export interface QuotaSet {
   readonly quota_set: Readonly<Record<string, unknown>>
 }

@@ -21,44 +21,44 @@ export interface NewVolumeType {
 
 const service = "volume"
 
-/** GET /v3/PROJECT/os-quota-sets/PROJECT; with keys such as `gigabytes_ssd` for each volume type. */
+/** GET /v3/PROJECT/os-quota-sets/PROJECT. Includes keys such as `gigabytes_ssd` for each volume type. */
 export async function getVolumeQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
   const request = { service, method: "GET", path: path`/os-quota-sets/${projectId}` } as const
   return quotasOf(await cloud.call<QuotaSet>(request))
 }
 
-/** PUT /v3/PROJECT/os-quota-sets/PROJECT; those that are not named stay, a type that is not there is refused. */
+/** PUT /v3/PROJECT/os-quota-sets/PROJECT. Other quotas keep their values; Cinder refuses keys of volume types that do not exist. */
 export async function setVolumeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
   const body = { quota_set: quotas }
   const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
   return quotasOf(await cloud.call<QuotaSet>(request))
 }
 
-/** GET /v3/PROJECT/types; an admin sees the private ones too. */
+/** GET /v3/PROJECT/types. An admin gets private types too. */
 export function listVolumeTypes(cloud: Cloud): Promise<readonly VolumeType[]> {
   return cloud.list({ service, path: "/types", query: { is_public: "None" } }, "volume_types")
 }
 
 /** POST /v3/PROJECT/types */
-export async function createVolumeType(cloud: Cloud, wanted: NewVolumeType): Promise<VolumeType> {
-  const { name, description = "", isPublic = true } = wanted
+export async function createVolumeType(cloud: Cloud, type: NewVolumeType): Promise<VolumeType> {
+  const { name, description = "", isPublic = true } = type
   const volume_type = { name, description, "os-volume-type-access:is_public": isPublic }
   const request = { service, method: "POST", path: "/types", body: { volume_type } } as const
   return (await cloud.call<{ volume_type: VolumeType }>(request)).volume_type
 }
 
-/** DELETE os-quota-sets/PROJECT: the cloud's defaults again. */
+/** DELETE os-quota-sets/PROJECT: resets to the cloud's defaults. */
 export async function resetVolumeQuota(cloud: Cloud, projectId: string): Promise<void> {
   await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
 }
 
-/** What makes use of a tenant's structure, as far as it is looked at. */
+/** A volume of a tenant: a rollback refuses while there is one. */
 export interface Volume {
   readonly id: string
   readonly name: string
 }
 
-/** GET /v3/PROJECT/volumes of another project; an admin sees them all. */
+/** GET /v3/PROJECT/volumes of another project, which takes an admin. */
 export function listProjectVolumes(cloud: Cloud, projectId: string): Promise<readonly Volume[]> {
   const query = { all_tenants: 1, project_id: projectId }
   return cloud.list({ service, path: "/volumes", query }, "volumes")
