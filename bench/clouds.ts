@@ -2,7 +2,7 @@ import { readCloudFile } from "../host/cloud-file.ts"
 import type { CloudFacts } from "../host/demo/cloud-facts.ts"
 import { factsOf } from "../host/demo/simulated.ts"
 import { startCloud } from "../simulator/index.ts"
-import type { CloudConnection } from "../src/openstack/types.ts"
+import type { CloudConnection } from "../src/openstack/cloud/types.ts"
 
 /** The cloud of the source tenant and the cloud that it is replicated to. */
 export interface BenchClouds {

@@ -1,4 +1,4 @@
-import type { CallRecord } from "../src/openstack/types.ts"
+import type { CallRecord } from "../src/openstack/cloud/types.ts"
 
 /** What one run took. */
 export interface Cost {

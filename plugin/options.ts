@@ -1,91 +1,130 @@
 import type pg from "pg"
 import type { Access } from "../src/access/types.ts"
-import type { SettingsRow } from "../src/executors/clouds/clouds.ts"
-import type { RateLimited } from "../src/executors/stage/worker-context.ts"
+import type { RateLimited, SettingsRow } from "../src/executors/clouds/clouds.ts"
 import type { Log } from "../src/executors/worker/log.ts"
 import type { Hooks } from "../src/handlers/index.ts"
-import type { CallRecord, CloudConnection } from "../src/openstack/types.ts"
+import type { CallRecord, CloudConnection } from "../src/openstack/cloud/types.ts"
 import type { StaticRouteRule } from "../src/planning/plan.ts"
 import type { RateLimit } from "./limits.ts"
 
 /**
- * The host contract: what a host hands over. Only the database is needed; everything else has a default that works
- * on a database of Waldur's.
+ * Options of the plugin and of `startWorker`. Only `pool` is required; the defaults fit a database of Waldur. API and
+ * workers of one host need the same `connection`, `hooks` and `queueSchema`.
  */
 export interface ReplicationOptions {
-  /** The host's PostgreSQL, with Waldur's tables. The plugin never ends the pool. */
+  /**
+   * Connection pool of the host's PostgreSQL database, which has Waldur's tables. The plugin never ends it. A pool of
+   * fewer than 4 connections (2 without a worker) is refused; a small one makes requests and stages wait for
+   * connections. Recommended: `concurrency` + 4, and what the host itself needs.
+   */
   readonly pool: pg.Pool
-  /** Path of the API. @default "/api/openstack-migrations" */
+  /**
+   * Path of the API, without a trailing slash. Waldur's clients only find the default.
+   * @default "/api/openstack-migrations"
+   */
   readonly prefix?: string
-  /** Who asks and what they may do. @default Waldur's tokens and role rows */
+  /**
+   * Authentication and permissions. A member that is not given follows Waldur's own rules.
+   * @default Waldur's tokens and roles
+   */
   readonly access?: Partial<Access>
   /**
-   * How to reach a cloud. Gets the row of its service settings and what the plugin would make of it.
-   * @default the row's address and credentials, the project named by its option `tenant_name`
+   * Returns how to connect to a cloud, e.g. with credentials from a secret store. It gets the row of the cloud's
+   * service settings and the connection that the plugin derives from it. It is called each time a cloud is needed and
+   * cannot wait for a promise. A worker that lacks it connects with the row alone.
+   * @default the row's address and credentials, with the project of its option `tenant_name`
    */
-  readonly connection?: (settings: SettingsRow, usual: CloudConnection) => CloudConnection
-  /** Told of saves, in their transaction. They run after Waldur's own handlers. */
+  readonly connection?: (settings: SettingsRow, defaults: CloudConnection) => CloudConnection
+  /**
+   * Functions that run when migrations, resources and orders are saved, after Waldur's own handlers. Saves of a
+   * process without the hooks are missed.
+   * @default none
+   */
   readonly hooks?: Hooks
   /**
-   * Whether this process also runs the work. A host with workers of its own (`startWorker`) says false.
+   * Whether this process runs a worker, too. With false and no worker elsewhere, migrations stay `CREATION_SCHEDULED`.
    * @default true
    */
   readonly worker?: boolean
   /**
-   * Stages that one process works on at a time, over all migrations. Each holds a database connection now and then:
-   * the pool needs four more. @minimum 1 @default 8
+   * Number of stages that a worker runs at a time, over all migrations. Each stage uses a database connection now and
+   * then; the pool should have 4 more.
+   * @minimum 1 @default 8
    */
   readonly concurrency?: number
-  /** Which static routes are copied where the request does not say. @default "documented" */
+  /**
+   * Which static routes are copied if the request has no rule: `documented` copies those into the tenant's own subnets,
+   * as Waldur documents it, `reachable` all whose next hop is reachable. Other routes are reported as not copied.
+   * @default "documented"
+   */
   readonly staticRoutes?: StaticRouteRule
   /**
-   * Whether `sync_instance_ports` may go together with a mapping of subnets: addresses then keep their host part.
-   * Waldur refuses that. @default false
+   * Whether `sync_instance_ports` is allowed together with subnet mappings; addresses then keep their host part. With
+   * false such a request is refused, as Waldur does.
+   * @default false
    */
   readonly remapPorts?: boolean
   /**
-   * Whether `POST …/{uuid}/run/` exists for callers of older servers. It starts nothing: the work starts by itself.
+   * Whether `POST …/{uuid}/run/` exists for clients of older servers. It changes nothing, because migrations start by
+   * themselves. With false, these clients get 404.
    * @default true
    */
   readonly runEndpoint?: boolean
-  /** Schema of graphile-worker's tables. A host that uses graphile-worker itself names its own. @default "graphile_worker" */
+  /**
+   * Schema of graphile-worker's tables. A host that uses another version of graphile-worker itself sets another schema.
+   * With different values in API and worker, the worker finds no jobs.
+   * @default "graphile_worker"
+   */
   readonly queueSchema?: string
-  /** Largest body that the API takes, in bytes; a larger one is answered with 413. @default 1_048_576 */
+  /**
+   * Maximum size of a request's body in bytes; a larger body is refused with 413. A small limit refuses requests with
+   * thousands of subnet mappings.
+   * @default 1_048_576
+   */
   readonly bodyLimit?: number
   /**
-   * Requests that one user may send, or one address where nobody is signed in. More are answered with 429 and
-   * `Retry-After`. Each process counts for itself: several let so many times more through, and a proxy before them
-   * counts better. Behind a proxy, addresses are right only with Fastify's `trustProxy`. false: as many as they like.
-   * @default 600 writes a minute, and reads without a limit
+   * Number of requests that a user, or an address without a valid token, may send; more are refused with 429 and
+   * `Retry-After`. false means no limit. Each process counts for itself, so a proxy in front of several processes
+   * limits more exactly. Behind a proxy without Fastify's `trustProxy`, all unauthenticated clients share one address.
+   * @default 600 writes per minute, and no limit for reads
    */
   readonly rateLimit?: RateLimit | false
   /**
-   * `GET <path>/live` answers as long as the process does, `GET <path>/ready` 200 while the database answers and has
-   * the plugin's tables and the queue's, else 503 with what is missing. Nobody signs in to them, and they tell nothing
-   * else. A path that the host serves itself stops the start. @default no such routes
+   * Serves `GET <path>/live`, which responds while the process runs, and `GET <path>/ready`, which responds with 200
+   * while the database is reachable and has the tables of the plugin and the queue, else with 503 and the failed
+   * checks. Neither requires authentication. A path that the host already serves makes the start fail.
+   * @default no such routes
    */
   readonly health?: {
-    /** e.g. "/health", without a slash at its end. */
+    /** E.g. "/health", without a trailing slash. */
     readonly path: string
   }
   /**
-   * `GET <path>` answers metrics in Prometheus' text form. They tell of all customers' work together: let only the one
-   * who collects them come to the path, by `token` or by the proxy before the host. A worker alone has no routes:
-   * `serveMonitoring` gives it a port. @default no such route
+   * Serves metrics in Prometheus' text format. They cover all customers, so protect the path by `token`, or by the
+   * proxy in front of the host. A worker without an API has no routes; `serveMonitoring` serves its metrics.
+   * @default no such route
    */
   readonly metrics?: {
-    /** e.g. "/metrics", without a slash at its end. */
+    /** E.g. "/metrics", without a trailing slash. */
     readonly path: string
-    /** What has to be sent as `Authorization: Bearer <token>`. @default nothing: everybody who reaches the path may read */
+    /** Required as `Authorization: Bearer <token>`. @default none: everybody who reaches the path may read */
     readonly token?: string
   }
-  /** Told of every call to a cloud, e.g. for metrics of the host's own. `settingsId` is the id of the cloud's service settings. */
+  /**
+   * Called after each call to a cloud, e.g. for metrics of the host; `settingsId` is the id of the cloud's service
+   * settings. It runs between the calls: a slow function slows the migration down, and one that throws fails the call.
+   * @default none
+   */
   readonly onCall?: (call: CallRecord, settingsId: number) => void
   /**
-   * Told when a cloud answers 429 (or 413, 498, 503 with a time to wait) to a call of this process, e.g. for metrics:
-   * no call to that cloud starts for so long. An observer that throws fails the call.
+   * Called when a cloud limits the rate of this process, by a 429, or by a 413, 498 or 503 with a time to wait. No call
+   * to that cloud starts during this time. A function that throws fails the call.
+   * @default none
    */
   readonly onRateLimited?: (pause: RateLimited) => void
-  /** Where the worker writes. @default the Fastify instance's log; the console for a worker alone */
+  /**
+   * Logger of the worker; pino's and Fastify's loggers fit.
+   * @default the Fastify instance's log; for `startWorker`, lines of JSON on standard error
+   */
   readonly log?: Log
 }

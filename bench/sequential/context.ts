@@ -1,4 +1,4 @@
-import type { Cloud } from "../../src/openstack/types.ts"
+import type { Cloud } from "../../src/openstack/cloud/types.ts"
 
 /** What all steps work with: two signed-in users, and the ids of the created objects by the keys of the specification. */
 export interface SequentialContext {

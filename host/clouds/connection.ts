@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 import { resolve } from "node:path"
-import type { CloudConnection } from "../../src/openstack/types.ts"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { UsageError } from "../command/usage-error.ts"
 import { type Definition, isMapping, type NamedDefinition } from "./definition.ts"
 import type { Place } from "./files.ts"

@@ -1,7 +1,7 @@
 import { homedir } from "node:os"
 import { resolve } from "node:path"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { type Cloud, connectCloud, listResources, type Network } from "../../src/openstack/index.ts"
-import type { CloudConnection } from "../../src/openstack/types.ts"
 import { openHostDatabase } from "../database.ts"
 import type { CloudFacts } from "../demo/cloud-facts.ts"
 import type { Demo } from "../demo/demo.ts"

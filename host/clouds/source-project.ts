@@ -1,3 +1,4 @@
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import {
   type Cloud,
   CloudError,
@@ -8,7 +9,6 @@ import {
   listOwnProjects,
   type Project,
 } from "../../src/openstack/index.ts"
-import type { CloudConnection } from "../../src/openstack/types.ts"
 import { UsageError } from "../command/usage-error.ts"
 
 export interface Source {

@@ -1,4 +1,4 @@
-import type { CloudConnection } from "../../src/openstack/types.ts"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 
 /** What the marketplace's rows hold of a cloud. */
 export interface CloudFacts {

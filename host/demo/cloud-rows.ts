@@ -1,8 +1,8 @@
-import type { CloudConnection } from "../../src/openstack/types.ts"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { insertRef, insertRow, insertRows, type Queryable, type Row, type RowRef } from "../waldur/insert.ts"
 import type { CloudFacts } from "./cloud-facts.ts"
 
-/** The rows that stand for one cloud in the marketplace. */
+/** The marketplace's rows of one cloud. */
 export interface CloudRows {
   readonly settings: RowRef
   readonly offering: RowRef
@@ -11,8 +11,8 @@ export interface CloudRows {
   readonly volumeTypes: Readonly<Record<string, RowRef>>
 }
 
-interface Place {
-  /** Tells the two clouds apart in names. */
+interface CloudSetup {
+  /** Part of the names by which the two clouds differ. */
   readonly region: string
   readonly providerId: number
   readonly categoryId: number
@@ -20,11 +20,11 @@ interface Place {
   readonly facts: CloudFacts
 }
 
-/** Service settings, volume types, and a shared offering of tenants with its components and a plan. */
-export async function createCloudRows(db: Queryable, place: Place): Promise<CloudRows> {
-  const settings = await createSettings(db, place)
+/** Inserts service settings, volume types, and a shared offering of tenants with its components and a plan. */
+export async function createCloudRows(db: Queryable, setup: CloudSetup): Promise<CloudRows> {
+  const settings = await createSettings(db, setup)
   const volumeTypes: Record<string, RowRef> = {}
-  for (const [name, backend_id] of Object.entries(place.facts.volumeTypes))
+  for (const [name, backend_id] of Object.entries(setup.facts.volumeTypes))
     volumeTypes[name] = await insertRef(db, "openstack_volumetype", {
       name,
       description: `${name} volumes`,
@@ -32,24 +32,24 @@ export async function createCloudRows(db: Queryable, place: Place): Promise<Clou
       settings_id: settings.id,
     })
   const offering = await insertRef(db, "marketplace_offering", {
-    name: `Private cloud, region ${place.region}`,
+    name: `Private cloud, region ${setup.region}`,
     type: "OpenStack.Tenant",
     state: 2,
     shared: true,
     billable: true,
-    customer_id: place.providerId,
-    category_id: place.categoryId,
-    content_type_id: place.contentTypes["structure.servicesettings"],
+    customer_id: setup.providerId,
+    category_id: setup.categoryId,
+    content_type_id: setup.contentTypes["structure.servicesettings"],
     object_id: settings.id,
     plugin_options: { storage_mode: "dynamic" },
     citation_count: -1,
-    slug: `region-${place.region.toLowerCase()}-1`,
+    slug: `region-${setup.region.toLowerCase()}-1`,
   })
-  const components = await createComponents(db, place, offering, volumeTypes)
+  const components = await createComponents(db, setup, offering, volumeTypes)
   return { settings, offering, plan: await createPlan(db, offering, components), volumeTypes }
 }
 
-function createSettings(db: Queryable, { region, providerId, facts }: Place): Promise<RowRef> {
+function createSettings(db: Queryable, { region, providerId, facts }: CloudSetup): Promise<RowRef> {
   const { connection, externalNetworkId = "", title = `OpenStack, region ${region}` } = facts
   return insertRef(db, "structure_servicesettings", {
     name: title,
@@ -72,7 +72,7 @@ function createSettings(db: Queryable, { region, providerId, facts }: Place): Pr
   })
 }
 
-/** The options of Waldur's service settings that say how to reach the cloud; what is not given is left out. */
+/** Returns the options of Waldur's service settings for the connection to the cloud, without those that are not set. */
 function connectionOptions(connection: CloudConnection): Row {
   const { applicationCredential: credential } = connection
   const options = {
@@ -97,7 +97,7 @@ function connectionOptions(connection: CloudConnection): Row {
 
 async function createComponents(
   db: Queryable,
-  { contentTypes }: Place,
+  { contentTypes }: CloudSetup,
   offering: RowRef,
   volumeTypes: CloudRows["volumeTypes"],
 ): Promise<number[]> {

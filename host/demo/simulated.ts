@@ -1,6 +1,6 @@
 import { type SimulatedCloud, startCloud } from "../../simulator/cloud.ts"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { connectCloud } from "../../src/openstack/index.ts"
-import type { CloudConnection } from "../../src/openstack/types.ts"
 import { openHostDatabase } from "../database.ts"
 import { type ImportedTenant, importTenant } from "../import/tenant.ts"
 import type { Queryable } from "../waldur/insert.ts"

@@ -1,22 +1,22 @@
+import type { Cloud } from "../openstack/cloud/types.ts"
 import { type Collection, listResources, type ResourceOf } from "../openstack/index.ts"
-import type { Cloud } from "../openstack/types.ts"
 
-/** The destination as one stage sees it. */
+/** The destination cloud, as one stage uses it. */
 export interface CloudContext {
   readonly cloud: Cloud
   /** Id of the destination project; "" until it exists. */
   readonly projectId: string
   readonly tenant: TenantFacts
-  /** true: of the kind's objects none was ever asked for; never so in a call that follows on a refused one. */
-  readonly fresh?: boolean
-  /** A collection of the project's network resources. Read once in the life of this context. */
+  /** true: no object of the kind was requested before. Never true in a request that follows a refused one. */
+  readonly firstAttempt?: boolean
+  /** Returns a collection of the project's network resources. Each is read once in the life of this context. */
   collection<C extends Collection>(
     name: C,
     query?: Readonly<Record<string, string | readonly string[]>>,
   ): Promise<readonly ResourceOf<C>[]>
 }
 
-/** What the row of the destination tenant says. */
+/** Facts of the destination tenant, from its row. */
 export interface TenantFacts {
   readonly name: string
   readonly description: string

@@ -1,3 +1,4 @@
+import type { Cloud } from "../openstack/cloud/types.ts"
 import {
   CloudError,
   getComputeQuota,
@@ -10,7 +11,6 @@ import {
   setNetworkQuota,
   setVolumeQuota,
 } from "../openstack/index.ts"
-import type { Cloud } from "../openstack/types.ts"
 import { cloudQuotas, neededNetworkQuota, type QuotaService, quotasToSet } from "../planning/cloud-quotas.ts"
 import { liveQuotas } from "../planning/live-quotas.ts"
 import { type Ref, ref } from "../planning/plan.ts"

@@ -1,6 +1,6 @@
 import { errors } from "../errors.ts"
+import type { Cloud } from "../openstack/cloud/types.ts"
 import { findRole, grantRole, listRoleAssignments, revokeRole } from "../openstack/index.ts"
-import type { Cloud } from "../openstack/types.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { defineKind } from "./kind.ts"
 

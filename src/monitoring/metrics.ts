@@ -1,18 +1,22 @@
 import { Counter, Histogram, Registry } from "prom-client"
-import type { RateLimited, StageOutcome } from "../executors/stage/worker-context.ts"
+import type { RateLimited } from "../executors/clouds/clouds.ts"
+import type { StageOutcome } from "../executors/stage/worker-context.ts"
 import type { Db } from "../models/database.ts"
-import type { CallRecord } from "../openstack/types.ts"
+import type { CallRecord } from "../openstack/cloud/types.ts"
 import { databaseMetrics } from "./database-metrics.ts"
 
-/** The media type of what `text` answers. */
+/** Media type of what `text` returns. */
 export const metricsType = Registry.PROMETHEUS_CONTENT_TYPE
 
-/** What this process did, and what the database tells of everybody's work. */
+/** Counters and histograms of this process, and gauges that are read from the database. */
 export interface Metrics {
+  /** Counts a call to a cloud. @param cloud name of its service settings */
   call(call: CallRecord, cloud: string): void
+  /** Counts the end of a stage's job. @param ms its duration */
   stage(stage: string, outcome: StageOutcome, ms: number): void
-  lanePause(pause: RateLimited): void
-  /** All metrics in Prometheus' text form. */
+  /** Counts a response by which a cloud limited the rate of this process. */
+  rateLimited(pause: RateLimited): void
+  /** Returns all metrics in Prometheus' text format. */
   text(): Promise<string>
 }
 
@@ -20,50 +24,13 @@ const callSeconds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const stageSeconds = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800]
 
 /**
- * Metrics of one process. Labels are bounded: kinds, states, services, methods, statuses and the names of clouds.
- * Nothing of a migration, a user or a customer is one.
+ * Creates the metrics of one process. All labels are bounded: kinds, states, services, methods, statuses and names of
+ * clouds. No label holds a migration, a user or a customer.
  */
 export function createMetrics(db: Db, queueSchema: string): Metrics {
   const registry = new Registry()
-  const registers = [registry]
-  const calls = new Counter({
-    name: "openstack_replication_cloud_calls_total",
-    help: "Calls of this process to clouds, each try counted; status 0 is no answer.",
-    labelNames: ["cloud", "service", "method", "status"],
-    registers,
-  })
-  const latency = new Histogram({
-    name: "openstack_replication_cloud_call_seconds",
-    help: "Time that each try of a call to a cloud took.",
-    labelNames: ["cloud", "service", "method"],
-    buckets: callSeconds,
-    registers,
-  })
-  const stages = new Counter({
-    name: "openstack_replication_stages_total",
-    help: "Jobs of this process that ran a stage, by how they ended.",
-    labelNames: ["stage", "outcome"],
-    registers,
-  })
-  const durations = new Histogram({
-    name: "openstack_replication_stage_seconds",
-    help: "Time that this process took for a stage which it ended.",
-    labelNames: ["stage"],
-    buckets: stageSeconds,
-    registers,
-  })
-  const pauses = new Counter({
-    name: "openstack_replication_lane_pauses_total",
-    help: "Times that a cloud asked this process to slow down.",
-    labelNames: ["cloud"],
-    registers,
-  })
-  const paused = new Counter({
-    name: "openstack_replication_lane_pause_seconds_total",
-    help: "Time that clouds asked this process to wait; pauses that overlap are counted each.",
-    labelNames: ["cloud"],
-    registers,
-  })
+  const { calls, latency, rateLimited, rateLimitedSeconds } = cloudMetrics(registry)
+  const { stages, durations } = stageMetrics(registry)
   return {
     call({ service, method, status, durationMs }, cloud) {
       calls.inc({ cloud, service, method, status })
@@ -73,10 +40,60 @@ export function createMetrics(db: Db, queueSchema: string): Metrics {
       stages.inc({ stage, outcome })
       if (outcome === "done") durations.observe({ stage }, ms / 1_000)
     },
-    lanePause({ cloud, ms }) {
-      pauses.inc({ cloud })
-      paused.inc({ cloud }, ms / 1_000)
+    rateLimited({ cloud, ms }) {
+      rateLimited.inc({ cloud })
+      rateLimitedSeconds.inc({ cloud }, ms / 1_000)
     },
     text: async () => `${await registry.metrics()}\n${await databaseMetrics(db, queueSchema)}`,
+  }
+}
+
+function cloudMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    calls: new Counter({
+      name: "openstack_replication_cloud_calls_total",
+      help: "Calls of this process to clouds; each try counts. Status 0 means that no response came.",
+      labelNames: ["cloud", "service", "method", "status"],
+      registers,
+    }),
+    latency: new Histogram({
+      name: "openstack_replication_cloud_call_seconds",
+      help: "Duration of each try of a call to a cloud.",
+      labelNames: ["cloud", "service", "method"],
+      buckets: callSeconds,
+      registers,
+    }),
+    rateLimited: new Counter({
+      name: "openstack_replication_rate_limited_total",
+      help: "Responses by which a cloud limited the rate of this process, e.g. 429.",
+      labelNames: ["cloud"],
+      registers,
+    }),
+    rateLimitedSeconds: new Counter({
+      name: "openstack_replication_rate_limited_seconds_total",
+      help: "Pauses that clouds requested of this process; overlapping pauses all count.",
+      labelNames: ["cloud"],
+      registers,
+    }),
+  }
+}
+
+function stageMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    stages: new Counter({
+      name: "openstack_replication_stages_total",
+      help: "Jobs of stages that this process ran, by outcome.",
+      labelNames: ["stage", "outcome"],
+      registers,
+    }),
+    durations: new Histogram({
+      name: "openstack_replication_stage_seconds",
+      help: "Duration of the stages that this process completed.",
+      labelNames: ["stage"],
+      buckets: stageSeconds,
+      registers,
+    }),
   }
 }

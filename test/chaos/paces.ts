@@ -1,5 +1,5 @@
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import type { Timing } from "../../src/openstack/http/timing.ts"
-import type { CloudConnection } from "../../src/openstack/types.ts"
 
 /** Nobody else uses the simulated clouds. CHAOS_PACE is in calls a second. */
 export const quick = (_: unknown, usual: CloudConnection): CloudConnection => ({

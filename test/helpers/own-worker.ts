@@ -2,10 +2,11 @@ import pg from "pg"
 import { prepare } from "../../plugin/start.ts"
 import { stderrLog } from "../../src/executors/worker/log.ts"
 import { startStageWorker, type WorkerSettings } from "../../src/executors/worker/worker.ts"
-import type { CloudConnection } from "../../src/openstack/types.ts"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 
 /** What a worker of a test does otherwise than one of a host. */
-export interface OwnWorker extends Partial<Pick<WorkerSettings, "concurrency" | "heartbeat" | "quantumMs">> {
+export interface OwnWorker
+  extends Partial<Pick<WorkerSettings, "concurrency" | "heartbeat" | "timeSliceMs">> {
   readonly pace?: Pick<CloudConnection, "inFlight" | "requestsPerSecond">
 }
 

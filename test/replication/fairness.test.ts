@@ -4,7 +4,7 @@ import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
 import { startStageWorker } from "../../src/executors/worker/worker.ts"
-import type { CloudConnection } from "../../src/openstack/types.ts"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { waitFor } from "../helpers/wait-for.ts"
 import { withWorld } from "../helpers/world.ts"
 
@@ -28,7 +28,7 @@ t.test("a small migration ends while two large ones, which came first, fill the 
         pool: world.pool,
         concurrency: 2,
         log: world.app.log,
-        quantumMs: 300,
+        timeSliceMs: 300,
       })
       try {
         const large = [await world.create(medium), await world.create(medium)]
@@ -77,7 +77,7 @@ t.test("stages that cannot succeed come to their end although each keeps another
           : undefined
       const { ctx } = await prepare({ pool: world.pool, connection: quick }, world.app.log)
       const log = world.app.log
-      const worker = await startStageWorker(ctx, { pool: world.pool, concurrency: 1, log, quantumMs: 300 })
+      const worker = await startStageWorker(ctx, { pool: world.pool, concurrency: 1, log, timeSliceMs: 300 })
       try {
         const both = [await world.create(tenant), await world.create(tenant)]
         for (const { uuid } of both) {

@@ -7,8 +7,8 @@ import { type LimiterStore, openLimiterStore } from "../../src/executors/clouds/
 import { SharedLimiter } from "../../src/executors/clouds/shared-limiter.ts"
 import { type Db, openDatabase } from "../../src/models/database.ts"
 import { migrateOwnTables } from "../../src/models/migrate.ts"
+import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { type AcquireOptions, PauseTooLong } from "../../src/openstack/limiter/limiter.ts"
-import type { CloudConnection } from "../../src/openstack/types.ts"
 import { withDatabase } from "../helpers/database.ts"
 import { waitFor } from "../helpers/wait-for.ts"
 

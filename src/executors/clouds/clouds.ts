@@ -1,9 +1,9 @@
 import { errors } from "../../errors.ts"
 import type { Db } from "../../models/database.ts"
 import { parseJson } from "../../models/json.ts"
+import type { Cloud, CloudConnection } from "../../openstack/cloud/types.ts"
 import type { Timing } from "../../openstack/http/timing.ts"
 import { connectCloud, type Limiter, type PauseCause } from "../../openstack/index.ts"
-import type { Cloud, CloudConnection } from "../../openstack/types.ts"
 import { openLimiterStore } from "./limiter-store.ts"
 
 /** The row of a cloud's service settings. */

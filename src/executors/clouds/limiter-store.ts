@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto"
 import { sql } from "kysely"
 import type { Db } from "../../models/database.ts"
+import type { CloudConnection } from "../../openstack/cloud/types.ts"
 import { defaultLimits, type Limiter } from "../../openstack/index.ts"
-import type { CloudConnection } from "../../openstack/types.ts"
 import { SharedLimiter, type SlotGrant, type SlotRequest } from "./shared-limiter.ts"
 
 /** The pace of each cloud, shared by all processes on one database. */

@@ -1,11 +1,11 @@
 import type { Db } from "../../models/database.ts"
-import type { CallRecord } from "../../openstack/types.ts"
+import type { CallRecord } from "../../openstack/cloud/types.ts"
 import type { StageJob } from "../queue/jobs.ts"
 import type { Log } from "./log.ts"
 
-/** What every line about a stage says of where it happened. */
+/** The fields by which every log message about a stage says where it happened. */
 export interface StagePlace {
-  /** The migration's uuid as the API shows it; absent while the database cannot tell. */
+  /** The migration's uuid as the API shows it; absent where the database does not answer. */
   readonly migration?: string
   /** Id of the migration's row. */
   readonly migrationId: number
@@ -14,7 +14,7 @@ export interface StagePlace {
   readonly cloud?: string
 }
 
-/** Where a job works. A database that does not answer leaves what the job itself says. */
+/** Returns where a job works: what the job itself says, where the database does not answer. */
 export async function placeOf(db: Db, { migration, stage }: StageJob): Promise<StagePlace> {
   const found = await db
     .selectFrom("waldur_openstack_replication_migration as migration")
@@ -24,24 +24,33 @@ export async function placeOf(db: Db, { migration, stage }: StageJob): Promise<S
     .where("migration.id", "=", migration)
     .executeTakeFirst()
     .catch(() => undefined)
-  const known = found && { migration: found.uuid.replaceAll("-", ""), cloud: found.cloud }
-  return { ...known, migrationId: migration, stage }
+  const names = found && { migration: found.uuid.replaceAll("-", ""), cloud: found.cloud }
+  return { ...names, migrationId: migration, stage }
 }
 
-/** A call in the log: where a cloud did not do as asked in a way that passes, for everybody; else for those who look closely. */
+/** Logs a call to a cloud: at level info where it failed in a way that may pass, else at level debug. */
 export function logCall(log: Log, place: StagePlace, call: CallRecord, cloud: string): void {
   const { service, method, path, status, requestId } = call
-  const line = { ...place, cloud, service, method, path, status, requestId, ms: Math.round(call.durationMs) }
-  if (status === 0 || status === 429 || status >= 500) log.info(line, "a call to a cloud failed")
-  else log.debug?.(line, "call to a cloud")
+  const fields = {
+    ...place,
+    cloud,
+    service,
+    method,
+    path,
+    status,
+    requestId,
+    ms: Math.round(call.durationMs),
+  }
+  if (status === 0 || status === 429 || status >= 500) log.info(fields, "call to a cloud failed")
+  else log.debug?.(fields, "call to a cloud")
 }
 
-/** Objects that are told one by one at the end of a stage; of more, the migration's list of objects tells. */
-const namedMost = 20
+/** Failed objects that get a log message each; the API lists all of them. */
+const maxFailures = 20
 
 /**
- * The end of a stage in one line with its counts, after a line for each object that was not made. The stage has ended
- * by then: a database that does not answer costs the counts only.
+ * Logs the end of a stage with its counts, after a message for each failed object. Where the database does not answer,
+ * only the counts are missing: the stage has ended all the same.
  */
 export async function logStageEnd(db: Db, log: Log, place: StagePlace, ms: number): Promise<void> {
   const counts = await countsOf(db, place).catch(() => ({}))
@@ -50,7 +59,7 @@ export async function logStageEnd(db: Db, log: Log, place: StagePlace, ms: numbe
 }
 
 async function countsOf(db: Db, { migrationId, stage }: StagePlace): Promise<object> {
-  const work = await db
+  const totals = await db
     .selectFrom("openstack_replication.stage")
     .select(["attempt", "calls", "writes"])
     .where("migration_id", "=", migrationId)
@@ -63,7 +72,7 @@ async function countsOf(db: Db, { migrationId, stage }: StagePlace): Promise<obj
     .where("kind", "=", stage)
     .groupBy("state")
     .execute()
-  return { ...work, objects: Object.fromEntries(counts.map(({ state, count }) => [state, Number(count)])) }
+  return { ...totals, objects: Object.fromEntries(counts.map(({ state, count }) => [state, Number(count)])) }
 }
 
 async function logFailures(db: Db, log: Log, place: StagePlace): Promise<void> {
@@ -74,9 +83,9 @@ async function logFailures(db: Db, log: Log, place: StagePlace): Promise<void> {
     .where("kind", "=", place.stage)
     .where("state", "=", "failed")
     .orderBy("position")
-    .limit(namedMost)
+    .limit(maxFailures)
     .execute()
   for (const { name, key, reason, error } of failed) {
-    log.warn({ ...place, object: name, key, reason, ...error }, "an object was not made")
+    log.warn({ ...place, object: name, key, reason, ...error }, "object not created")
   }
 }

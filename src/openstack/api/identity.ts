@@ -1,5 +1,5 @@
+import type { Cloud } from "../cloud/types.ts"
 import { isNotFound } from "../errors/not-found.ts"
-import type { Cloud } from "../types.ts"
 import { path } from "./path.ts"
 
 /** https://docs.openstack.org/api-ref/identity/v3/ */

@@ -1,5 +1,5 @@
+import type { Cloud, CloudRequest } from "../cloud/types.ts"
 import { ignoreNotFound } from "../errors/not-found.ts"
-import type { Cloud, CloudRequest } from "../types.ts"
 import { type Collection, collections, type ResourceOf } from "./network-collections.ts"
 import type { RouterInterface } from "./network-types.ts"
 import { path } from "./path.ts"

@@ -1,5 +1,5 @@
+import type { Cloud } from "../cloud/types.ts"
 import { ignoreNotFound } from "../errors/not-found.ts"
-import type { Cloud } from "../types.ts"
 import { path } from "./path.ts"
 import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
 

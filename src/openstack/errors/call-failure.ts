@@ -1,5 +1,5 @@
 import type { Retry } from "../../errors.ts"
-import type { Service } from "../types.ts"
+import type { Service } from "../cloud/types.ts"
 
 /** What is known of a call that failed. */
 export interface CloudFailure {

@@ -1,4 +1,4 @@
-import type { CloudConnection, CloudRequest } from "../types.ts"
+import type { CloudConnection, CloudRequest } from "../cloud/types.ts"
 import type { CloudFailure } from "./call-failure.ts"
 import { CloudError } from "./cloud-error.ts"
 import { redact } from "./redact.ts"

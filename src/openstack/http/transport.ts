@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from "undici"
 import type { Retry } from "../../errors.ts"
-import type { CloudConnection, CloudRequest } from "../types.ts"
+import type { CloudConnection, CloudRequest } from "../cloud/types.ts"
 import type { Timing } from "./timing.ts"
 
 export interface HttpRequest {

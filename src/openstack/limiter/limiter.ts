@@ -1,4 +1,4 @@
-import type { Service } from "../types.ts"
+import type { Service } from "../cloud/types.ts"
 
 /*
  * Rate limiting of one cloud: a call starts only with a slot.

@@ -1,5 +1,5 @@
+import type { Cloud, CloudRequest } from "../cloud/types.ts"
 import { abortable } from "../http/abortable.ts"
-import type { Cloud, CloudRequest } from "../types.ts"
 
 /** Options that several calls have in common. */
 export type CallOptions = Pick<CloudRequest, "signal" | "drain" | "fairnessKey">

@@ -1,4 +1,4 @@
-import type { CloudConnection, Service } from "../types.ts"
+import type { CloudConnection, Service } from "../cloud/types.ts"
 
 /** One service of Keystone's catalog. */
 export interface CatalogEntry {

@@ -1,8 +1,8 @@
-import { defaultLimits } from "../defaults.ts"
+import { defaultLimits } from "../cloud/default-limits.ts"
+import type { CallObserver, Cloud, CloudConnection, CloudRequest } from "../cloud/types.ts"
 import { defaultTiming, type Timing } from "../http/timing.ts"
 import type { Limiter } from "../limiter/limiter.ts"
 import { LocalLimiter } from "../limiter/local-limiter.ts"
-import type { CallObserver, Cloud, CloudConnection, CloudRequest } from "../types.ts"
 import { type ListRequest, listAll } from "./pages.ts"
 import { Session } from "./session.ts"
 

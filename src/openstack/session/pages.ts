@@ -1,8 +1,8 @@
+import type { Cloud, CloudRequest } from "../cloud/types.ts"
 import { CloudError } from "../errors/cloud-error.ts"
 import { isNotFound } from "../errors/not-found.ts"
 import { toCloudError } from "../errors/to-cloud-error.ts"
 import { isJsonObject } from "../http/json.ts"
-import type { Cloud, CloudRequest } from "../types.ts"
 
 export type ListRequest = Omit<CloudRequest, "method" | "body">
 

@@ -1,4 +1,4 @@
-import type { CloudRequest } from "../types.ts"
+import type { CloudRequest } from "../cloud/types.ts"
 
 /** Returns the URL of a request below a service's endpoint. */
 export function requestUrl(endpoint: string, { path, query = {} }: CloudRequest): URL {

@@ -1,7 +1,7 @@
+import type { CloudConnection } from "../cloud/types.ts"
 import { isJsonObject, parseJsonOrUndefined } from "../http/json.ts"
 import type { Timing } from "../http/timing.ts"
 import type { HttpResponse } from "../http/transport.ts"
-import type { CloudConnection } from "../types.ts"
 import type { CatalogEntry, Scope } from "./catalog.ts"
 
 /** A token and what Keystone sent with it. */
