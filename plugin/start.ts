@@ -5,7 +5,7 @@ import { waldurAccess, waldurAccessUse } from "../src/access/waldur.ts"
 import { errors } from "../src/errors.ts"
 import type { RateLimited } from "../src/executors/clouds/clouds.ts"
 import { openClouds } from "../src/executors/clouds/clouds.ts"
-import { keptSizes } from "../src/executors/stage/batch-sizes.ts"
+import { batchSizesByCloud } from "../src/executors/stage/batch-size.ts"
 import type { WorkerContext } from "../src/executors/stage/worker-context.ts"
 import { type Log, queueLogger, stderrLog } from "../src/executors/worker/log.ts"
 import { startStageWorker, type Worker } from "../src/executors/worker/worker.ts"
@@ -80,7 +80,7 @@ function createContext({ db, options, queueSchema, metrics, log, timing }: Conte
     db,
     clouds: openClouds(db, options.connection ?? ((_, defaults) => defaults), timing, onRateLimited),
     hooks: marketplaceHooks(options.hooks ?? {}, queueSchema),
-    sizesOf: keptSizes(),
+    batchSizesOf: batchSizesByCloud(),
     queueSchema,
     onCall(call, settingsId, cloud) {
       metrics.call(call, cloud)

@@ -46,7 +46,7 @@ t.test("an object that a cloud refused is a line with the cloud's words and its 
             }
           : undefined
       const { uuid } = await world.ended((await world.create(tenant)).uuid)
-      const refused = log.lines().filter(({ msg }) => msg === "an object was not made")
+      const refused = log.lines().filter(({ msg }) => msg === "object not created")
       t.equal(refused.length, 1)
       t.match(refused[0], {
         level: level.warn,

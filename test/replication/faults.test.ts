@@ -1,7 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { prepare } from "../../plugin/start.ts"
-import { stageJob } from "../../src/executors/worker/run-job.ts"
+import { runStageJob } from "../../src/executors/worker/run-job.ts"
 import { giveUpStage } from "../../src/executors/worker/run-stage.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
@@ -26,19 +26,19 @@ t.test(
           },
         }
         const job = { migration: id, stage: "project", cloud: 1 }
-        await stageJob(broken, quiet, job, undefined)
+        await runStageJob(broken, quiet, job, undefined)
         t.match(
           await jobs(world),
           [{ payload: { stage: "project", faults: 1 }, later: true }],
           "once more, later",
         )
         await world.pool.query("delete from graphile_worker._private_jobs")
-        await stageJob(broken, quiet, { ...job, faults: 7 }, undefined)
+        await runStageJob(broken, quiet, { ...job, faults: 7 }, undefined)
         const { rows } = await world.pool.query(
           "select kind, reason from openstack_replication.object where migration_id = $1 and state = 'failed'",
           [id],
         )
-        t.strictSame(rows, [{ kind: "project", reason: "The stage could not be worked on: no such row" }])
+        t.strictSame(rows, [{ kind: "project", reason: "Stage project was given up after repeated errors: no such row" }])
         t.match(
           await jobs(world),
           [{ payload: { stage: "user" } }],
@@ -64,7 +64,7 @@ t.test("a worker whose job is another's by now does not keep that one from the s
       const job = { id: rows[0]?.id ?? "", pool: "stood still" }
       for (const faults of [0, 7])
         await t.rejects(
-          stageJob(ctx, quiet, { migration: id, stage: "project", cloud: 1, faults }, { job }),
+          runStageJob(ctx, quiet, { migration: id, stage: "project", cloud: 1, faults }, { job }),
           {
             code: "STALE_WORKER",
           },
@@ -95,7 +95,7 @@ t.test("a hook that refuses each save is asked again each minute, and its correc
       }
       const { ctx } = await prepare({ pool: world.pool, hooks }, world.app.log)
       // The first stage to begin is one that saves: the migration becomes CREATING.
-      await stageJob(ctx, quiet, { migration: id, stage: "survey", cloud: 1, faults: 7 }, undefined)
+      await runStageJob(ctx, quiet, { migration: id, stage: "survey", cloud: 1, faults: 7 }, undefined)
       const [survey] = (await jobs(world)).filter(({ payload }) => payload.stage === "survey")
       t.match(survey, { payload: { faults: 7 }, later: true })
       await ctx.clouds.close()

@@ -132,7 +132,7 @@ for (const [stage, cloud, count] of pausing) {
           await worker.stop()
           await ctx.clouds.close()
           t.strictSame([state, error_message], ["OK", ""])
-          t.strictSame([ends[0], ends.at(-1)], ["handed_over", "done"])
+          t.strictSame([ends[0], ends.at(-1)], ["yielded", "done"])
           const { rows } = await world.pool.query(
             `select survey -> 'unread' as survey, verification -> 'unread' as destination,
              verification -> 'source' -> 'unread' as source from openstack_replication.run`,

@@ -60,7 +60,7 @@ t.test("what was asked for by a worker that died, and then cancelled, is looked 
       const env = {
         DATABASE_URL: world.databaseUrl,
         WORKER: JSON.stringify({
-          heartbeat: { beatMs: 200, deadMs: 2_000 },
+          heartbeat: { intervalMs: 200, timeoutMs: 2_000 },
           pace: { requestsPerSecond: 1_000, inFlight: 4 },
         }),
       }

@@ -34,7 +34,7 @@ t.test(
       t.match(first, { state: "OK", dst_resource_state: "OK" })
       t.match(
         first.error_message,
-        /^Rollback requested by .+ did not finish, and nothing was removed: The stage could not be worked on: .*403/,
+        /^Rollback requested by .+ did not finish, and nothing was removed: Stage rollback was given up after repeated errors: .*403/,
       )
 
       world.destination.onRequest = undefined

@@ -116,7 +116,7 @@ function calls({ destination }: TestWorld, count: number): Promise<true> {
 
 function startOwn(world: TestWorld) {
   const worker: OwnWorker = {
-    heartbeat: { beatMs: 200, deadMs: 2_000 },
+    heartbeat: { intervalMs: 200, timeoutMs: 2_000 },
     pace: { requestsPerSecond: 1_000, inFlight: 4 },
   }
   return startProcess(["test/helpers/own-worker.ts"], {

@@ -2,7 +2,7 @@ import { CoreState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent, emitObjectEvents } from "../../models/events.ts"
 import { setHostRows } from "../stage/host-rows.ts"
-import { startReadyStages } from "../stage/stage-store.ts"
+import { startReadyStages } from "../stage/ready-stages.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import type { ActionRequest } from "./action.ts"
 import { lockMigration } from "./lock-migration.ts"
@@ -33,7 +33,7 @@ export async function cancelMigration(
   await emitEvent(trx, migrationId, "action", { action: "cancel", by: requestedBy })
   await skipUnrequested(trx, migrationId, reason)
   await setHostRows(trx, migrationId, "skipped", { state: CoreState.ERRED, errorMessage: reason })
-  await startReadyStages(ctx, trx, migrationId, run.dst_settings_id)
+  await startReadyStages(ctx, trx, { migration: migrationId, cloud: run.dst_settings_id })
   return true
 }
 

@@ -4,7 +4,7 @@ import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
 import { dependents, surveyStage, verifyStage } from "../stage/graph.ts"
 import { setHostRows } from "../stage/host-rows.ts"
-import { startReadyStages } from "../stage/stage-store.ts"
+import { startReadyStages } from "../stage/ready-stages.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import type { ActionRequest } from "./action.ts"
 import { lockMigration, markInProgress } from "./lock-migration.ts"
@@ -42,7 +42,7 @@ export async function retryMigration(
     .execute()
   await markInProgress(ctx, trx, locked, { state: CoreState.CREATING, resource: ResourceState.CREATING })
   await reopenStages(trx, migrationId)
-  await startReadyStages(ctx, trx, migrationId, run.dst_settings_id)
+  await startReadyStages(ctx, trx, { migration: migrationId, cloud: run.dst_settings_id })
   return true
 }
 

@@ -1,38 +1,60 @@
-/** A stage is left to a later job before its end: nothing has failed, and nothing is counted. */
+/**
+ * How the work on a stage can end before the stage has ended.
+ *
+ *   ┌─────────┐  drain, preempt  ┌──────────┐   signal   ┌──────────┐
+ *   │ running │ ───────────────▶ │ draining │ ─────────▶ │ aborting │ ◀── signal, from running
+ *   └──┬───┬──┘                  └────┬─────┘            └──┬────┬──┘
+ *      │   │ pause of a cloud         │                     │    │ worker lost, or stage
+ *      │   └────────────────────────┐ │ ┌───────────────────┘    │ started by another one
+ *      ▼                            ▼ ▼ ▼ StageYield             ▼ WorkerLost, STALE_WORKER
+ *   done, failed, given_up        yielded                     fenced
+ *                                     │
+ *                                     ▼ requeueStage
+ *                     a later job of the stage, on any worker
+ *
+ * | signal    | why                                                | effect                                          |
+ * | --------- | -------------------------------------------------- | ----------------------------------------------- |
+ * | `drain`   | the worker stops                                   | calls under way end, no other begins            |
+ * | `preempt` | the time slice is over and other migrations wait   | the same; only for stages that are divisible    |
+ * | `signal`  | the worker's grace period is over, or it was lost  | calls under way are aborted                     |
+ *
+ * A yield is neither a failure nor an attempt: what was created is recorded, and the next job of the stage lists, pairs
+ * and goes on. A fenced worker writes nothing and leaves its job alone, because the job belongs to another worker.
+ */
+export interface Interruption {
+  /** Aborts the calls under way. Its reason is a WorkerLost where the worker is lost. */
+  readonly signal?: AbortSignal | undefined
+  /** Lets the calls under way end and begins nothing new. Its reason is a StageYield. */
+  readonly drain?: AbortSignal | undefined
+  /** The same, for stages that are divisible: other migrations wait. */
+  readonly preempt?: AbortSignal | undefined
+}
+
+/** The stage is left to a later job: nothing has failed, and nothing is counted. */
 export class StageYield extends Error {
   override readonly name = "StageYield"
-  /** The job may start after so long, in milliseconds. */
+  /** Time before which the job must not start, in milliseconds. */
   readonly delayMs: number
 
-  constructor(why: string, delayMs = 0) {
-    super(why)
+  constructor(reason: string, delayMs = 0) {
+    super(reason)
     this.delayMs = delayMs
   }
 }
 
-/** The worker that runs a stage has come to an end of its own: its job is another's by now, or will be. */
+/** The worker that runs the stage has ended with a fault: its job belongs to another worker, now or soon. */
 export class WorkerLost extends Error {
   override readonly name = "WorkerLost"
 }
 
-/** What ends the work on a stage before its end. */
-export interface Interruption {
-  /** Calls under way are given up. */
-  readonly signal?: AbortSignal | undefined
-  /** Nothing more is begun; what is under way may end. Its reason is a StageYield. */
-  readonly drain?: AbortSignal | undefined
-  /** The same, where the work can be divided: others wait. */
-  readonly preempt?: AbortSignal | undefined
-}
-
-/** @throws the reason of the first that has come */
+/** @throws the reason of the first signal that was aborted, in the order signal, drain, preempt */
 export function throwIfInterrupted({ signal, drain, preempt }: Interruption): void {
   signal?.throwIfAborted()
   drain?.throwIfAborted()
   preempt?.throwIfAborted()
 }
 
-/** One signal of those that are there. */
+/** One signal that is aborted with the first of those that are given; undefined where none is given. */
 export function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
   const given = signals.filter((signal) => signal !== undefined)
   return given.length === 0 ? undefined : AbortSignal.any(given)

@@ -1,19 +1,19 @@
 import { sql } from "kysely"
 import type { Db, Trx } from "../../models/database.ts"
 
-/** Names of this plugin's tasks: other jobs of the queue are not its business. */
+/** SQL pattern of the names of this plugin's tasks. Jobs of other tasks in the queue belong to the host. */
 export const ownTasks = "openstack\\_replication\\_%"
 
-/** The worker task that runs one stage of one migration. */
+/** The task that runs one stage of one migration. */
 export const stageTask = "openstack_replication_stage"
 
 export interface StageJob {
   /** Id of the migration's row. */
   readonly migration: number
   readonly stage: string
-  /** Id of the destination's service settings, for those who look at the queue. */
+  /** Id of the destination's service settings, for people who look at the queue. */
   readonly cloud: number
-  /** How often the stage has failed by a fault of ours or of the database. Crashes do not count. */
+  /** How often the stage has failed with a fault that is not a cloud's. Crashes do not count. */
   readonly faults?: number
 }
 
@@ -26,33 +26,40 @@ declare global {
 }
 
 /**
- * A job that dies with its worker is taken up again only while it has attempts left, so there have to be plenty: faults
- * of the cloud are dealt with inside the stage, and other faults are counted in the job.
+ * A job whose worker dies is run again only while it has attempts left, hence the large number: faults of a cloud are
+ * handled inside the stage, and other faults are counted in the job.
  */
 const maxAttempts = 1_000
 
 /**
- * A stage that becomes ready goes before those that were handed over up to a minute earlier, because others waited: so
- * a small migration does not stand in line at each of its stages, and a large one is passed by for a minute at most.
+ * A stage that becomes ready goes before stages that were requeued less than a minute ago, because other migrations
+ * waited. So a small migration does not wait at each of its stages, and a large one waits for at most a minute.
  */
 const headStartSeconds = 60
 
-/** Enqueues stages, in the transaction that made them ready: no stage without a job, no job without a stage. */
+/** Stages of one migration that are ready. */
+export interface ReadyStages {
+  /** Id of the migration's row. */
+  readonly migration: number
+  /** Id of the destination's service settings. */
+  readonly cloud: number
+  readonly stages: readonly string[]
+}
+
+/** Enqueues stages in the transaction that made them ready, so that a stage is ready if and only if it has a job. */
 export async function enqueueStages(
   trx: Trx,
   schema: string,
-  cloud: number,
-  migration: number,
-  stages: readonly string[],
+  { migration, cloud, stages }: ReadyStages,
 ): Promise<void> {
   for (const stage of stages) await enqueueStage(trx, schema, { migration, stage, cloud }, -headStartSeconds)
 }
 
 /**
- * Enqueues one stage. A job of the same stage that waits is replaced; one that runs is not run again.
+ * Enqueues one stage. A waiting job of the same stage is replaced; a running job is not run again.
  *
- * It goes to no named queue. graphile-worker looks for the next job before the one that has ended is off its queue,
- * finds the queue taken, and does not look again before its poll: a stage would wait up to a second for the one before.
+ * The job is in no named queue. graphile-worker looks for the next job before the last one has left its queue, finds the
+ * queue locked, and does not look again before its next poll: a stage would wait up to a second for the stage before.
  */
 async function enqueueStage(db: Db, schema: string, payload: StageJob, delaySeconds: number): Promise<void> {
   await sql`
@@ -73,8 +80,9 @@ export interface HeldJob {
 }
 
 /**
- * Whether the job is still this worker's. One that was taken for dead must not end its job: graphile-worker removes it
- * by its id alone, and another worker may run it.
+ * Returns whether the job is still locked by this worker. A worker that was fenced must not end its job:
+ * graphile-worker removes a job by its id alone, and another worker may run it.
+ * @param held undefined: no other worker can have the job
  */
 export async function holdsJob(db: Db, schema: string, held: HeldJob | undefined): Promise<boolean> {
   if (held === undefined) return true
@@ -84,8 +92,8 @@ export async function holdsJob(db: Db, schema: string, held: HeldJob | undefined
   return rows.length > 0
 }
 
-/** Enqueues the stage of a job anew, if the job is still this worker's; answers whether it is. */
-export function passOn(
+/** Enqueues the stage of a job again. Returns false, and does nothing, where the job is another worker's. */
+export function requeueStage(
   db: Db,
   schema: string,
   held: HeldJob | undefined,
@@ -99,7 +107,7 @@ export function passOn(
   })
 }
 
-/** Whether work of others than this migration waits for a worker. */
+/** Returns whether a job of another migration is ready and waits for a worker. */
 export async function hasWaitingMigrations(db: Db, schema: string, migration: number): Promise<boolean> {
   const { rows } = await sql`
     select from ${sql.table(`${schema}._private_jobs`)} job

@@ -1,86 +1,70 @@
-/** How the objects of one kind are asked for in one cloud, and what that is learned from. */
-export interface Sizing {
-  /** Objects of one call. */
-  readonly size: number
-  /** Calls under way at a time. */
-  readonly atOnce: number
-  /** Calls since `atOnce` was last weighed, and the objects that they made. */
-  readonly calls: number
-  readonly objects: number
-  /** When the first of those calls ended, in milliseconds of any clock; undefined before. */
-  readonly since: number | undefined
-  /** Objects a second when it was last weighed; 0: never. */
-  readonly rate: number
-}
+import type { AnyKind } from "../../kinds/kind.ts"
 
-/** A call as it ended. */
-export interface Ended {
-  /** Objects that were asked for. */
-  readonly asked: number
-  /** Objects that were made; 0 where it failed. */
-  readonly made: number
-  /** On the wire, without the turn that it waited for. */
+/** A create request that has ended. */
+export interface EndedRequest {
+  /** Objects that it was to create. */
+  readonly size: number
+  /** Time on the wire, without the wait for a slot. */
   readonly ms: number
   /** The time limit of a call. */
   readonly timeoutMs: number
-  readonly now: number
 }
 
 /**
- * Of a call's time limit: a cloud that takes so much of it for a chunk has no room left for a bad minute, and a call that
- * runs into the limit leaves it open what was made.
+ * The share of the time limit above which a request is slow. It leaves no room for a bad minute of the cloud, and a request
+ * that runs into the limit leaves it open what was created.
  */
 const slowShare = 1 / 6
 
-/** A call that takes less of the limit may hold twice as many, where the kind allows. */
-const quickShare = slowShare / 4
-
-/** Two server processes, which small clouds have, are busy with four calls at once: 16 were no faster there. */
-const leastAtOnce = 4
-const mostAtOnce = 16
-
-/** More calls at once are worth it while they make so much more in the same time. */
-const worth = 1.1
-
-export function firstSizing(size: number): Sizing {
-  return { size, atOnce: leastAtOnce, calls: 0, objects: 0, since: undefined, rate: 0 }
-}
-
-/** The same for calls that begin after a while in which there was nothing to do. Pure. */
-export function beginAnew(sizing: Sizing): Sizing {
-  return { ...sizing, calls: 0, objects: 0, since: undefined }
-}
+/** A request with a smaller share is fast: the next may be twice as large, where the kind allows. */
+const fastShare = slowShare / 4
 
 /**
- * What follows from a call. Chunks that take the cloud long are halved. Calls at once grow by one while that makes more
- * objects a second, and shrink when fewer are made. Pure.
- * @param most objects of one call that the kind allows
+ * Create requests of one stage at a time. Two server processes, which small clouds have, are busy with four requests: 16
+ * were no faster there. Adapting this number to the measured rate gained nothing at the default rate limit.
  */
-export function learn(sizing: Sizing, ended: Ended, most: number): Sizing {
-  return weigh({ ...sizing, size: sizeAfter(sizing.size, ended, most) }, ended)
+export const requestsAtOnce = 4
+
+/** Returns the batch size after a request: slow batches are halved, fast ones doubled. Pure. */
+export function nextBatchSize(
+  current: number,
+  { size, ms, timeoutMs }: EndedRequest,
+  maxSize: number,
+): number {
+  // A batch that was cut before the size was reduced says nothing new.
+  if (ms > timeoutMs * slowShare) return Math.max(1, Math.min(current, Math.floor(size / 2)))
+  return ms < timeoutMs * fastShare && size >= current ? Math.min(maxSize, current * 2) : current
 }
 
-function sizeAfter(size: number, { asked, ms, timeoutMs }: Ended, most: number): number {
-  // A chunk that was cut before others told that it is too large says nothing new.
-  if (ms > timeoutMs * slowShare) return Math.max(1, Math.min(size, Math.floor(asked / 2)))
-  return ms < timeoutMs * quickShare && asked >= size ? Math.min(most, size * 2) : size
+/** The batch sizes that one cloud takes, as this process has measured. */
+export interface BatchSizes {
+  of(kind: AnyKind): number
+  adapt(kind: AnyKind, ended: EndedRequest): void
+  /** From now on every batch of every kind is one object, because the cloud refuses bulk requests. */
+  bulkIsOff(): void
 }
 
-function weigh(sizing: Sizing, { made, now }: Ended): Sizing {
-  // Its own objects were made before the time that is measured began.
-  if (sizing.since === undefined) return { ...sizing, since: now, calls: 0, objects: 0 }
-  const { atOnce, rate, since } = sizing
-  const calls = sizing.calls + 1
-  const objects = sizing.objects + made
-  if (calls < 2 * atOnce || now <= since) return { ...sizing, calls, objects }
-  const seen = (1_000 * objects) / (now - since)
-  const step = seen > rate * worth ? 1 : seen * worth < rate ? -1 : 0
+export function newBatchSizes(): BatchSizes {
+  const sizes = new Map<string, number>()
+  let bulk = true
+  const sizeOf = (kind: AnyKind) => sizes.get(kind.name) ?? kind.api.batch.maxSize
   return {
-    ...sizing,
-    atOnce: Math.min(mostAtOnce, Math.max(leastAtOnce, atOnce + step)),
-    calls: 0,
-    objects: 0,
-    since: now,
-    rate: seen,
+    of: (kind) => (bulk ? sizeOf(kind) : 1),
+    adapt(kind, ended) {
+      sizes.set(kind.name, nextBatchSize(sizeOf(kind), ended, kind.api.batch.maxSize))
+    },
+    bulkIsOff() {
+      bulk = false
+    },
+  }
+}
+
+/** Returns the batch sizes of each cloud, by the id of its service settings; kept for the life of the process. */
+export function batchSizesByCloud(): (settingsId: number) => BatchSizes {
+  const kept = new Map<number, BatchSizes>()
+  return (settingsId) => {
+    const sizes = kept.get(settingsId) ?? newBatchSizes()
+    kept.set(settingsId, sizes)
+    return sizes
   }
 }

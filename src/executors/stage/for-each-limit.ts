@@ -1,24 +1,23 @@
 /**
- * Works on items in their order, so many at a time. After one that fails no other begins.
- * @param items each is asked for when its turn has come
- * @param atOnce asked before each
- * @throws the error of the first that failed
+ * Calls a function for each value in order, a limited number at a time. After a call that fails no other begins.
+ * @param values each is taken when its call can begin
+ * @throws the error of the first call that failed, after all calls under way have ended
  */
-export async function forEachLimit<Item>(
-  items: Iterable<Item>,
-  atOnce: () => number,
-  work: (item: Item) => Promise<void>,
+export async function forEachLimit<Value>(
+  values: Iterable<Value>,
+  limit: number,
+  call: (value: Value) => Promise<void>,
 ): Promise<void> {
   const running = new Set<Promise<void>>()
   const failures: unknown[] = []
-  const room = async () => {
-    while (running.size >= Math.max(1, atOnce())) await Promise.race(running)
+  const untilFree = async () => {
+    while (running.size >= limit) await Promise.race(running)
   }
-  const left = items[Symbol.iterator]()
-  for (await room(); failures.length === 0; await room()) {
-    const { done, value } = left.next()
+  const remaining = values[Symbol.iterator]()
+  for (await untilFree(); failures.length === 0; await untilFree()) {
+    const { done, value } = remaining.next()
     if (done) break
-    const one: Promise<void> = work(value)
+    const one: Promise<void> = call(value)
       .catch((error: unknown) => {
         failures.push(error)
       })

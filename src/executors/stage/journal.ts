@@ -4,56 +4,58 @@ import { CoreState } from "../../models/codes.ts"
 import type { Db, Trx } from "../../models/database.ts"
 import { emitObjectEvents } from "../../models/events.ts"
 import type { ObjectError } from "../../models/own-tables.ts"
-import type { CloudError } from "../../openstack/errors/cloud-error.ts"
+import type { CloudError } from "../../openstack/index.ts"
 import type { DroppedAttribute } from "../../planning/plan.ts"
 import { type StageClaim, withClaim } from "./claim.ts"
 import type { StageItem } from "./items.ts"
-import { PairedItem } from "./journal.ts"
+
+/** A desired object, paired with what the cloud has of it. */
+export interface PairedItem {
+  readonly item: StageItem
+  readonly actual: unknown
+}
+
+/** Records the outcome of each object. Every write fails where another worker has claimed the stage since. */
+export interface Journal {
+  /**
+   * Records, before a create request is sent, that its objects may exist from now on. Returns the objects that are
+   * still wanted: none where the migration was cancelled.
+   */
+  recordCreating(items: readonly StageItem[]): Promise<readonly StageItem[]>
+  recordDone(paired: readonly PairedItem[]): Promise<void>
+  recordFailed(item: StageItem, error: ObjectError): Promise<void>
+  /** Records that an object is created without attributes that the cloud refused. */
+  recordDropped(item: StageItem, attributes: readonly DroppedAttribute[]): Promise<void>
+}
+
+/** Objects that a stage does not create, for one reason. */
+export interface NotCreated {
+  readonly items: readonly Pick<StageItem, "id" | "rowId" | "name">[]
+  readonly state: "failed" | "skipped"
+  readonly reason: string
+  /** The cloud's refusal. */
+  readonly error?: ObjectError
+}
 
 /** The journal of a stage in the plugin's tables and in the host's rows. */
 export function stageJournal(db: Db, kind: AnyKind, claim: StageClaim): Journal {
   return {
-    async recordCreating(items) {
-      return withClaim(db, claim, async (trx, { cancelled }) => {
-        if (cancelled !== null) {
-          await recordOutcomes(trx, kind, claim, items, "skipped", cancelled)
-          return []
-        }
-        await trx
-          .updateTable("openstack_replication.object")
-          .set({ state: "creating", attempts: sql`attempts + 1`, modified: new Date() })
-          .where(
-            "id",
-            "in",
-            items.map(({ id }) => id),
-          )
-          .execute()
-        return items
-      })
+    recordCreating: (items) =>
+      withClaim(db, claim, async (trx, { cancelled }) => {
+        if (cancelled === null) return markCreating(trx, items)
+        await recordNotCreated(trx, kind, claim, { items, state: "skipped", reason: cancelled })
+        return []
+      }),
+
+    async recordDone(paired) {
+      if (paired.length === 0) return
+      await withClaim(db, claim, (trx) => markDone(trx, kind, claim, paired))
     },
 
-    async recordDone(made) {
-      if (made.length === 0) return
-      await withClaim(db, claim, async (trx) => {
-        await sql`
-          update openstack_replication.object as object
-          set state = 'done', backend_id = done.backend_id, reason = '', error = null, modified = now()
-          from unnest(${made.map(({ item }) => item.id)}::bigint[], ${made.map(({ actual }) => kind.api.id(actual))}::text[])
-            as done (id, backend_id)
-          where object.id = done.id`.execute(trx)
-        await kind.rows?.recordBackendIds?.(
-          trx,
-          made.map(({ item, actual }) => ({ rowId: item.rowId, desired: item.body, actual })),
-        )
-        await emitObjectEvents(
-          trx,
-          claim.migration,
-          kind.name,
-          "done",
-          made.map(({ item }) => item),
-        )
-      })
-    },
+    recordFailed: (item, error) =>
+      withClaim(db, claim, (trx) =>
+        recordNotCreated(trx, kind, claim, { items: [item], state: "failed", reason: error.message, error }),
+      ),
 
     async recordDropped(item, attributes) {
       const names = attributes.map(({ attribute }) => attribute)
@@ -65,66 +67,67 @@ export function stageJournal(db: Db, kind: AnyKind, claim: StageClaim): Journal 
           where id = ${item.id}`.execute(trx),
       )
     },
-
-    recordFailed: (item, error) =>
-      withClaim(db, claim, (trx) => recordOutcomes(trx, kind, claim, [item], "failed", error.message, error)),
   }
 }
 
-/** Marks objects that the stage will not make, with the news of it. */
-export async function recordOutcomes(
+/** SQL: the id of any of the objects. One parameter, however many there are. */
+function anyOf(items: readonly Pick<StageItem, "id">[]) {
+  return sql<string>`any(${items.map(({ id }) => id)}::bigint[])`
+}
+
+async function markCreating(trx: Trx, items: readonly StageItem[]): Promise<readonly StageItem[]> {
+  await trx
+    .updateTable("openstack_replication.object")
+    .set({ state: "creating", attempts: sql`attempts + 1`, modified: new Date() })
+    .where("id", "=", anyOf(items))
+    .execute()
+  return items
+}
+
+async function markDone(
   trx: Trx,
   kind: AnyKind,
   { migration }: StageClaim,
-  items: readonly Pick<StageItem, "id" | "rowId" | "name">[],
-  state: "failed" | "skipped",
-  reason: string,
-  error: ObjectError | null = null,
+  paired: readonly PairedItem[],
 ): Promise<void> {
-  for (const item of items) await close(trx, kind, item, state, reason, error)
+  await sql`
+    update openstack_replication.object as object
+    set state = 'done', backend_id = done.backend_id, reason = '', error = null, modified = now()
+    from unnest(${paired.map(({ item }) => item.id)}::bigint[], ${paired.map(({ actual }) => kind.api.id(actual))}::text[])
+      as done (id, backend_id)
+    where object.id = done.id`.execute(trx)
+  await kind.rows?.recordBackendIds?.(
+    trx,
+    paired.map(({ item, actual }) => ({ rowId: item.rowId, desired: item.body, actual })),
+  )
+  const items = paired.map(({ item }) => item)
+  await emitObjectEvents(trx, migration, kind.name, "done", items)
+}
+
+/** Marks objects and their host rows as not created, and emits one event for all of them. */
+export async function recordNotCreated(
+  trx: Trx,
+  kind: AnyKind,
+  { migration }: StageClaim,
+  { items, state, reason, error }: NotCreated,
+): Promise<void> {
+  if (items.length === 0) return
+  await trx
+    .updateTable("openstack_replication.object")
+    .set({ state, reason, error: error === undefined ? null : JSON.stringify(error), modified: new Date() })
+    .where("id", "=", anyOf(items))
+    .execute()
+  const rowIds = items.flatMap(({ rowId }) => rowId ?? [])
+  if (kind.rows?.table !== undefined && rowIds.length > 0)
+    await trx
+      .updateTable(kind.rows?.table as "openstack_network")
+      .set({ state: CoreState.ERRED, error_message: reason, modified: new Date() })
+      .where("id", "=", sql<number>`any(${rowIds}::integer[])`)
+      .execute()
   await emitObjectEvents(trx, migration, kind.name, state, items, reason)
 }
 
-/** Marks an object, and the host's row of it, as not made. */
-async function close(
-  trx: Trx,
-  kind: AnyKind,
-  item: Pick<StageItem, "id" | "rowId">,
-  state: "failed" | "skipped",
-  reason: string,
-  error: ObjectError | null,
-): Promise<void> {
-  await trx
-    .updateTable("openstack_replication.object")
-    .set({ state, reason, error: error === null ? null : JSON.stringify(error), modified: new Date() })
-    .where("id", "=", item.id)
-    .execute()
-  if (kind.rows?.table === undefined || item.rowId === null) return
-  await trx
-    .updateTable(kind.rows?.table as "openstack_network")
-    .set({ state: CoreState.ERRED, error_message: reason, modified: new Date() })
-    .where("id", "=", item.rowId)
-    .execute()
-}
-export interface PairedItem {
-  readonly item: StageItem
-  readonly actual: unknown
-}
-/** Where the outcome of each object is kept. Every write fails if another worker has taken the stage over. */
-
-export interface Journal {
-  /**
-   * Before objects are asked for: whoever comes after knows that they may exist. Answers those that are still wanted;
-   * of a migration that was cancelled there are none.
-   */
-  recordCreating(items: readonly StageItem[]): Promise<readonly StageItem[]>
-  recordDone(made: readonly PairedItem[]): Promise<void>
-  recordFailed(item: StageItem, error: ObjectError): Promise<void>
-  /** An object is made without attributes that the cloud refused. */
-  recordDropped(item: StageItem, attributes: readonly DroppedAttribute[]): Promise<void>
-}
-/** What the report keeps of an error. */
-
+/** The part of a cloud's error that is stored with an object and reported. */
 export function objectError(error: CloudError): ObjectError {
   const { status, requestId } = error.failure
   return { code: error.code, message: error.message, status, requestId }

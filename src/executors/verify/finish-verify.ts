@@ -1,6 +1,6 @@
 import type { Trx } from "../../models/database.ts"
 import type { VerifySummary } from "../../models/own-tables.ts"
-import type { Run } from "../stage/stage-store.ts"
+import type { Run } from "../stage/run.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import { finishMigration } from "./finish-migration.ts"
 

@@ -2,16 +2,16 @@ import { Logger } from "graphile-worker"
 import { ReplicationError } from "../../errors.ts"
 import { CloudError } from "../../openstack/index.ts"
 
-/** The part of a logger that is used; pino's fits, and so does Fastify's. */
+/** The part of a logger that is used. Loggers of pino and Fastify have it. */
 export interface Log {
-  /** Every call to a cloud. A log without it is spared them. */
+  /** Gets a message for every call to a cloud. */
   debug?(details: object, message: string): void
   info(details: object, message: string): void
   warn(details: object, message: string): void
   error(details: object, message: string): void
 }
 
-/** The queue's own messages in the host's log; its chatter of each job is left out, for stages log their own end. */
+/** Passes warnings and errors of graphile-worker on to the host's log. Its messages about each job are dropped: stages log their end. */
 export function queueLogger(log: Log): Logger {
   return new Logger((scope) => (level, message, meta) => {
     if (level === "error") log.error({ ...scope, ...readable(meta) }, message)
@@ -19,7 +19,7 @@ export function queueLogger(log: Log): Logger {
   })
 }
 
-/** The queue hands errors and whole jobs over: errors are described, and of a job its own line tells all. */
+/** Describes errors, and drops whole jobs, whose payload the log of the stage has. */
 function readable(meta: Readonly<Record<string, unknown>> = {}): object {
   const { job: _, ...rest } = meta
   return Object.fromEntries(
@@ -27,33 +27,33 @@ function readable(meta: Readonly<Record<string, unknown>> = {}): object {
   )
 }
 
-/** What a log shows of an error. */
+/** The fields of an error in a log. */
 export interface DescribedError {
   readonly name: string
   readonly message: string
   readonly code?: string
-  /** The cloud's, where it gave one. */
+  /** The cloud's request id, where there is one. */
   readonly requestId?: string
   readonly stack?: string
 }
 
 /**
- * An error for a log. Loggers write every field of it, and PostgreSQL's hold the whole row that was refused, with the
- * password of a tenant: of those only message and code are told.
+ * Returns the fields of an error that may be logged. Loggers write every field of an error, and PostgreSQL's errors hold
+ * the refused row, with the password of a tenant.
  */
 export function describeError(error: unknown): DescribedError {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) }
   const { name, message, stack } = error
   const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {}
   if (error instanceof CloudError) return { name, message, ...code, requestId: error.failure.requestId }
-  // Where one of our own came from is told by its code; of any other the place is the only trace.
+  // The code of a ReplicationError says where it comes from; of any other error the stack is the only trace.
   const trace = error instanceof ReplicationError || stack === undefined ? {} : { stack }
   return { name, message, ...code, ...trace }
 }
 
 /**
- * One line of JSON a message, on standard error, for a worker without a host. LOG_LEVEL=debug shows every call to a
- * cloud, LOG_LEVEL=silent nothing.
+ * Writes each message as one line of JSON to standard error, for a worker without a host. The environment variable
+ * LOG_LEVEL is the minimum level: `debug` shows every call to a cloud, `silent` nothing.
  */
 export const stderrLog: Log = {
   debug: (details, message) => write("debug", details, message),
@@ -65,8 +65,8 @@ export const stderrLog: Log = {
 const levels = ["trace", "debug", "info", "warn", "error", "silent"]
 
 function write(level: string, details: object, message: string): void {
-  const least = levels.indexOf(process.env.LOG_LEVEL ?? "info")
-  if (levels.indexOf(level) < (least < 0 ? levels.indexOf("info") : least)) return
+  const minimum = levels.indexOf(process.env.LOG_LEVEL ?? "info")
+  if (levels.indexOf(level) < (minimum < 0 ? levels.indexOf("info") : minimum)) return
   const text = JSON.stringify(
     { time: new Date().toISOString(), level, message, ...details },
     (_, value: unknown) => (value instanceof Error ? describeError(value) : value),

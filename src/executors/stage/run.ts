@@ -1,0 +1,20 @@
+import type { Rollback } from "../../models/own-tables.ts"
+import type { PlanInputs } from "../../planning/inputs.ts"
+
+/** What the stages of one migration share. */
+export interface Run {
+  /** Id of the destination's service settings. */
+  readonly settingsId: number
+  /** Id of the source's service settings. */
+  readonly srcSettingsId: number
+  /** Id of the destination tenant. */
+  readonly tenantId: number
+  readonly marker: string
+  /** What the plan was made from beside the source. */
+  readonly inputs: PlanInputs
+  /** Whether the migration was cancelled before the stage started. */
+  readonly cancelled: boolean
+  /** Whether the migration has ended before, so that the stage is a verification on request. */
+  readonly ended: boolean
+  readonly rollback: Rollback | null
+}
