@@ -1,10 +1,10 @@
 import { sql } from "kysely"
 import type { Committed, Hooks, Saved } from "./hooks.ts"
 
-/** The worker task that tells hooks of a save after its commit. */
+/** The worker task that delivers a committed save to the `afterCommit` hooks. */
 export const afterCommitTask = "openstack_replication_after_commit"
 
-/** News is short, and goes before the stages that wait for a worker. */
+/** Deliveries are short, and run before stages that wait for a worker. */
 const beforeStages = -1
 
 declare global {
@@ -16,15 +16,15 @@ declare global {
 }
 
 /**
- * Enqueues the news of a save in its own transaction: it is delivered if and only if the save is committed. Always,
- * for the process that saves need not be the one whose hooks listen.
+ * Enqueues the delivery of a save in the save's own transaction, so that it is delivered if and only if it is committed.
+ * Always, even without hooks here: the process that saves need not be the one that has the hooks.
  */
 export async function enqueueAfterCommit<Row extends { id: number; uuid: string; state: number }>(
   queueSchema: string,
   model: Committed["model"],
   { instance, previous, created, trx }: Saved<Row>,
 ): Promise<void> {
-  const news: Committed = {
+  const committed: Committed = {
     model,
     id: instance.id,
     uuid: instance.uuid,
@@ -34,10 +34,12 @@ export async function enqueueAfterCommit<Row extends { id: number; uuid: string;
   }
   await sql`
     select ${sql.ref(queueSchema)}.add_job(
-      ${afterCommitTask}, payload => ${JSON.stringify(news)}::json, priority => ${beforeStages})`.execute(trx)
+      ${afterCommitTask}, payload => ${JSON.stringify(committed)}::json, priority => ${beforeStages})`.execute(
+    trx,
+  )
 }
 
-/** Tells every listener. If one throws, all of them hear of it again. */
+/** Calls every `afterCommit` hook. If one throws, the job runs again and calls all of them. */
 export async function deliverAfterCommit(hooks: Hooks, saved: Committed): Promise<void> {
   for (const hook of hooks.afterCommit ?? []) await hook(saved)
 }

@@ -4,8 +4,8 @@ import { contentTypeId } from "../models/content-types.ts"
 import { hex } from "../models/uuid.ts"
 import type { ResourceRow, Saved } from "./hooks.ts"
 
-/** Waldur's events of a resource, by what became of it. */
-const events = {
+/** Type and message of Waldur's events of a resource. */
+const resourceEvents = {
   requested: ["marketplace_resource_create_requested", "Creation of resource"],
   succeeded: ["marketplace_resource_create_succeeded", "Created resource"],
   failed: ["marketplace_resource_create_failed", "Failed to create resource"],
@@ -14,16 +14,16 @@ const events = {
   notTerminated: ["marketplace_resource_terminate_failed", "Failed to delete resource"],
 } as const
 
-/** Writes Waldur's event log as a resource is asked for, made, or not made. */
+/** Writes an entry of Waldur's event log where a resource is requested, created or terminated, or fails to be. */
 export async function logResourceEvent({
   instance,
   previous,
   created,
   trx,
 }: Saved<ResourceRow>): Promise<void> {
-  const event = whatHappened(instance.state, previous?.state, created)
+  const event = eventOf(instance.state, previous?.state, created)
   if (event === undefined) return
-  const [type, words] = events[event]
+  const [type, action] = resourceEvents[event]
   const project = await trx
     .selectFrom("structure_project as project")
     .innerJoin("structure_customer as customer", "customer.id", "project.customer_id")
@@ -43,7 +43,7 @@ export async function logResourceEvent({
       uuid: randomUUID(),
       created: new Date(),
       event_type: type,
-      message: `${words} ${instance.name}.`,
+      message: `${action} ${instance.name}.`,
       context: JSON.stringify({
         resource_name: instance.name,
         resource_uuid: hex(instance.uuid),
@@ -56,22 +56,23 @@ export async function logResourceEvent({
     })
     .returning("id")
     .executeTakeFirstOrThrow()
-  const concerned = [
+  const scopes = [
     { object_id: instance.id, content_type_id: await contentTypeId(trx, "marketplace", "resource") },
     { object_id: project.id, content_type_id: await contentTypeId(trx, "structure", "project") },
     { object_id: project.customer_id, content_type_id: await contentTypeId(trx, "structure", "customer") },
   ]
   await trx
     .insertInto("logging_feed")
-    .values(concerned.map((one) => ({ event_id: id, ...one })))
+    .values(scopes.map((scope) => ({ event_id: id, ...scope })))
     .execute()
 }
 
-function whatHappened(
+/** Returns the event of a change of state; undefined where Waldur logs none. */
+function eventOf(
   state: number,
   before: number | undefined,
   created: boolean,
-): keyof typeof events | undefined {
+): keyof typeof resourceEvents | undefined {
   if (created) return "requested"
   if (state === before) return undefined
   if (state === ResourceState.TERMINATING) return "terminating"

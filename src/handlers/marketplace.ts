@@ -15,8 +15,8 @@ import {
 import { insertRow, saveRow } from "./save.ts"
 
 /**
- * Waldur's own handlers, then the host's: what a migration's end means for order and resource, what the event log
- * says, and last what is delivered after the commit.
+ * Returns all hooks of this plugin in order: Waldur's own handlers (the order and resource of a migration, the event log,
+ * plan periods), then the host's hooks, then the delivery after the commit.
  * @param queueSchema schema of graphile-worker's tables
  */
 export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
@@ -25,8 +25,8 @@ export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
   }
   const hooks: Hooks = joinHooks(
     {
-      migration: [tellState, (saved) => recordOrder(hooks, saved)],
-      order: [(saved) => settleResource(hooks, saved)],
+      migration: [emitState, (saved) => saveOrder(hooks, saved)],
+      order: [(saved) => updateResourceState(hooks, saved)],
       resource: [logResourceEvent, openPlanPeriod, closePlanPeriod],
     },
     host,
@@ -35,8 +35,8 @@ export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
   return hooks
 }
 
-/** Whoever follows the migration hears of its state first. */
-async function tellState({ instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
+/** Emits the new state of a migration. It runs first, so that this event precedes those of other hooks. */
+async function emitState({ instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
   if (instance.state === previous?.state) return
   await emitEvent(trx, instance.id, "migration", {
     state: coreStateName(instance.state),
@@ -45,12 +45,12 @@ async function tellState({ instance, previous, trx }: Saved<MigrationRow>): Prom
 }
 
 /**
- * A migration that ends has one order, for the customer's records: made when it first ends, changed when it ends
- * again (a retry). Nobody has to approve it: creator and dates are the migration's.
+ * Saves the order of a migration that has ended, for the customer's records: inserted at its first end, updated when it
+ * ends again after a retry. It needs no approval: its reviewers and dates are those of the migration.
  */
-async function recordOrder(hooks: Hooks, { instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
+async function saveOrder(hooks: Hooks, { instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
   const ended = instance.state === CoreState.OK || instance.state === CoreState.ERRED
-  // The end of a roll back is none of the order's: it stays for the records.
+  // A rollback leaves the order as it is, for the records.
   const rolledBack =
     previous?.state === CoreState.DELETING || previous?.state === CoreState.DELETION_SCHEDULED
   if (!ended || rolledBack || previous?.state === instance.state) return
@@ -101,8 +101,8 @@ async function recordOrder(hooks: Hooks, { instance, previous, trx }: Saved<Migr
   })
 }
 
-/** The resource follows its order: done → OK; erred → Erred, or Terminated where nothing was made in the cloud. */
-async function settleResource(hooks: Hooks, { instance, trx }: Saved<OrderRow>): Promise<void> {
+/** Updates a resource after its order: done → OK; erred → Erred, or Terminated where nothing was created in the cloud. */
+async function updateResourceState(hooks: Hooks, { instance, trx }: Saved<OrderRow>): Promise<void> {
   if (instance.type !== OrderType.CREATE) return
   const resource = await trx
     .selectFrom("marketplace_resource")
@@ -114,7 +114,7 @@ async function settleResource(hooks: Hooks, { instance, trx }: Saved<OrderRow>):
   await saveRow(trx, hooks, "resource", resource.id, { state, error_message: instance.error_message })
 }
 
-/** A resource that becomes OK is billed by its plan from then on. */
+/** Opens the plan period of a resource that becomes OK: from then on it is billed by its plan. */
 async function openPlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
   const began = previous?.state !== ResourceState.OK && instance.state === ResourceState.OK
   if (!began || instance.plan_id === null) return
@@ -140,7 +140,7 @@ async function openPlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): 
     .execute()
 }
 
-/** A resource that is terminated is billed no more. */
+/** Closes the plan period of a resource that is terminated: it is billed no longer. */
 async function closePlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
   if (instance.state !== ResourceState.TERMINATED || previous?.state === instance.state) return
   const now = new Date()

@@ -11,10 +11,10 @@ const tables = {
 type Tables = typeof tables
 type Row<Model extends keyof Tables> = Database[Tables[Model]]
 
-// Kysely cannot follow a table name that is a type parameter; the one table stands for the three.
+// Kysely cannot type a table name that is a type parameter, so this table stands for all three.
 type Any = "marketplace_order"
 
-/** Changes a row and tells the hooks, in one transaction. A row that is gone is left alone: answers undefined. */
+/** Updates a row and runs the hooks, in one transaction. Returns undefined where the row is gone. */
 export async function saveRow<Model extends keyof Tables>(
   trx: Trx,
   hooks: Hooks,
@@ -35,7 +35,7 @@ export async function saveRow<Model extends keyof Tables>(
   return instance
 }
 
-/** Inserts a row and tells the hooks, in one transaction. Answers its id. */
+/** Inserts a row and runs the hooks, in one transaction. Returns its id. */
 export async function insertRow<Model extends keyof Tables>(
   trx: Trx,
   hooks: Hooks,

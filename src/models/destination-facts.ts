@@ -3,9 +3,9 @@ import { CoreState } from "./codes.ts"
 import type { Db } from "./database.ts"
 
 /** States of a migration that has not ended. */
-const underWay = [CoreState.CREATION_SCHEDULED, CoreState.CREATING]
+const unfinished = [CoreState.CREATION_SCHEDULED, CoreState.CREATING]
 
-/** Reads what a preview can tell of the place that a copy goes to. */
+/** Reads from the host's rows what a preview warns of in the destination. */
 export async function readDestinationFacts(
   db: Db,
   to: {
@@ -15,7 +15,7 @@ export async function readDestinationFacts(
     readonly srcResourceId: number
   },
 ): Promise<DestinationFacts> {
-  const namesake = await db
+  const sameName = await db
     .selectFrom("openstack_tenant")
     .select("id")
     .where("service_settings_id", "=", to.settingsId)
@@ -24,11 +24,11 @@ export async function readDestinationFacts(
     .execute()
   const { count } = await db
     .selectFrom("waldur_openstack_replication_migration as migration")
-    .innerJoin("marketplace_resource as made", "made.id", "migration.dst_resource_id")
+    .innerJoin("marketplace_resource as created", "created.id", "migration.dst_resource_id")
     .select(({ fn }) => fn.countAll<string>().as("count"))
     .where("migration.src_resource_id", "=", to.srcResourceId)
-    .where("made.offering_id", "=", to.offeringId)
-    .where("migration.state", "in", underWay)
+    .where("created.offering_id", "=", to.offeringId)
+    .where("migration.state", "in", unfinished)
     .executeTakeFirstOrThrow()
   const bounds = await db
     .selectFrom("marketplace_offeringcomponent")
@@ -37,5 +37,5 @@ export async function readDestinationFacts(
     .where("billing_type", "=", "limit")
     .orderBy("id")
     .execute()
-  return { name: to.name, nameTaken: namesake.length > 0, underWay: Number(count), bounds }
+  return { name: to.name, nameTaken: sameName.length > 0, inProgress: Number(count), bounds }
 }

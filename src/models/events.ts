@@ -1,17 +1,18 @@
 import { sql } from "kysely"
 import type { Trx } from "./database.ts"
 
-/** What a piece of news tells; `by` is a person's name. Never a secret: every viewer of the migration reads it. */
+/** The data of each type of event. It holds no secrets: everyone who may see the migration can read it. */
 export interface EventData {
   /** The migration's state has changed. */
   readonly migration: { readonly state: string; readonly error_message: string }
-  /** A person has asked for something. */
+  /** A user has requested an action; `by` is the user's name. */
   readonly action: {
     readonly action: "create" | "cancel" | "retry" | "rollback" | "verify"
     readonly by: string
   }
+  /** A stage has started or ended. */
   readonly stage: { readonly name: string; readonly state: "running" | "done"; readonly attempt: number }
-  /** Objects of a kind have come to a state; `reason` says why they failed or were skipped. */
+  /** Objects of a kind have reached a state; `reason` is why they failed, were skipped or could not be removed. */
   readonly objects: {
     readonly kind: string
     readonly state: string
@@ -23,13 +24,13 @@ export interface EventData {
 
 export type EventType = keyof EventData
 
-/** Names of objects that one piece of news tells at the most. */
-const namedMost = 5
+/** Names of objects in one event. */
+const maxNames = 5
 
 /**
- * Adds to the news of a migration, in the transaction of what it tells: it is heard of if and only if that is
- * committed. The run's row gives the number and is locked by that, so that numbers come in the order of commits:
- * whoever has read up to one will not find a smaller one later.
+ * Adds an event to a migration's history, in the transaction of the change that it describes. The number comes from the
+ * run's row, which is locked until the commit, so that numbers are in the order of commits: a reader that has seen a
+ * number never misses a smaller one.
  */
 export async function emitEvent<Type extends EventType>(
   trx: Trx,
@@ -48,7 +49,7 @@ export async function emitEvent<Type extends EventType>(
   )
 }
 
-/** News of objects of one kind that came to a state together. */
+/** Adds one event for objects of one kind that have reached a state together. */
 export function emitObjectEvents(
   trx: Trx,
   migrationId: number,
@@ -57,7 +58,7 @@ export function emitObjectEvents(
   objects: readonly { readonly name: string }[],
   reason?: string,
 ): Promise<void> {
-  const names = objects.slice(0, namedMost).map(({ name }) => name)
+  const names = objects.slice(0, maxNames).map(({ name }) => name)
   return emitEvent(trx, migrationId, "objects", {
     kind,
     state,

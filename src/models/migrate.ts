@@ -7,18 +7,18 @@ const migrations: Readonly<Record<string, Migration>> = {
   "0001-baseline": baseline,
 }
 
-/** Names of the migrations of the plugin's own tables. */
+/** Names of the migrations of the plugin's own tables, in order. */
 export const ownMigrations: readonly string[] = Object.keys(migrations)
 
 /** Schema of the plugin's own tables in the host's database. */
 const ownSchema = "openstack_replication"
 
-/** Migrations of the time before the first release, which the baseline replaced. No data of theirs can be carried over. */
+/** Migrations from before the first release, which the baseline has replaced. Their tables cannot be migrated. */
 const beforeBaseline = /^000\d-(run-stage-object|worker|survey-notes|actions|lane|source-calls)$/
 
 /**
  * Migrates the plugin's own tables to this version. Safe when several processes start at once.
- * @throws NEWER_TABLES if a newer version has migrated them, OUTDATED_TABLES if a version before the first release made them
+ * @throws NEWER_TABLES where a newer version has migrated them, OUTDATED_TABLES where they are from before the first release
  */
 export async function migrateOwnTables(db: Db): Promise<void> {
   const migrator = new Migrator({

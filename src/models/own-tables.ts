@@ -6,10 +6,10 @@ type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>
 type Json<Value> = ColumnType<Value, string, string>
 
 export type StageState = "waiting" | "ready" | "running" | "done"
-/** `removed`: it was made, and a roll back has taken it away again. */
+/** `removed`: it was created, and a rollback has deleted it. */
 export type ObjectState = "planned" | "creating" | "done" | "failed" | "skipped" | "omitted" | "removed"
 
-/** What stopped an object, as the report shows it. */
+/** Why an object failed, as the report shows it. */
 export interface ObjectError {
   readonly code: string
   readonly message: string
@@ -17,15 +17,15 @@ export interface ObjectError {
   readonly requestId?: string
 }
 
-/** What a reading of the live source showed. */
+/** The result of a survey. */
 export interface SurveySummary {
   /** ISO 8601. */
   readonly at: string
   /** Why the source could not be read; undefined where it could. */
   readonly unread?: string
-  /** Attributes that no row holds and that could therefore not be copied, as `kind.attribute`. */
+  /** Live-only attributes, as `kind.attribute`, that are not copied because the source could not be read. */
   readonly unknown: readonly string[]
-  /** Where the host's rows and the live source told different things. */
+  /** Where the host's rows differ from the live source. */
   readonly findings: readonly SurveyFinding[]
 }
 
@@ -48,17 +48,17 @@ export interface RunTable {
   tenant_id: number
   src_settings_id: number
   dst_settings_id: number
-  /** What the whole run shares and is no secret. */
+  /** What all stages share. It holds no secrets. */
   context: Json<RunContext>
-  /** What the last verification found; null: none has ended yet. */
+  /** The result of the last verification; null: none has ended yet. */
   verification: Json<VerifySummary> | null
-  /** What the reading of the source found before anything was made; null: it has not been read yet. */
+  /** The result of the survey; null: it has not ended yet. */
   survey: Json<SurveySummary> | null
   started: Timestamp | null
   finished: Timestamp | null
-  /** Why it was cancelled, for people; null: it was not, or has been taken up again. */
+  /** Why it was cancelled, human-readable; null: it was not, or it has been retried since. */
   cancelled: Generated<string | null>
-  /** The roll back that was asked for last; null: none. */
+  /** The rollback that was requested last; null: none. */
   rollback: Json<Rollback> | null
   /** Number of the newest event; 0: there is none. */
   last_event: Generated<number>
@@ -67,17 +67,17 @@ export interface RunTable {
 export interface Rollback {
   /** Name of the user who requested it. */
   readonly requestedBy: string
-  /** Code of the migration's state before; of that before an earlier rollback that has removed nothing. */
+  /** Code of the migration's state before the rollback; after one that has removed nothing, the state before that one. */
   readonly fromState: number
-  /** true: it has begun to remove objects; until then everything is as before. */
+  /** true: it has begun to delete objects. */
   readonly removing?: true
-  /** ISO 8601: when everything was removed. Absent: it is under way, or something was left. */
+  /** ISO 8601: when everything was removed. Absent: it is running, or something remains. */
   readonly finishedAt?: string
-  /** Unmanaged objects in the destination project, and objects that could not be removed. */
+  /** Unmanaged objects of the destination project, and objects and rows that could not be deleted. */
   readonly remaining?: readonly string[]
 }
 
-/** One row per piece of news of a migration, numbered without gaps in the order of their commits. */
+/** One row per event of a migration, numbered without gaps in the order of commits. */
 export interface EventTable {
   migration_id: number
   number: number
@@ -87,24 +87,24 @@ export interface EventTable {
 }
 
 export interface VerifySummary {
-  /** ISO 8601; absent in runs of older versions. */
-  readonly at?: string
+  /** ISO 8601. */
+  readonly at: string
   /** Objects that were compared. */
   readonly compared: number
-  /** Attributes that differ, and objects that are gone or too many. */
+  /** Attributes that differ, and objects that are missing or unmanaged. */
   readonly differences: number
-  /** What is in the destination project and not in the plan; absent where that was not looked for. */
+  /** Unmanaged objects; absent where the destination could not be read. */
   readonly unmanaged?: { readonly count: number; readonly objects: readonly UnmanagedObject[] }
   /** Why the destination could not be read; undefined where it could. */
   readonly unread?: string
-  /** What has changed at the source since the plan was made; absent where that was not asked. */
+  /** What has changed at the source since the plan was made; absent where nothing was created. */
   readonly source?: SourceChanges
 }
 
-/** An object that is in the destination project and not in the plan. */
+/** An object of the destination project that no plan made. */
 export interface UnmanagedObject {
   readonly kind: string
-  /** Its id in the cloud; a made-up one where the cloud gives none, e.g. for a static route. */
+  /** Its id in the cloud; a generated one where the cloud has none, e.g. for an extra route. */
   readonly id: string
   readonly name: string
 }
@@ -115,7 +115,7 @@ export interface SourceChanges {
   readonly changes: readonly SourceChange[]
 }
 
-/** An object of the source that is not as it was planned from: changed, gone (`id` → null) or new (null → `id`). */
+/** An object of the source that has changed since it was planned, is gone (`id` → null) or is new (null → `id`). */
 export interface SourceChange {
   readonly kind: string
   readonly key: string
@@ -126,32 +126,32 @@ export interface SourceChange {
 }
 
 export interface RunContext {
-  /** Tag of the project, by which a lost answer is told from a namesake. */
+  /** Tag of the project, which distinguishes it from another project of its name. */
   readonly marker: string
   readonly externalNetworkId: string | null
-  /** What the plan was made from beside the source; absent in runs of older versions. */
-  readonly inputs?: PlanInputs
+  /** What the plan was made from beside the source. */
+  readonly inputs: PlanInputs
 }
 
-/** One row per living worker; another worker removes the rows of those that died. */
+/** One row per live worker. Another worker deletes the row of one that died. */
 export interface WorkerTable {
   /** graphile-worker's id of the worker's pool, which it writes into `locked_by`. */
   pool: string
   /** The name under which the worker's process acquires slots; null until it has one. */
   owner: string | null
-  /** PostgreSQL's process ids of its process's connections, as of the last heartbeat. */
+  /** PostgreSQL's process ids of the worker's connections, as of the last heartbeat. */
   backend_pids: Generated<number[]>
   started: Generated<Date>
   last_heartbeat: Generated<Date>
 }
 
-/** One row per fenced worker: its process acquires no slot under this name any more. */
+/** One row per fenced worker: its process acquires no more slots under this name. */
 export interface FencedOwnerTable {
   owner: string
   fenced_at: Generated<Date>
 }
 
-/** One row per cloud: its rate limit over all processes. Written by the SQL function `acquire_slots` alone. */
+/** One row per cloud: its rate limit over all processes. Only the SQL function `acquire_slots` writes it. */
 export interface LimiterTable {
   settings_id: number
   /** When the last calls started, oldest first. */
@@ -163,54 +163,54 @@ export interface LimiterTable {
 export interface LimiterUsageTable {
   settings_id: number
   owner: string
-  /** Calls under way, and those that were granted a slot and start soon. */
+  /** Calls in flight, and calls that were granted a slot and start soon. */
   in_flight: number
-  /** When its slots count as free, also if the process is dead. */
+  /** When its slots count as free, even if the process has died. */
   expires: Date
-  /** Since when it waits for a slot; null: it does not wait. */
+  /** Since when it has been waiting for a slot; null: it is not waiting. */
   waiting_since: Date | null
   last_seen: Date
 }
 
-/** One row per kind of object of a migration: the graph of work. */
+/** One row per stage of a migration: the stage graph, and `rollback` once it is requested. */
 export interface StageTable {
   migration_id: number
   name: string
-  /** Names of the stages that have to be done before. */
+  /** Names of the stages that must be done before. */
   depends_on: string[]
   state: StageState
-  /** Counts every start; a worker that holds an older number may not write any more. */
+  /** The fencing token: each start raises it, and a worker with an older one cannot write. */
   attempt: Generated<number>
   calls: Generated<number>
-  /** Those of the calls that went to the source cloud. */
+  /** The calls that went to the source cloud; they are part of `calls`. */
   source_calls: Generated<number>
   writes: Generated<number>
   started: Timestamp | null
   finished: Timestamp | null
 }
 
-/** One row per desired object of a migration. Progress, report, retry and roll back read it. */
+/** One row per object of a migration's plan, and one per omitted object. Progress, report, retry and rollback read it. */
 export interface ObjectTable {
   id: Generated<string>
   migration_id: number
   kind: string
   key: string
-  /** Place in the plan, so that lists are stable. */
+  /** Position in the plan, so that lists are stable. */
   position: number
   name: string
   source_id: string
-  /** What shall be there, with references to other objects; null for what is left out. */
+  /** The desired attributes, with references to other objects; null for an omitted object. */
   body: Json<unknown> | null
-  /** The host's row, where the kind has a table. */
+  /** Id of the host row, where the kind has a table. */
   row_id: number | null
   backend_id: string | null
   state: ObjectState
   attempts: Generated<number>
-  /** Why it was left out, skipped or failed. */
+  /** Why it was omitted or skipped, failed, or could not be removed. */
   reason: Generated<string>
   error: Json<ObjectError> | null
   differences: Json<readonly Difference[]> | null
-  /** What the copy does not keep as it is; null for what is left out as a whole. */
+  /** What the copy does not keep, attribute by attribute; null for an omitted object. */
   notes: Json<Notes> | null
   modified: Timestamp
 }

@@ -81,7 +81,6 @@ export function buildReport(rows: ReportRows): Report {
 
 function requestOf({ migration, run, mappings, names }: ReportRows): Report["request"] {
   const nameOf = (uuid: string) => names.get(hex(uuid)) ?? uuid
-  const inputs = run.context.inputs
   return {
     at: migration.created,
     by: `${migration.first_name} ${migration.last_name}`.trim(),
@@ -96,7 +95,7 @@ function requestOf({ migration, run, mappings, names }: ReportRows): Report["req
     networks: (mappings.networks ?? []).map(nameOf),
     skip_connection_extnet: mappings.skip_connection_extnet ?? false,
     sync_instance_ports: mappings.sync_instance_ports ?? false,
-    static_routes: inputs?.staticRoutes ?? mappings.static_routes ?? "documented",
+    static_routes: run.context.inputs.staticRoutes,
   }
 }
 

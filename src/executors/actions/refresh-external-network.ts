@@ -18,10 +18,10 @@ export async function refreshExternalNetwork(trx: Trx, migrationId: number): Pro
   if (context.externalNetworkId === null) return
   const externalNetworkId = await findExternalNetwork(trx, run)
   if (externalNetworkId === null || externalNetworkId === context.externalNetworkId) return
-  const inputs = context.inputs && { ...context.inputs, externalNetworkId }
+  const inputs = { ...context.inputs, externalNetworkId }
   await trx
     .updateTable("openstack_replication.run")
-    .set({ context: JSON.stringify({ ...context, externalNetworkId, ...(inputs && { inputs }) }) })
+    .set({ context: JSON.stringify({ ...context, externalNetworkId, inputs }) })
     .where("migration_id", "=", migrationId)
     .execute()
   await sql`

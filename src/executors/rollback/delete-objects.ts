@@ -20,7 +20,7 @@ const maxDeletions = 8
 export interface DeletionContext {
   readonly db: Db
   readonly claim: StageClaim
-  /** Returns the destination as it is now. */
+  /** Returns the destination project, with an empty cache of what was read of it. */
   context(): Promise<CloudContext>
   readonly signal: AbortSignal | undefined
 }

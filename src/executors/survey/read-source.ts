@@ -1,22 +1,14 @@
 import { ReplicationError } from "../../errors.ts"
 import type { Db } from "../../models/database.ts"
 import { readSourceTenant } from "../../models/source-tenant.ts"
-import type { Cloud } from "../../openstack/types.ts"
 import type { PlanInputs } from "../../planning/inputs.ts"
-import { type Completed, completeSource } from "../../survey/complete.ts"
+import { type CompletedSource, completeSource } from "../../survey/complete.ts"
 import { projectExists, readLiveSource } from "../../survey/read.ts"
 import { withReadRetry } from "../stage/read-retry.ts"
-
-/** The clouds of a migration. */
-export interface SurveyClouds {
-  source(): Promise<Cloud>
-  destination(): Promise<Cloud>
-  /** Aborted where the worker is to stop. */
-  readonly stopped?: AbortSignal | undefined
-}
+import type { StageClouds } from "../stage/stage.ts"
 
 /** A source as it is in its cloud or, where that could not be read for the reason `unread`, as its host rows describe it. */
-export type SourceReading = Completed & { readonly unread?: string }
+export type SourceReading = CompletedSource & { readonly unread?: string }
 
 export const noSourceRow = "The source tenant's row no longer exists in the host's database."
 
@@ -26,7 +18,7 @@ export const noSourceRow = "The source tenant's row no longer exists in the host
  */
 export async function readSource(
   db: Db,
-  clouds: Pick<SurveyClouds, "source" | "stopped">,
+  clouds: Pick<StageClouds, "source" | "stopped">,
   inputs: Pick<PlanInputs, "srcTenantId" | "networkIds">,
 ): Promise<SourceReading | undefined> {
   const tenant = await db

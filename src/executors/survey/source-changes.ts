@@ -9,12 +9,13 @@ import { equalUnordered } from "../../planning/unordered.ts"
 import { planInputs } from "../plan/plan-request.ts"
 import { omittedKey } from "../plan/plan-store.ts"
 import { StageYield } from "../queue/interruption.ts"
-import { noSourceRow, readSource, type SurveyClouds } from "./read-source.ts"
+import type { StageClouds } from "../stage/stage.ts"
+import { noSourceRow, readSource } from "./read-source.ts"
 
 /** Returns what has changed at the source since the plan was made: the source is read and planned again. */
 export async function sourceChanges(
   db: Db,
-  clouds: Pick<SurveyClouds, "source" | "stopped">,
+  clouds: Pick<StageClouds, "source" | "stopped">,
   inputs: PlanInputs,
   migrationId: number,
 ): Promise<SourceChanges> {

@@ -8,7 +8,8 @@ import type { PlanInputs } from "../../planning/inputs.ts"
 import { readExtensions } from "../../survey/read.ts"
 import { planInputs } from "../plan/plan-request.ts"
 import { withReadRetry } from "../stage/read-retry.ts"
-import { noSourceRow, readSource, type SourceReading, type SurveyClouds } from "./read-source.ts"
+import type { StageClouds } from "../stage/stage.ts"
+import { noSourceRow, readSource, type SourceReading } from "./read-source.ts"
 
 export interface SurveyResult {
   readonly summary: SurveySummary
@@ -22,7 +23,11 @@ export interface SurveyResult {
  * Reads the live source and the destination's extensions, and plans again. Where the source cannot be read (its cloud may
  * be lost), the plan is made from the host's rows, and the summary lists the attributes that are unknown.
  */
-export async function surveyTenant(db: Db, clouds: SurveyClouds, inputs: PlanInputs): Promise<SurveyResult> {
+export async function surveyTenant(
+  db: Db,
+  clouds: Pick<StageClouds, "source" | "destination" | "stopped">,
+  inputs: PlanInputs,
+): Promise<SurveyResult> {
   const [reading, extensions] = await Promise.all([
     readSource(db, clouds, inputs),
     undefinedIfUnreadable(
@@ -54,7 +59,7 @@ function planReading(
   extensions: ReadonlySet<string> | undefined,
 ): TenantPlan {
   const plan = planInputs(inputs, source, extensions)
-  const reason = "It has a row, but the source cloud no longer has it."
+  const reason = "Waldur has a row for it, but the source cloud no longer has it."
   return { ...plan, omitted: [...plan.omitted, ...gone.map((object) => ({ ...object, reason }))] }
 }
 

@@ -8,7 +8,7 @@ import type { PlanInputs } from "../../planning/inputs.ts"
 import { StageYield } from "../queue/interruption.ts"
 import type { StageItem } from "../stage/items.ts"
 import { withReadRetry } from "../stage/read-retry.ts"
-import type { SurveyClouds } from "../survey/read-source.ts"
+import type { StageClouds } from "../stage/stage.ts"
 import { sourceChanges } from "../survey/source-changes.ts"
 import { type CreatedObjects, findUnmanaged, loadCreated } from "./created-objects.ts"
 
@@ -16,11 +16,8 @@ import { type CreatedObjects, findUnmanaged, loadCreated } from "./created-objec
 export interface VerifyContext {
   readonly db: Db
   readonly migrationId: number
-  /** Returns the destination as it is now. */
-  context(): Promise<CloudContext>
-  readonly clouds: Pick<SurveyClouds, "source" | "stopped">
-  /** undefined: the source is not compared with the plan. */
-  readonly inputs: PlanInputs | undefined
+  readonly clouds: Pick<StageClouds, "source" | "context" | "stopped">
+  readonly inputs: PlanInputs
   /** Whether a long pause of the destination is waited for; otherwise it counts as unreadable. */
   readonly waitsForPauses: boolean
 }
@@ -47,21 +44,26 @@ const maxNamed = 500
 export async function verifyTenant(work: VerifyContext): Promise<Verified> {
   const { db, migrationId, clouds, inputs } = work
   const at = new Date().toISOString()
-  const { projectId } = await work.context()
+  const { projectId } = await clouds.context()
   if (projectId === "") return { summary: { at, compared: 0, differences: 0 }, comparisons: [] }
   const [{ summary, comparisons }, source] = await Promise.all([
     verifyDestination(work),
-    inputs === undefined ? undefined : sourceChanges(db, clouds, inputs, migrationId),
+    sourceChanges(db, clouds, inputs, migrationId),
   ])
-  return { summary: { at, ...summary, ...(source && { source }) }, comparisons }
+  return { summary: { ...summary, at, source }, comparisons }
 }
 
-async function verifyDestination(work: VerifyContext): Promise<Verified> {
-  const { db, migrationId, context, clouds, waitsForPauses } = work
+interface DestinationResult {
+  readonly summary: Omit<VerifySummary, "at" | "source">
+  readonly comparisons: readonly Comparison[]
+}
+
+async function verifyDestination(work: VerifyContext): Promise<DestinationResult> {
+  const { db, migrationId, clouds, waitsForPauses } = work
   try {
     const { parts, names } = await loadCreated(db, migrationId)
     const results = await withReadRetry(async () => {
-      const seen = await context()
+      const seen = await clouds.context()
       return Promise.all(parts.map(({ kind, items }) => verifyKind(kind, seen, items, names)))
     }, clouds.stopped)
     return summarize(results)
@@ -77,7 +79,7 @@ interface KindResult {
   readonly unmanaged: readonly UnmanagedObject[]
 }
 
-function summarize(results: readonly KindResult[]): Verified {
+function summarize(results: readonly KindResult[]): DestinationResult {
   const comparisons = results.flatMap((result) => result.comparisons)
   const unmanaged = results.flatMap((result) => result.unmanaged)
   const differing = comparisons.reduce((sum, { differences }) => sum + differences.length, 0)

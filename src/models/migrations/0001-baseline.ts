@@ -3,8 +3,7 @@ import type { Migration } from "kysely/migration"
 import { acquireSlots } from "./acquire-slots.ts"
 
 /**
- * The plugin's own tables. Those of a migration reference the migration's row, so that whoever deletes that row (Waldur
- * too) leaves nothing behind.
+ * The plugin's own tables. Those of a migration refer to its row and are deleted with it, also where Waldur deletes it.
  */
 const tables = `
   create table openstack_replication.run (
@@ -63,7 +62,7 @@ const tables = `
     data jsonb not null,
     primary key (migration_id, number)
   );
-  -- The workers of this plugin. A host's own workers on the same queue hold no lease and must not be fenced.
+  -- Workers of this plugin alone: a host's own workers on the same queue hold no lease and must not be fenced.
   create table openstack_replication.worker (
     pool text primary key,
     owner text,

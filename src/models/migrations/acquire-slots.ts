@@ -1,7 +1,14 @@
 /**
- * `acquire_slots`: one process requests slots for its next calls to one cloud and reports how many calls it has in
- * flight. Every rule of the rate limit is here, under the lock of the limiter's row and by the database's clock. A report
- * replaces the one before, so a lost report cannot leave slots taken for ever.
+ * `acquire_slots`: a process requests slots for its next calls to a cloud, and reports how many calls it has in flight.
+ * All rules of the rate limit are here, under the lock of the limiter's row and by the database's clock. A report
+ * replaces the one before, so that a lost report cannot leave slots taken for ever.
+ *
+ * In: `cloud` (id of the service settings), `process` (the owner), `running` (calls in flight), `wanted` (slots),
+ * `pause_ms` (a pause that the cloud asked for, or 0), and the limit: `max_in_flight` calls at a time and `max_starts`
+ * starts in each `window_ms`; `call_ms` is the time after which the slots of a dead process are free.
+ *
+ * Out: `paused_ms` (how long a pause lasts; 0: none), `start_ms` (when each granted call may start, from now), `alone`
+ * (no other process has or wants slots), `fenced` (the owner was fenced, and gets none).
  */
 export const acquireSlots = `
   create function openstack_replication.acquire_slots(
@@ -42,7 +49,7 @@ export const acquireSlots = `
       select coalesce(waiting_since, clock) into first_requested from openstack_replication.limiter_usage
         where settings_id = cloud and owner = process;
       first_requested := coalesce(first_requested, clock);
-      -- A free slot goes to the process that has waited longest and still requests one.
+      -- A free slot goes to the process that has waited longest and requests slots still.
       select coalesce(sum(in_flight) filter (where expires > clock), 0),
           count(*) filter (where waiting_since < first_requested and last_seen > clock - interval '1 second')
         into others, ahead
@@ -54,16 +61,16 @@ export const acquireSlots = `
         known.recent_starts := known.recent_starts[
           cardinality(known.recent_starts) - max_starts + 1 : cardinality(known.recent_starts)];
         granted := array(
-          select greatest(clock, one + window_ms * interval '1 millisecond')
-          from unnest(known.recent_starts[1 : free]) with ordinality as start (one, place) order by place);
+          select greatest(clock, recent + window_ms * interval '1 millisecond')
+          from unnest(known.recent_starts[1 : free]) with ordinality as starts (recent, nth) order by nth);
         -- The starts that are due now; of the later ones only the first, so that every process gets its share.
-        free := greatest(1, (select count(*) from unnest(granted) one where one <= clock));
+        free := greatest(1, (select count(*) from unnest(granted) slot where slot <= clock));
         granted := granted[1 : free];
         known.recent_starts := known.recent_starts[free + 1 : max_starts] || granted;
         update openstack_replication.limiter set recent_starts = known.recent_starts where settings_id = cloud;
       end if;
     end if;
-    start_ms := array(select extract(epoch from one - clock) * 1000 from unnest(granted) one);
+    start_ms := array(select extract(epoch from slot - clock) * 1000 from unnest(granted) slot);
 
     running := running + cardinality(granted);
     if running = 0 and wanted = 0 then
