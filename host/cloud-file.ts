@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises"
 
-/** A running cloud: where it is, who signs in there, and what it has. */
+/** A running cloud: its address, the credentials, and what it offers. */
 export interface ReachableCloud {
   readonly authUrl: string
   readonly region: string
@@ -14,12 +14,12 @@ export interface ReachableCloud {
   readonly volumeTypes: Readonly<Record<string, string>>
 }
 
-/** Reads the description of a cloud, e.g. that which the variable OPENSTACK_CLOUD_JSON names. @throws Error on what it lacks */
+/** Reads the JSON description of a cloud, e.g. the file that OPENSTACK_CLOUD_JSON names. @throws Error with the first missing key */
 export async function readCloudFile(file: string): Promise<ReachableCloud> {
   const facts = record(JSON.parse(await readFile(file, "utf8")))
-  const text = (name: string, otherwise?: string): string => {
-    const value = facts[name] ?? otherwise
-    if (typeof value !== "string" || value === "") throw new Error(`${file} has no ${name}`)
+  const text = (name: string, defaultValue?: string): string => {
+    const value = facts[name] ?? defaultValue
+    if (typeof value !== "string" || value === "") throw new Error(`${file} has no key "${name}" with a text`)
     return value
   }
   return {
@@ -37,7 +37,7 @@ export async function readCloudFile(file: string): Promise<ReachableCloud> {
   }
 }
 
-/** The text of such a file. */
+/** Returns the content of such a file. */
 export function cloudFileOf(cloud: ReachableCloud): string {
   const facts = {
     auth_url: cloud.authUrl,

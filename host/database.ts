@@ -9,19 +9,20 @@ export interface HostDatabase {
   close(): Promise<void>
 }
 
-/** Tells a database that this host filled from one that is somebody's. */
+/** A table that only databases of this host have: others are never changed. */
 const marker = "reference_host_demo"
 
 /**
- * The reference host's database with Waldur's tables, empty: on an embedded PostgreSQL, or on that of `url`. There, a
- * demo of an earlier run is made anew, and tables that this host did not make are left alone: it does not start.
+ * Opens the reference host's database with Waldur's tables, all empty: in an embedded PostgreSQL, or at `url`. A demo of
+ * an earlier run is dropped there.
+ * @throws Error where the database holds tables that this host did not create; nothing is changed then
  */
 export async function openHostDatabase(url: string | undefined): Promise<HostDatabase> {
   const server = url === undefined ? await startPostgres() : undefined
   const address = url ?? server?.url ?? ""
   const pool = new pg.Pool({ connectionString: address, max: 30 })
   try {
-    await fill(pool)
+    await createTables(pool)
   } catch (error) {
     await pool.end()
     await server?.stop()
@@ -38,18 +39,18 @@ export async function openHostDatabase(url: string | undefined): Promise<HostDat
   }
 }
 
-async function fill(pool: pg.Pool): Promise<void> {
+async function createTables(pool: pg.Pool): Promise<void> {
   const client = await pool.connect()
   try {
-    const { rows } = await client.query<{ ours: boolean; taken: boolean }>(
-      `select to_regclass('public.${marker}') is not null as ours, to_regclass('core_user') is not null as taken`,
+    const { rows } = await client.query<{ demo: boolean; waldur: boolean }>(
+      `select to_regclass('public.${marker}') is not null as demo, to_regclass('core_user') is not null as waldur`,
     )
-    if (rows[0]?.taken && !rows[0].ours) {
+    if (rows[0]?.waldur && !rows[0].demo) {
       throw new Error(
-        "The database of DATABASE_URL holds Waldur's tables already. The demo wants an empty database; nothing was changed.",
+        "The database of DATABASE_URL already holds Waldur's tables. Nothing was changed. Set DATABASE_URL to an empty database.",
       )
     }
-    if (rows[0]?.ours) {
+    if (rows[0]?.demo) {
       await client.query(
         "drop schema if exists public, graphile_worker, openstack_replication cascade; create schema public",
       )

@@ -13,10 +13,10 @@ const openapi = {
   info: {
     title: "OpenStack replication",
     version,
-    summary: "Replicates OpenStack tenants within a marketplace that speaks Waldur's API.",
+    summary: "Replicates OpenStack tenants within a marketplace with Waldur's API.",
     description: [
-      "Every path ends in a slash; without it the answer is a redirect. Requests and answers are JSON.",
-      "A request that is refused is answered with reasons: by field with 400, else as `detail`.",
+      "Every path ends in a slash; without it the response is a redirect. Requests and responses are JSON.",
+      "The response to a refused request has the reasons: by field with status 400, else as `detail`.",
       "Unknown query parameters and fields are ignored.",
     ].join("\n\n"),
     license: { name: "MIT", identifier: "MIT" },
@@ -28,7 +28,8 @@ const openapi = {
     },
     {
       name: "marketplace",
-      description: "What the reference host has of Waldur's API, as far as clients of replications read it.",
+      description:
+        "The part of Waldur's API that clients of replications read, as the reference host has it.",
     },
   ],
   components: {
@@ -37,7 +38,7 @@ const openapi = {
         type: "apiKey",
         in: "header",
         name: "Authorization",
-        description: "The word `Token`, a space, and the user's key: `Token <key>`.",
+        description: "`Token <key>`, with the user's key.",
       },
       bearer: { type: "http", scheme: "bearer", description: "The user's key." },
     },
@@ -46,10 +47,7 @@ const openapi = {
   servers: [{ url: "/", description: "This host" }],
 } satisfies FastifyDynamicSwaggerOptions["openapi"]
 
-/**
- * Serves the OpenAPI document at `/api/schema/` and a page to read it at `/docs/`. It sees the routes that are
- * registered after it.
- */
+/** Serves the OpenAPI document at `/api/schema/` and a page for it at `/docs/`, with the routes that are registered later. */
 export async function documentApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi,
@@ -64,7 +62,7 @@ export async function documentApi(app: FastifyInstance): Promise<void> {
     configuration: {
       url: "/api/schema/",
       pageTitle: "OpenStack replication: API",
-      // The page asks nobody but this host: no fonts, proxies or assistants from elsewhere.
+      // The page calls no other host: no fonts, proxies or assistants from elsewhere.
       withDefaultFonts: false,
       telemetry: false,
       agent: { disabled: true },
@@ -78,7 +76,7 @@ export async function documentApi(app: FastifyInstance): Promise<void> {
   })
 }
 
-/** The schema of a route as it is documented: the plugin's routes have one, the host's get what can be told. */
+/** Returns the documented schema of a route: the plugin's routes have one, for the host's it is derived from the path. */
 function describeRoute(
   url: string,
   method: string | readonly string[],
@@ -93,7 +91,7 @@ interface ListSchema extends FastifySchema {
   readonly response?: { readonly 200?: { readonly headers?: Readonly<Record<string, unknown>> } }
 }
 
-/** HEAD of a list, which Fastify adds to each GET: Waldur's name for it is count. Other HEADs are not worth a word. */
+/** Documents HEAD of a list, which Fastify adds to each GET, as Waldur does: as the count. Other HEAD routes are hidden. */
 function countOf(schema: FastifySchema | undefined): FastifySchema {
   const [, name] = /^(.*)_list-head$/.exec(schema?.operationId ?? "") ?? []
   if (schema === undefined || name === undefined) return { hide: true }
@@ -103,10 +101,10 @@ function countOf(schema: FastifySchema | undefined): FastifySchema {
     ...schema,
     operationId: `${name}_count`,
     summary: schema.summary?.replace("List", "Count") ?? "",
-    description: "As the list, but without a body: the header tells how many there are.",
+    description: "As the list, without a body. The header X-Result-Count has the number of rows.",
     response: {
       ...Object.fromEntries(
-        Object.keys(refusals).map((status) => [status, noBody("Refused, as the list is.")]),
+        Object.keys(refusals).map((status) => [status, noBody("Refused, as for the list.")]),
       ),
       200: { ...noBody("The count."), headers: page?.headers ?? {} },
     },
@@ -117,7 +115,7 @@ function noBody(description: string) {
   return { type: "null", description }
 }
 
-/** A read of the host's own, by its path: `/api/openstack-tenants/:uuid/` is openstack_tenants_retrieve. */
+/** Documents a route of the host by its path: `/api/openstack-tenants/:uuid/` is openstack_tenants_retrieve. */
 function readOf(url: string): FastifySchema {
   const words = url.split("/").filter((part) => part !== "" && part !== "api" && !part.startsWith(":"))
   const single = url.includes(":uuid") || ["users", "configuration"].includes(words[0] ?? "")

@@ -6,20 +6,20 @@ import { sharedTemporaryFolder } from "./postgres/folders.ts"
 import { initialise } from "./postgres/initialise.ts"
 import { findPostmaster, stopPostmaster } from "./postgres/postmaster.ts"
 import { launch } from "./postgres/server.ts"
-import { watchOver } from "./postgres/watchdog.ts"
+import { startWatchdog } from "./postgres/watchdog.ts"
 
 export interface PostgresOptions {
-  /** Where the server keeps its files. @default a fresh temporary directory */
+  /** Directory of the server's files. @default a fresh temporary directory */
   readonly directory?: string
-  /** Keeps the directory when the server stops, and takes up the server that an earlier process left there. @default true where `directory` is given */
+  /** Keeps the directory when the server stops, and reuses a server that an earlier process left there. @default true where `directory` is given */
   readonly persistent?: boolean
   /** @default any free port */
   readonly port?: number
   /** Receives the server's log, line by line. */
   readonly log?: (line: string) => void
-  /** More arguments for the server, e.g. `["-c", "work_mem=64MB"]`. */
+  /** Additional arguments of the server, e.g. `["-c", "work_mem=64MB"]`. */
   readonly flags?: readonly string[]
-  /** The package with PostgreSQL's programs. @default the one that npm installed for this platform */
+  /** Package with PostgreSQL's programs. @default the package that npm installed for this platform */
   readonly packageFolder?: string
 }
 
@@ -31,28 +31,28 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-// Nobody reads a temporary database after a crash, so nothing is waited for.
-const CARELESS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+// A temporary database is not read after a crash, so nothing has to be flushed to disk.
+const NOT_DURABLE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
-/** Starts a PostgreSQL server of our own on 127.0.0.1. It ends with `stop()`, never by a signal that this process gets. */
+/** Starts an embedded PostgreSQL server on 127.0.0.1. Only `stop()` ends it, not a signal to this process. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const persistent = options.persistent ?? options.directory !== undefined
   const account = await chooseAccount()
   const directory = await prepareDirectory(options.directory, persistent, account)
   const data = join(directory, "data")
 
-  const left = persistent ? await takeUp(data, options.port) : undefined
-  if (left) return describe(directory, left, () => stopPostmaster(left.pid))
+  const running = persistent ? await reuseServer(data, options.port) : undefined
+  if (running) return describe(directory, running, () => stopPostmaster(running.pid))
 
-  const callOffWatch = persistent ? () => undefined : watchOver(directory, account)
+  const stopWatchdog = persistent ? () => undefined : startWatchdog(directory, account)
   const cleanUp = async () => {
     if (!persistent) await rm(directory, { recursive: true, force: true })
-    callOffWatch()
+    stopWatchdog()
   }
   try {
     const binaries = await findBinaries(account, options.packageFolder)
     await initialise(directory, binaries, account)
-    const settings = ["max_connections=200", ...(persistent ? [] : CARELESS)]
+    const settings = ["max_connections=200", ...(persistent ? [] : NOT_DURABLE)]
     const server = await launch({ binaries, account, data, settings, ...options })
     return await describe(directory, server, async () => {
       await stopPostmaster(server.pid)
@@ -71,23 +71,26 @@ async function prepareDirectory(given: string | undefined, persistent: boolean, 
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const files = await readdir(directory)
   const known = files.includes("password") || files.includes("password.new")
-  // A directory that is not ours would change hands here, and could be removed in the end.
+  // The directory's owner is changed below, and it may be removed in the end: it must be a directory of this server.
   if (files.length > 0 && !(persistent && known))
-    throw new Error(`${directory} holds files that are not of a PostgreSQL server started here`)
+    throw new Error(
+      `${directory} holds files of something else than an embedded PostgreSQL server. Use an empty directory.`,
+    )
   await giveTo(account, directory)
   return directory
 }
 
-/** The server that a killed process left running, unless another port is asked for. */
-async function takeUp(data: string, port: number | undefined) {
-  const patience = AbortSignal.timeout(15_000)
+/** Returns the server that a killed process left running, unless another port is requested. */
+async function reuseServer(data: string, port: number | undefined) {
+  const deadline = AbortSignal.timeout(15_000)
   for (;;) {
     const found = await findPostmaster(data)
     if (!found) return rm(join(data, "postmaster.pid"), { force: true }).then(() => undefined)
     if (port !== undefined && port !== found.port) await stopPostmaster(found.pid)
     else if (found.ready) return found
     else await new Promise((done) => setTimeout(done, 50))
-    if (patience.aborted) throw new Error(`PostgreSQL (process ${found.pid}) of ${data} does not get ready`)
+    if (deadline.aborted)
+      throw new Error(`PostgreSQL (process ${found.pid}) of ${data} was not ready within 15 s`)
   }
 }
 

@@ -1,6 +1,6 @@
 import { CoreState, OfferingState, ResourceState } from "../../src/models/codes.ts"
 
-/** Stored numbers by the labels that the API writes. */
+/** Stored numbers by their labels in the API. */
 export type Labels = Readonly<Record<string, number>>
 
 /** States of OpenStack rows. */
@@ -37,7 +37,7 @@ export const orderLabels: Labels = {
 
 export const orderTypeLabels: Labels = { Create: 1, Update: 2, Terminate: 3, Restore: 4 }
 
-/** The label of a stored number; none, and so no field, where the number has no label. */
+/** Returns the label of a stored number; undefined, which omits the field, where it has none. */
 export function labelOf(labels: Labels, code: number): string | undefined {
   return Object.keys(labels).find((label) => labels[label] === code)
 }

@@ -1,19 +1,19 @@
 import type { Shown } from "./endpoint.ts"
 import type { HostDb } from "./tables.ts"
 
-/** Features that are on unless the host's table says otherwise: HomePort's tab of replications. */
-const usualFeatures = [{ key: "openstack.show_migrations", value: true }]
+/** Features that are on unless the host's table turns them off: HomePort's tab of replications. */
+const defaultFeatures = [{ key: "openstack.show_migrations", value: true }]
 
-/** What a client may know of the host before anybody signs in. */
+/** Returns the settings that clients read before a user signs in. */
 export async function readConfiguration(db: HostDb): Promise<Shown> {
   const stored = await db.selectFrom("core_feature").select(["key", "value"]).orderBy("id").execute()
   return {
     WALDUR_CORE: { SITE_NAME: "Reference host" },
-    FEATURES: showFeatures([...usualFeatures, ...stored]),
+    FEATURES: showFeatures([...defaultFeatures, ...stored]),
   }
 }
 
-/** Keys such as `openstack.show_migrations`, as a map of sections. */
+/** Turns keys such as `openstack.show_migrations` into a map of sections. */
 function showFeatures(features: readonly { readonly key: string; readonly value: boolean }[]): Shown {
   const sections = new Map<string, Record<string, boolean>>()
   for (const { key, value } of features) {

@@ -4,52 +4,52 @@ import type { HostDb } from "./tables.ts"
 
 export type Condition = Expression<SqlBool>
 
-/** Why a value of a query is refused. */
+/** The reasons why a value of a query is not valid. */
 export interface Refusal {
   readonly errors: readonly string[]
 }
 
-/** What a parameter of the query means: a condition on the rows. Values are as sent, never empty. */
+/** Turns the values of a query parameter into a condition on the rows. The values are as sent and never empty. */
 export type Filter = (sent: readonly string[]) => Condition | Refusal | undefined
 
-/** For whom, and under which address, rows are shown. */
+/** The caller and the base address for which rows are shown. */
 export interface View {
-  /** Absolute address of a row of an endpoint. */
+  /** Returns the absolute URL of a row of an endpoint. */
   url(endpoint: string, uuid: string): string
-  /** Staff and support read tracebacks. */
+  /** Whether the caller is staff or support, who see tracebacks. */
   readonly staff: boolean
 }
 
-/** Fields of an answer. One that is undefined is known, but missing in this row. */
+/** Fields of a response. An undefined one exists in the API and is omitted for this row. */
 export type Shown = Readonly<Record<string, unknown>>
 
-/** A table as the API shows it. The query calls its rows `row`. */
+/** A table as the API shows it. In its query the table has the alias `row`. */
 export interface Endpoint<Tables, Names extends keyof Tables, Row> {
-  /** Its part of the address, after `/api/`. */
+  /** The path after `/api/`. */
   readonly path: string
-  /** Its name in `No … matches the given query.` */
+  /** Its name in the message `No … matches the given query.` */
   readonly model: string
   select(db: HostDb, user: User): SelectQueryBuilder<Tables, Names, Row>
-  /** Which rows users see that are neither staff nor support. */
+  /** The condition of the rows that a user sees who is neither staff nor support. */
   visible(user: User): Condition
   readonly filters: Readonly<Record<string, Filter>>
-  /** Columns that the parameter `o` may name. */
+  /** Columns to order by, by the names that the parameter `o` takes. */
   readonly orders?: Readonly<Record<string, string>>
-  /** Column of the usual order; `-` before it is descending. */
+  /** Column of the default order; a leading `-` means descending. */
   readonly order: string
-  /** Whether the parameter `field` chooses fields. (Default: true) */
+  /** Whether the parameter `field` chooses fields. @default true */
   readonly choosesFields?: boolean
   show(row: Row, view: View): Shown
 }
 
-/** Lets the types of rows be inferred. */
+/** Returns its argument; it infers the types of the rows. */
 export function endpoint<Tables, Names extends keyof Tables, Row>(
   description: Endpoint<Tables, Names, Row>,
 ): Endpoint<Tables, Names, Row> {
   return description
 }
 
-/** The rows that a query gives. */
+/** The row type of a query. */
 export type RowsOf<Select extends (...rest: never) => { execute(): Promise<readonly unknown[]> }> = Awaited<
   ReturnType<ReturnType<Select>["execute"]>
 >[number]

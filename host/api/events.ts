@@ -27,14 +27,14 @@ function showEvent(row: EventRow): Shown {
   }
 }
 
-/** The event was fed to a row for which the condition holds; `type` is the row's Django model. */
+/** True where the event is in the feed of a row that satisfies the condition; `type` is the row's Django model. */
 function isAbout(condition: Condition): Condition {
   return sql`exists (
     select from logging_feed as feed join django_content_type as type on type.id = feed.content_type_id
     where feed.event_id = ${column("row.id")} and ${condition})`
 }
 
-/** Events about the user, and about the user's customers and projects and what is in these. */
+/** Events of the user, of the user's customers and projects, and of their resources, orders and tenants. */
 function visible(user: User): Condition {
   const ofOwnProjects = (table: string) => sql`feed.object_id in (
     select held.id from ${sql.table(table)} as held join structure_project as project on project.id = held.project_id
@@ -50,7 +50,7 @@ function visible(user: User): Condition {
     else false end`)
 }
 
-/** Where the rows of an address are kept. */
+/** The model and table by the path of an endpoint. */
 const scopes = {
   "marketplace-resources": { model: ["marketplace", "resource"], table: "marketplace_resource" },
   "marketplace-orders": { model: ["marketplace", "order"], table: "marketplace_order" },
@@ -60,7 +60,7 @@ const scopes = {
   users: { model: ["core", "user"], table: "core_user" },
 } as const
 
-/** The row that an address names; an address that names none has no events. */
+/** Events of the row with the given URL; none where the URL is not of such a row. */
 const scope: Filter = (sent) => {
   const [, name = "", text] = /\/api\/([a-z-]+)\/([0-9a-f-]+)\/?$/i.exec(sent.at(-1) ?? "") ?? []
   const uuid = parseUuid(text)

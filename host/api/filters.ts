@@ -22,12 +22,12 @@ function isOneOf(name: string, values: readonly (string | number)[]): Condition 
   return sql`${column(name)} in (${sql.join(values)})`
 }
 
-/** What reads one value. PostgreSQL refuses a NUL in a text. */
+/** A filter that reads one text. NUL is refused, because PostgreSQL cannot store it. */
 function ofText(condition: (value: string) => Condition): Filter {
   return (sent) => (last(sent).includes("\0") ? refuse(texts.nul) : condition(last(sent)))
 }
 
-/** A uuid in any spelling. */
+/** A uuid with or without dashes, in any case. */
 export function ofUuid(condition: (uuid: string) => Condition): Filter {
   return (sent) => {
     const uuid = parseUuid(last(sent))
@@ -42,7 +42,7 @@ export function uuid(name: string): Filter {
 /** Any of several uuids. */
 export function uuids(name: string): Filter {
   return (sent) => {
-    const parsed = sent.map(parseUuid).filter((one) => one !== undefined)
+    const parsed = sent.map(parseUuid).filter((parsed) => parsed !== undefined)
     return parsed.length < sent.length ? refuse(texts.uuid) : isOneOf(name, parsed.map(dashed))
   }
 }
@@ -51,7 +51,7 @@ export function exactly(name: string): Filter {
   return ofText((value) => sql`${column(name)} = ${value}`)
 }
 
-/** A part of the text, in any case of letters. */
+/** A part of one of the texts, ignoring case. */
 export function contains(...names: readonly [string, ...string[]]): Filter {
   return ofText((value) => {
     const found = names.map((name) => sql`strpos(lower(${column(name)}), lower(${value})) > 0`)
@@ -76,7 +76,7 @@ export function anyLabel(name: string, labels: Labels): Filter {
   }
 }
 
-/** `true` or `false`; any other word is no filter. */
+/** `true` or `false`; any other value is ignored. */
 export function flag(name: string): Filter {
   return (sent) => {
     const word = last(sent).toLowerCase()

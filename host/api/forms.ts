@@ -1,16 +1,16 @@
 import { sql } from "kysely"
 
-/** A column of the query at hand. Names are not checked by types: a wrong one fails at run time. */
+/** A column of the query. The name is not checked by types: a wrong one fails at run time. */
 export const column = sql.ref
 
-/** Id of a Django model. */
+/** The id of a Django model, as a subquery. */
 export function contentType(appLabel: string, model: string) {
   return sql<number>`(select id from django_content_type where app_label = ${appLabel} and model = ${model})`
 }
 
 /**
- * A value that may be missing, in the form of the answer. A missing one leaves its field out: Waldur's typed clients
- * fail on a null where their type has none.
+ * Returns a nullable value in the form of the response, or undefined, which omits the field: Waldur's typed clients fail
+ * on a null that their type does not allow.
  */
 export function given<Value, Shown>(
   value: Value | null | undefined,
@@ -19,7 +19,7 @@ export function given<Value, Shown>(
   return value === null || value === undefined ? undefined : show(value)
 }
 
-/** The same for fields that may be null. */
+/** The same for fields that may be null in the response. */
 export function givenOrNull<Value, Shown>(
   value: Value | null | undefined,
   show: (value: Value) => Shown,
@@ -29,7 +29,7 @@ export function givenOrNull<Value, Shown>(
 
 const secrets = /password|secret|token|private_key/i
 
-/** Free-form values without those that nobody should read from an answer. */
+/** Returns free-form values without those that may be secrets. */
 export function withoutSecrets(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !secrets.test(name)))
 }

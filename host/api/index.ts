@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify"
 import { sql } from "kysely"
 import type pg from "pg"
-import { installErrorAnswers } from "../../plugin/answers.ts"
+import { handleErrors } from "../../plugin/error-responses.ts"
 import { waldurAccess } from "../../src/access/waldur.ts"
 import { openDatabase } from "../../src/models/database.ts"
 import { readConfiguration } from "./configuration.ts"
@@ -28,17 +28,17 @@ export interface HostApiOptions {
   readonly pool: pg.Pool
 }
 
-/** The marketplace's own endpoints that clients read on their way through a replication. They write nothing. */
+/** Registers the marketplace's endpoints that clients of replications read. They are read-only. */
 export async function hostApi(app: FastifyInstance, { pool }: HostApiOptions): Promise<void> {
   const api: Api = { db: openHostTables(pool), access: waldurAccess(openDatabase(pool)) }
-  installErrorAnswers(app)
+  handleErrors(app)
   app.get("/api/configuration/", () => readConfiguration(api.db))
   app.get("/api/users/me/", async (request) => {
     const { user, view, query } = await readRequest(api, request)
     return chooseFields(query, await readMe(api.db, user, view))
   })
   refuseOtherMethods(app, api, ["/api/configuration/", "/api/users/me/"])
-  for (const path of ["lexis-links", "marketplace-robot-accounts"]) serveNothing(app, api, path)
+  for (const path of ["lexis-links", "marketplace-robot-accounts"]) serveEmptyList(app, api, path)
   serveResourceParts(app, api)
   serve(app, api, resources)
   serve(app, api, offerings)
@@ -54,7 +54,7 @@ export async function hostApi(app: FastifyInstance, { pool }: HostApiOptions): P
   serve(app, api, events)
 }
 
-/** What a resource stands for, and what it was ordered from: whoever sees the resource sees both. */
+/** Serves the tenant and the offering of a resource to every user who sees the resource. */
 function serveResourceParts(app: FastifyInstance, api: Api): void {
   const base = "/api/marketplace-resources/:uuid"
   app.get(`${base}/details/`, async (request: WithUuid, reply) => {
@@ -72,8 +72,8 @@ function serveResourceParts(app: FastifyInstance, api: Api): void {
   refuseOtherMethods(app, api, [`${base}/details/`, `${base}/offering/`])
 }
 
-/** A list of what this host does not have: its page counts them and asks for no more. */
-function serveNothing(app: FastifyInstance, api: Api, path: string): void {
+/** Serves an empty list of objects that this host does not have and that clients read. */
+function serveEmptyList(app: FastifyInstance, api: Api, path: string): void {
   app.get(`/api/${path}/`, async (request, reply) => {
     turnPage(await readRequest(api, request), 0, reply)
     return []

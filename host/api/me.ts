@@ -6,7 +6,7 @@ import type { Shown, View } from "./endpoint.ts"
 import { fullName, givenOrNull } from "./forms.ts"
 import type { HostDb } from "./tables.ts"
 
-/** The signed-in user, as others never see it; the token stays out, for whoever asks has it. */
+/** Returns the signed-in user with their permissions. The token is omitted, because the caller has it. */
 export async function readMe(db: HostDb, user: User, view: View): Promise<Shown> {
   const row = await db
     .selectFrom("core_user")
@@ -29,7 +29,7 @@ export async function readMe(db: HostDb, user: User, view: View): Promise<Shown>
   }
 }
 
-/** Roles on customers, projects and offerings, with what these belong to. */
+/** Roles on customers, projects and offerings, with their customers. */
 function selectPermissions(db: HostDb, user: User) {
   const isOn = (model: string) => sql<boolean>`type.model = ${model}`
   return db

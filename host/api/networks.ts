@@ -54,7 +54,7 @@ export const networks = endpoint({
   model: "Network",
   select,
   visible: inOwnProject,
-  // Networks that another tenant shares are not rows of this host: with direct_only or without, all are the tenant's.
+  // The host has no rows for networks that another tenant shares, so direct_only makes no difference.
   filters: { ...ownedFilters, is_external: flag("row.is_external"), type: exactly("row.type") },
   order: "row.name",
   show: showNetwork,

@@ -91,7 +91,7 @@ function showOffering(row: OfferingRow, view: View): Shown {
   }
 }
 
-/** Active ones that are for everybody, or for the user and with a plan that can be ordered. */
+/** Active offerings that are shared, or that are the user's and have a plan that the user may order. */
 function visible(user: User): Condition {
   return sql`${column("row.state")} = ${OfferingState.ACTIVE} and (${column("row.shared")} or (
     (${column("row.customer_id")} in ${ownScopes(user, "structure", "customer")}
@@ -103,7 +103,7 @@ function visible(user: User): Condition {
         and not plan.archived and ${openPlan(user)})))`
 }
 
-/** What a customer may order from: its own, and shared ones that are for all groups of organizations or for its own. */
+/** Offerings that a customer may order: its own, and shared ones that are open to all organization groups or to its own. */
 const allowedCustomer = ofUuid(
   (value) => sql`exists (
     select from structure_customer as buyer where buyer.uuid = ${value} and (

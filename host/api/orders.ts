@@ -54,7 +54,7 @@ function showOrder(row: OrderRow, view: View): Shown {
     created: row.created,
     modified: row.modified,
     completed_at: completedAt(row),
-    // Waldur has two names: the marketplace's resource, and what that stands for.
+    // In Waldur marketplace_resource_uuid is the resource, and resource_uuid is its tenant.
     marketplace_resource_uuid: hex(row.resource_uuid),
     resource_name: row.resource_name,
     resource_uuid: givenOrNull(row.tenant_uuid, hex),
@@ -87,7 +87,7 @@ function showOrder(row: OrderRow, view: View): Shown {
 
 const ended = new Set(["done", "erred", "canceled", "rejected"])
 
-/** Nothing changes an order that has ended, so its last change was its end. */
+/** Returns the time of the last change, because an ended order does not change any more. */
 function completedAt({ state, activated, modified }: OrderRow): string | null {
   return ended.has(labelOf(orderLabels, state) ?? "") ? (activated ?? modified) : null
 }

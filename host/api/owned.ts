@@ -4,7 +4,7 @@ import { coreLabels, labelOf } from "./codes.ts"
 import type { Filter, Shown, View } from "./endpoint.ts"
 import { anyLabel, contains, exactly, uuid } from "./filters.ts"
 
-/** What every OpenStack row shows. Its query joins `settings`, `project` and `customer`. */
+/** Columns that every OpenStack row shows. Its query joins `settings`, `project` and `customer`. */
 export function openstackColumns() {
   return [
     "row.uuid",
@@ -23,7 +23,7 @@ export function openstackColumns() {
   ] as const
 }
 
-/** The same for what belongs to a tenant. Its query joins `tenant` too. */
+/** The same for rows of a tenant. Their query also joins `tenant`. */
 export function ownedColumns() {
   return [...openstackColumns(), "tenant.uuid as tenant_uuid", "tenant.name as tenant_name"] as const
 }

@@ -9,7 +9,7 @@ import { openPlan } from "./visible.ts"
 
 type Amounts = Readonly<Record<string, number>>
 
-/** The plans of an offering (or of the one that it was made from) that the user may order by; the oldest first. */
+/** The plans of an offering, or of its parent offering, that the user may order; the oldest first. */
 export function plansOf(
   db: HostDb,
   user: User,
@@ -36,7 +36,7 @@ function componentsAs(value: "price" | "amount") {
     where part.plan_id = plan.id)`
 }
 
-/** A plan with a greatest number of resources is full when as many live. */
+/** Whether a plan with a maximum number of resources has fewer resources that are not terminated. */
 const hasRoom = sql<boolean>`(coalesce(plan.max_amount, 0) = 0 or plan.max_amount > (
   select count(*) from marketplace_resource as held
   where held.plan_id = plan.id and held.state <> ${ResourceState.TERMINATED}))`

@@ -4,7 +4,7 @@ import { hex } from "../../src/models/uuid.ts"
 import type { Shown, View } from "./endpoint.ts"
 import type { HostDb } from "./tables.ts"
 
-/** The security groups of a port, as a column of a query about ports. */
+/** The security groups of a port, as a column of a query for ports. */
 export function groupsOfPort(db: HostDb, portId: Expression<number>) {
   return jsonArrayFrom(
     db

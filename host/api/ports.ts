@@ -39,7 +39,7 @@ function showPort(row: PortRow, view: View): Shown {
     device_owner: row.device_owner,
     port_security_enabled: row.port_security_enabled,
     security_groups: showGroups(row.groups, view),
-    // The tables of this schema keep neither.
+    // Waldur's tables have neither.
     admin_state_up: null,
     status: null,
   }
@@ -64,7 +64,7 @@ export const ports = endpoint({
     device_owner: exactly("row.device_owner"),
     has_device_owner: hasOwner,
     mac_address: contains("row.mac_address"),
-    // No port's status is known, so none has the one that is asked for.
+    // The status of ports is not stored, so no port has the requested one.
     status: () => sql`false`,
     query: contains("row.name", "row.backend_id", "row.mac_address"),
   },

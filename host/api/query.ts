@@ -3,7 +3,7 @@ import { apiErrors } from "../../src/api-error.ts"
 import type { Condition, Filter, Shown } from "./endpoint.ts"
 import { column } from "./forms.ts"
 
-/** The conditions of a query's parameters; names that are not known and empty values ask for nothing. */
+/** Returns the conditions of a query's parameters. Unknown names and empty values are ignored. */
 export function readConditions(
   query: URLSearchParams,
   filters: Readonly<Record<string, Filter>>,
@@ -22,12 +22,12 @@ export function readConditions(
   return conditions
 }
 
-/** Columns to order by: what `o` names (repeated, or parted by commas), the usual order, and the id to decide ties. */
+/** Returns the order of the rows: by the columns that `o` names (repeated or comma-separated), the default order, and the id. */
 export function readOrder(
   query: URLSearchParams,
   { orders = {}, order }: { readonly orders?: Readonly<Record<string, string>>; readonly order: string },
 ) {
-  const asked = query
+  const requested = query
     .getAll("o")
     .flatMap((value) => value.split(","))
     .flatMap((name) => {
@@ -35,13 +35,13 @@ export function readOrder(
       const plain = descending ? name.slice(1) : name
       return Object.hasOwn(orders, plain) ? `${descending ? "-" : ""}${orders[plain]}` : []
     })
-  const terms = [...asked, order, "row.id"].map((term) =>
+  const terms = [...requested, order, "row.id"].map((term) =>
     term.startsWith("-") ? sql`${column(term.slice(1))} desc` : sql`${column(term)} asc`,
   )
   return sql`${sql.join(terms)}`
 }
 
-/** The fields that the parameter `field` names; all, where it names none that is known. */
+/** Returns the fields that the parameter `field` names; all fields where it names no known one. */
 export function chooseFields(query: URLSearchParams, shown: Shown): Shown {
   const chosen = query.getAll("field").filter((name) => Object.hasOwn(shown, name))
   if (chosen.length === 0) return shown

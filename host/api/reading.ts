@@ -5,13 +5,13 @@ import { linkHeader, type Page, readPage } from "../../src/serializers/pages.ts"
 import type { View } from "./endpoint.ts"
 import type { HostDb } from "./tables.ts"
 
-/** What the endpoints work with. */
+/** What every endpoint works with. */
 export interface Api {
   readonly db: HostDb
   readonly access: Pick<Access, "authenticate">
 }
 
-/** A request, as the endpoints read it. */
+/** A request in the form that the endpoints use. */
 export interface Reading {
   readonly user: User
   readonly view: View
@@ -20,7 +20,7 @@ export interface Reading {
   readonly address: string
 }
 
-/** @throws ApiError 401 */
+/** Authenticates the caller and parses the URL. @throws ApiError 401 */
 export async function readRequest({ access }: Api, request: FastifyRequest): Promise<Reading> {
   const impersonated = request.headers["x-impersonated-user-uuid"]
   const user = await access.authenticate({
@@ -44,7 +44,7 @@ function siteOf(request: FastifyRequest): string {
   return `${request.protocol}://${request.host}`
 }
 
-/** Finds the page that is asked for, and writes the headers of a list. @throws ApiError 404 */
+/** Returns the requested page, and writes the headers of a list. @throws ApiError 404 */
 export function turnPage({ query, address }: Reading, total: number, reply: FastifyReply): Page {
   const page = readPage(query, total)
   reply.header("X-Result-Count", total)

@@ -21,7 +21,7 @@ function select(db: HostDb) {
     .select(portsOfRouter(db).as("ports"))
 }
 
-/** A router's ports are those whose device it is in the cloud; one that is not there yet has none. */
+/** The ports whose device is the router in the cloud. A router without a backend_id has none. */
 function portsOfRouter(db: HostDb) {
   return jsonArrayFrom(
     db
@@ -55,7 +55,7 @@ interface FixedIp {
   readonly subnet_id?: string
 }
 
-/** Waldur stores a router's addresses alone, and its clients read them with their subnets: its ports know these. */
+/** Adds the subnets, which clients of Waldur read and its column of the router does not contain, from the router's ports. */
 function showRouterAddresses({ fixed_ips, ports }: RouterRow): readonly FixedIp[] {
   const ofPorts = ports.flatMap((port) => parseJson<readonly FixedIp[]>(port.fixed_ips, []))
   return parseJson<readonly (string | FixedIp)[]>(fixed_ips, []).map((one) => {

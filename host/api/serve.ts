@@ -9,7 +9,7 @@ import { type Api, type Reading, readRequest, turnPage } from "./reading.ts"
 
 export type WithUuid = FastifyRequest<{ Params: { uuid: string } }>
 
-/** Registers the list, its count (HEAD), and the single row of an endpoint. */
+/** Registers the list (GET and HEAD) and the single row of an endpoint. */
 export function serve<Tables, Names extends keyof Tables, Row>(
   scope: FastifyInstance,
   api: Api,
@@ -25,7 +25,7 @@ export function serve<Tables, Names extends keyof Tables, Row>(
   refuseOtherMethods(scope, api, [base, `${base}:uuid/`])
 }
 
-/** What is only read here cannot be written. */
+/** Refuses writing methods with 405, after authentication. */
 export function refuseOtherMethods(scope: FastifyInstance, api: Api, urls: readonly string[]): void {
   for (const url of urls) {
     scope.route({
@@ -71,7 +71,7 @@ function visibleRows<Tables, Names extends keyof Tables, Row>(
   return user.isStaff || user.isSupport ? all : all.where(endpoint.visible(user))
 }
 
-/** The row of an address. @throws ApiError 404 where there is none, or none for this user */
+/** Returns the row with a uuid. @throws ApiError 404 where it does not exist or the user does not see it */
 export async function findVisible<Tables, Names extends keyof Tables, Row>(
   api: Api,
   endpoint: Endpoint<Tables, Names, Row>,
@@ -91,7 +91,7 @@ export async function findVisible<Tables, Names extends keyof Tables, Row>(
   return row as Row
 }
 
-/** A row that belongs to one that the user sees. */
+/** Returns a row without checking whether the user sees it: callers have checked a row that it belongs to. */
 export async function findRelated<Tables, Names extends keyof Tables, Row>(
   { db }: Api,
   endpoint: Endpoint<Tables, Names, Row>,

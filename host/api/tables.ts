@@ -16,7 +16,7 @@ import {
 } from "../../src/models/columns.ts"
 import { type Database, openDatabase } from "../../src/models/database.ts"
 
-/** What the host's own endpoints read beyond the plugin's tables; columns of known tables are added to them. */
+/** Tables and columns that the host's endpoints read beside those of the plugin. */
 const readTables = {
   core_feature: { id, key: text, value: bool },
   core_user: { email: varchar },
@@ -61,7 +61,7 @@ const readTables = {
 
 type ReadTables = { [Name in keyof typeof readTables]: RowOf<(typeof readTables)[Name]> }
 
-/** The host's tables, as its own endpoints read them. */
+/** The tables that the host's endpoints read. */
 export type HostDb = Kysely<Database & ReadTables>
 
 export function openHostTables(pool: pg.Pool): HostDb {

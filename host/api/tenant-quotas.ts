@@ -1,5 +1,5 @@
-/** What Waldur gives a tenant that has no limit of its own of a name. */
-const usualLimits: Readonly<Record<string, number>> = {
+/** Waldur's default limits, for names without a limit of the tenant. */
+const defaultLimits: Readonly<Record<string, number>> = {
   vcpu: 20,
   ram: 51_200, // MiB
   storage: 1_024_000, // MiB
@@ -27,9 +27,9 @@ interface Amount {
   readonly value: number
 }
 
-/** Limits and usages by name; -1 is unlimited. */
+/** Returns limits and usages by name; -1 is unlimited. */
 export function showQuotas(limits: readonly Amount[], usages: readonly Amount[]): readonly Quota[] {
-  const limitOf = new Map([...Object.entries(usualLimits), ...limits.map(byName)])
+  const limitOf = new Map([...Object.entries(defaultLimits), ...limits.map(byName)])
   const usageOf = new Map(usages.map(byName))
   const names = new Set([...limitOf.keys(), ...usageOf.keys()])
   return Array.from(names, (name) => ({

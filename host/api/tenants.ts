@@ -51,7 +51,7 @@ function select(db: HostDb) {
 
 type TenantRow = RowsOf<typeof select>
 
-/** A tenant in full, but for its password. */
+/** All fields of a tenant except its password. */
 function showTenant(row: TenantRow, view: View): Shown {
   const { access_url } = parseJson<{ readonly access_url?: string }>(row.options, {})
   return {

@@ -3,10 +3,7 @@ import type { User } from "../../src/access/types.ts"
 import type { Condition } from "./endpoint.ts"
 import { contentType } from "./forms.ts"
 
-/**
- * Ids of the rows of a model that the user has a role on. It says of many rows at once what `hasRole` of the
- * plugin says of one.
- */
+/** Ids of the rows of a model on which the user has a role; the plugin's `hasRole` checks one row in the same way. */
 export function ownScopes(
   user: User,
   appLabel: "structure" | "marketplace",
@@ -18,13 +15,13 @@ export function ownScopes(
       and given.content_type_id = ${contentType(appLabel, model)})`
 }
 
-/** Rows of a project that the user, or whose customer the user, has a role on. The query calls it `project`. */
+/** Rows of a project on which, or on whose customer, the user has a role. In the query the project has the alias `project`. */
 export function inOwnProject(user: User): Condition {
   return sql`(project.id in ${ownScopes(user, "structure", "project")}
     or project.customer_id in ${ownScopes(user, "structure", "customer")})`
 }
 
-/** Plans that anybody may order, or that are kept for groups of a customer of the user. The query calls them `plan`. */
+/** Plans that are open to all, or restricted to organization groups of the user's customers. In the query they have the alias `plan`. */
 export function openPlan(user: User): Condition {
   if (user.isStaff || user.isSupport) return sql`true`
   return sql`(

@@ -26,7 +26,7 @@ function showVolumeType(row: VolumeTypeRow, view: View): Shown {
   }
 }
 
-/** Those of a cloud that is for everybody or the customer's own, and those that a tenant of the user has. */
+/** Types of a shared cloud or of one of the user's customer, and types of the user's tenants. */
 function visible(user: User): Condition {
   return sql`(settings.shared
     or settings.customer_id in ${ownScopes(user, "structure", "customer")}

@@ -12,22 +12,22 @@ export interface UserRef extends RowRef {
 
 export interface DemoRows {
   readonly users: Readonly<Record<"staff" | "owner" | "stranger", UserRef>>
-  /** Owns the project; `owner` is its CUSTOMER.OWNER. */
+  /** Owns the project; the user `owner` has the role CUSTOMER.OWNER in it. */
   readonly customer: RowRef
-  /** Offers both clouds. */
+  /** Offers both clouds to customers. */
   readonly provider: RowRef
   readonly project: RowRef
   readonly source: CloudRows
   readonly destination: CloudRows
   /** The destination offering's plan: a valid `dst_plan`. */
   readonly destinationPlan: RowRef
-  /** A plan of the source offering: as `dst_plan` it is refused. */
+  /** A plan of the source offering, which is not valid as `dst_plan`. */
   readonly otherPlan: RowRef
 }
 
 /**
- * Writes a small marketplace with two clouds, as Waldur would hold it, into fresh tables. Where source and destination
- * are the same object, it is one cloud with one row of service settings.
+ * Inserts a small marketplace with two clouds into empty tables, in the form of Waldur. Where source and destination are
+ * the same object, it is one cloud with one row of service settings.
  */
 export async function createDemoRows(
   db: Queryable,
@@ -102,7 +102,7 @@ async function createUser(db: Queryable, username: string, firstName: string): P
     last_name: "Example",
     query_field: `${firstName} Example`,
     email: `${username}@example.com`,
-    password: "!", // nobody signs in with a password
+    password: "!", // Django's unusable password: users sign in with tokens
     registration_method: "default",
     is_staff: username === "staff",
     is_active: true,
@@ -115,7 +115,7 @@ async function createUser(db: Queryable, username: string, firstName: string): P
   return { ...user, username, token }
 }
 
-/** Waldur makes offerings of machines and volumes for each tenant, if the two default categories are there. */
+/** The categories of tenants, machines and volumes: Waldur creates offerings of the latter two for each tenant. */
 async function createCategories(db: Queryable): Promise<number> {
   const [tenants = 0] = await insertRows(db, "marketplace_category", [
     { title: "Private clouds", title_en: "Private clouds", default_tenant_category: true },

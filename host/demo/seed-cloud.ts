@@ -16,20 +16,20 @@ import type { PortSpec, SubnetSpec, TenantSpec } from "./tenant-spec.ts"
 export interface SeedOptions {
   /** @default the tenant's name */
   readonly projectName?: string
-  /** Where routers with a way out lead to. @default the cloud's first external network */
+  /** The external network of the routers' gateways. @default the cloud's first external network */
   readonly externalNetworkId?: string
 }
 
 export interface SeededTenant {
   readonly projectId: string
-  /** Names of the instances by the ids that their ports bear; there are no machines behind them. */
+  /** Names of the instances by the device ids of their ports. The machines do not exist. */
   readonly instances: Readonly<Record<string, string>>
 }
 
-// A bulk request of many more outlasts what a slow cloud's proxy waits for.
+// The proxy of a slow cloud times out on larger bulk requests.
 const PORTS_AT_ONCE = 50
 
-/** Makes a tenant in a cloud, in a project of its own. */
+/** Creates a tenant in a cloud, in a project of its own. */
 export async function seedTenant(
   cloud: Cloud,
   tenant: TenantSpec,
@@ -81,7 +81,7 @@ async function seedPorts(
     const made = await createResources(cloud, "ports", part.map(toBody))
     for (const [index, { allowedAddressPairs }] of part.entries()) {
       const port = made[index]
-      // Neutron's ML2 drops address pairs from bulk requests without a word.
+      // Neutron's ML2 silently drops address pairs from bulk requests.
       if (port && port.allowed_address_pairs?.length !== allowedAddressPairs.length)
         await updateResource(cloud, "ports", port.id, { allowed_address_pairs: allowedAddressPairs })
     }

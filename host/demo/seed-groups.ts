@@ -10,22 +10,22 @@ import {
 import type { CloudIds } from "./cloud-ids.ts"
 import type { GroupSpec, RuleSpec } from "./tenant-spec.ts"
 
-/** Makes the groups, and gives each exactly the rules that it is to have. */
+/** Creates the groups, each with exactly the rules of its specification. */
 export async function seedGroups(
   cloud: Cloud,
   specs: readonly GroupSpec[],
   projectId: string,
 ): Promise<CloudIds> {
-  const groups = await makeGroups(cloud, specs, projectId)
+  const groups = await createGroups(cloud, specs, projectId)
   const ids = new Map(Array.from(groups, ([key, { id }]) => [key, id]))
   for (const { key, rules } of specs) {
     const group = groups.get(key)
-    if (group) await makeRules(cloud, group, rules, ids)
+    if (group) await createRules(cloud, group, rules, ids)
   }
   return ids
 }
 
-async function makeGroups(
+async function createGroups(
   cloud: Cloud,
   specs: readonly GroupSpec[],
   projectId: string,
@@ -43,16 +43,18 @@ async function makeGroups(
   )
 }
 
-async function makeRules(
+async function createRules(
   cloud: Cloud,
   group: SecurityGroup,
   specs: readonly RuleSpec[],
   groups: CloudIds,
 ): Promise<void> {
-  const wanted = new Map(specs.map((spec) => ruleBody(spec, group, groups)).map((body) => [form(body), body]))
-  // A rule that the cloud made by itself is kept where the group is to have one like it.
+  const wanted = new Map(
+    specs.map((spec) => ruleBody(spec, group, groups)).map((body) => [ruleKey(body), body]),
+  )
+  // A default rule is kept where the specification has an equal one.
   for (const rule of group.security_group_rules)
-    if (!wanted.delete(form(rule))) await deleteResource(cloud, "security-group-rules", rule.id)
+    if (!wanted.delete(ruleKey(rule))) await deleteResource(cloud, "security-group-rules", rule.id)
   await createResources(cloud, "security-group-rules", [...wanted.values()])
 }
 
@@ -71,7 +73,7 @@ function ruleBody(rule: RuleSpec, group: SecurityGroup, groups: CloudIds): Body 
   }
 }
 
-function form(rule: Body | SecurityGroupRule): string {
+function ruleKey(rule: Body | SecurityGroupRule): string {
   const { direction, ethertype, protocol, port_range_min, port_range_max } = rule
   const { remote_ip_prefix, remote_group_id, description } = rule
   return JSON.stringify([

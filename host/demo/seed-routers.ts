@@ -2,35 +2,35 @@ import { addRouterInterface, type Cloud, createResource, updateResource } from "
 import type { CloudIds } from "./cloud-ids.ts"
 import type { InterfaceSpec, RouterSpec, SubnetSpec, TenantSpec } from "./tenant-spec.ts"
 
-interface Place {
+interface RouterSetup {
   readonly projectId: string
   readonly networks: CloudIds
   readonly subnets: CloudIds
-  /** The external network, where the cloud has one. */
+  /** The external network; undefined: the cloud has none. */
   readonly external: string | undefined
 }
 
-/** Makes the routers with their gateways, interfaces and static routes. */
-export async function seedRouters(cloud: Cloud, tenant: TenantSpec, place: Place): Promise<void> {
-  // One after another: a cloud locks its rows of addresses, and refuses the later of two that come at once.
-  for (const router of tenant.routers) await seedRouter(cloud, router, tenant.subnets, place)
+/** Creates the routers with their gateways, interfaces and static routes. */
+export async function seedRouters(cloud: Cloud, tenant: TenantSpec, setup: RouterSetup): Promise<void> {
+  // One after another: of two requests at once the cloud may refuse the second, because it locks its address rows.
+  for (const router of tenant.routers) await seedRouter(cloud, router, tenant.subnets, setup)
 }
 
 async function seedRouter(
   cloud: Cloud,
   { name, description, hasGateway, interfaces, routes }: RouterSpec,
   subnets: readonly SubnetSpec[],
-  place: Place,
+  setup: RouterSetup,
 ): Promise<void> {
-  const gateway = hasGateway && place.external ? { network_id: place.external } : null
+  const gateway = hasGateway && setup.external ? { network_id: setup.external } : null
   const { id } = await createResource(cloud, "routers", {
     name,
     description,
-    project_id: place.projectId,
+    project_id: setup.projectId,
     external_gateway_info: gateway,
   })
-  for (const one of interfaces) await connect(cloud, id, one, subnets, place)
-  // Next hops must be in reach, so routes come last.
+  for (const spec of interfaces) await connect(cloud, id, spec, subnets, setup)
+  // Routes come last: their next hops must be in a connected subnet.
   if (routes.length > 0) await updateResource(cloud, "routers", id, { routes })
 }
 
@@ -39,17 +39,17 @@ async function connect(
   routerId: string,
   { subnet: key, ipAddress }: InterfaceSpec,
   subnets: readonly SubnetSpec[],
-  place: Place,
+  setup: RouterSetup,
 ): Promise<void> {
-  const subnet_id = place.subnets.get(key) ?? ""
+  const subnet_id = setup.subnets.get(key) ?? ""
   if (ipAddress === undefined) {
     await addRouterInterface(cloud, routerId, { subnet_id })
     return
   }
   const network = subnets.find((subnet) => subnet.key === key)?.network ?? ""
   const port = await createResource(cloud, "ports", {
-    project_id: place.projectId,
-    network_id: place.networks.get(network),
+    project_id: setup.projectId,
+    network_id: setup.networks.get(network),
     fixed_ips: [{ subnet_id, ip_address: ipAddress }],
   })
   await addRouterInterface(cloud, routerId, { port_id: port.id })

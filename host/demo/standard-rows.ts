@@ -12,13 +12,13 @@ interface StandardRows {
   }[]
 }
 
-/** Ids of rows that every Waldur installation has, by name; the ids themselves differ between installations. */
+/** Ids of rows that every Waldur installation has, by name. The ids differ between installations. */
 export interface StandardIds {
   readonly contentTypes: Readonly<Record<string, number>>
   readonly roles: Readonly<Record<string, number>>
 }
 
-/** Writes the content types and the standard roles with their permissions. */
+/** Inserts the content types and the standard roles with their permissions. */
 export async function createStandardRows(db: Queryable): Promise<StandardIds> {
   const standard = readStandardRows()
   const labels = standard.contentTypes.map((name) => name.split("."))

@@ -3,7 +3,7 @@ import type { GroupSpec, RuleSpec, SubnetSpec } from "./tenant-spec.ts"
 
 const names = ["web", "app", "db", "cache", "queue", "bastion", "build", "mail"]
 
-/** `default` and others that name each other in a circle. From the ninth on, names come again. */
+/** Returns `default` and groups whose rules refer to each other in a circle. Names repeat from the ninth group on. */
 export function makeGroups({ groups, rules }: TenantShape, subnets: readonly SubnetSpec[]): GroupSpec[] {
   const others = groups - 1
   const rest = rules - defaultRules().length
@@ -33,12 +33,12 @@ function rule(part: Partial<RuleSpec>): RuleSpec {
   }
 }
 
-/** What a cloud gives every new group. */
-const born = [rule({ direction: "egress" }), rule({ direction: "egress", ethertype: "IPv6" })]
+/** The default rules of every new group. */
+const egressRules = [rule({ direction: "egress" }), rule({ direction: "egress", ethertype: "IPv6" })]
 
 function defaultRules(): RuleSpec[] {
   return [
-    ...born,
+    ...egressRules,
     rule({ remoteGroup: "group-0" }),
     rule({ ethertype: "IPv6", remoteGroup: "group-0" }),
     rule({ protocol: "tcp", portMin: 22, portMax: 22, remoteGroup: "group-1", description: "ssh" }),
@@ -48,21 +48,21 @@ function defaultRules(): RuleSpec[] {
 function makeRules(index: number, others: number, count: number, subnets: readonly SubnetSpec[]): RuleSpec[] {
   const next = `group-${(index % others) + 1}`
   const circle = rule({ protocol: "tcp", portMin: 9_000, portMax: 9_000 + index, remoteGroup: next })
-  const first = [...(index % 4 === 3 ? [] : born), { ...circle, description: `from ${next}` }]
+  const first = [...(index % 4 === 3 ? [] : egressRules), { ...circle, description: `from ${next}` }]
   const fourth = subnets.filter((subnet) => subnet.ipVersion === 4)
   const more = Array.from({ length: Math.max(0, count - first.length) }, (_, nth) => {
     const subnet = fourth[(index + nth) % fourth.length]
-    return oneOfMany(nth, next, subnet?.cidr ?? "10.20.0.0/24")
+    return ruleVariant(nth, next, subnet?.cidr ?? "10.20.0.0/24")
   })
   return [...first, ...more].slice(0, count)
 }
 
-/** Ten sorts of rules; a second round differs in ports and prefixes, for a cloud refuses equal rules. */
-function oneOfMany(nth: number, group: string, cidr: string): RuleSpec {
+/** Returns one of ten variants of rules. Later rounds have other ports and prefixes, because a cloud refuses equal rules. */
+function ruleVariant(nth: number, group: string, cidr: string): RuleSpec {
   const round = Math.floor(nth / 10)
   const host = cidr.replace(/\.\d+\/.*$/, `.${21 + round}/32`)
   const ports = (portMin: number, portMax = portMin) => ({ portMin, portMax })
-  const sorts: Partial<RuleSpec>[] = [
+  const variants: Partial<RuleSpec>[] = [
     { protocol: "tcp", ...ports(443 + round), remoteIpPrefix: "0.0.0.0/0", description: "https for all" },
     { protocol: "tcp", ...ports(8_000 + 100 * round, 8_099 + 100 * round), remoteIpPrefix: cidr },
     { protocol: "udp", ...ports(53 + round), remoteIpPrefix: host, description: "one host" },
@@ -76,10 +76,10 @@ function oneOfMany(nth: number, group: string, cidr: string): RuleSpec {
     },
     { protocol: round % 2 === 0 ? "gre" : "112", remoteIpPrefix: `172.16.${round}.0/24` },
     round === 0
-      ? { remoteGroup: group, description: "anything from friends" }
+      ? { remoteGroup: group, description: "anything from the next group" }
       : { protocol: "sctp", ...ports(5_000 + round), remoteIpPrefix: cidr },
     { ethertype: "IPv6", protocol: "udp", ...ports(5_000, 5_010 + round), remoteIpPrefix: "2001:db8::/32" },
     { direction: "egress", protocol: "tcp", ...ports(5_432 + round), remoteIpPrefix: host },
   ]
-  return rule(sorts[nth % sorts.length] ?? {})
+  return rule(variants[nth % variants.length] ?? {})
 }

@@ -3,7 +3,7 @@ import type { NetworkSpec, SubnetSpec } from "./tenant-spec.ts"
 
 const purposes = ["app", "db", "storage", "cache", "queue", "build", "mail"]
 
-/** From the eighth network on, names come again: two networks of one name are two networks all the same. */
+/** Names repeat from the eighth network on: networks of one name are different networks. */
 export function makeNetworks({ networks }: TenantShape): NetworkSpec[] {
   return Array.from({ length: networks }, (_, index) => ({
     key: `network-${index}`,
@@ -22,7 +22,7 @@ export function makeSubnets(shape: TenantShape, networks: readonly NetworkSpec[]
       network: network.key,
       name: `${network.name}-${index}`,
       description: index % 5 === 4 ? "" : `Subnet ${index} of ${network.name}`,
-      ...(shape.ipv6.includes(index) ? sixthVersion(index) : fourthVersion(index, shape)),
+      ...(shape.ipv6.includes(index) ? ipv6Addressing(index) : ipv4Addressing(index, shape)),
       hostRoutes: [],
       ...extras(index, shape),
     }
@@ -34,7 +34,7 @@ type Addressing = Pick<
   "cidr" | "ipVersion" | "gatewayIp" | "allocationPools" | "dnsNameservers" | "enableDhcp"
 >
 
-function fourthVersion(index: number, shape: TenantShape): Addressing {
+function ipv4Addressing(index: number, shape: TenantShape): Addressing {
   const [first, second] = shape.sameCidr ?? []
   const block = 4 * (index === second && first !== undefined ? first : index)
   const at = (host: string) => `10.20.${host}`
@@ -73,7 +73,7 @@ function fourthVersion(index: number, shape: TenantShape): Addressing {
   }
 }
 
-function sixthVersion(index: number): Addressing {
+function ipv6Addressing(index: number): Addressing {
   const prefix = `fd00:10:20:${index}`
   return {
     cidr: `${prefix}::/64`,

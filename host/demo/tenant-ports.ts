@@ -1,7 +1,7 @@
 import type { TenantShape } from "./tenant-shape.ts"
 import type { GroupSpec, PortSpec, SubnetSpec } from "./tenant-spec.ts"
 
-/** Ports go round the IPv4 subnets; every ten of them have one of each sort. */
+/** Distributes ports over the IPv4 subnets; every ten of them have one of each special case. */
 export function makePorts(
   shape: TenantShape,
   subnets: readonly SubnetSpec[],
@@ -30,7 +30,7 @@ export function makePorts(
   })
 }
 
-interface Place {
+interface PortSetup {
   readonly home: SubnetSpec
   readonly round: number
   readonly own: PortSpec["fixedIps"][number]
@@ -38,7 +38,7 @@ interface Place {
   readonly subnets: readonly SubnetSpec[]
 }
 
-function special(index: number, { home, round, own, pick, subnets }: Place): Partial<PortSpec> {
+function special(index: number, { home, round, own, pick, subnets }: PortSetup): Partial<PortSpec> {
   switch (index % 10) {
     case 0: {
       const other = subnets.find((subnet) => subnet.network === home.network && subnet !== home)
@@ -65,7 +65,7 @@ function special(index: number, { home, round, own, pick, subnets }: Place): Par
     case 7:
       return { groups: [] }
     case 8:
-      // Inside the pool, where no DHCP server can have taken the address.
+      // An address inside the pool, where the subnet has no DHCP server that may have taken it.
       return home.enableDhcp ? {} : { fixedIps: [{ ...own, ipAddress: addressIn(home, 100 + round) }] }
     default:
       return {}

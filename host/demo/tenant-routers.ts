@@ -1,7 +1,7 @@
 import type { TenantShape } from "./tenant-shape.ts"
 import type { InterfaceSpec, RouterSpec, RouteSpec, SubnetSpec } from "./tenant-spec.ts"
 
-/** Routers share the connected subnets evenly. Of several routers the last has no way out. */
+/** Distributes the connected subnets evenly over the routers. The last of several routers has no external gateway. */
 export function makeRouters(shape: TenantShape, subnets: readonly SubnetSpec[]): RouterSpec[] {
   const connected = subnets.filter((_, index) => !shape.isolated.includes(index))
   const perRouter = Math.ceil((connected.length + shape.shared.length) / shape.routers)
@@ -26,7 +26,7 @@ function sharedInterfaces({ shared }: TenantShape): InterfaceSpec[] {
   return shared.map((index) => ({ subnet: `subnet-${index}`, ipAddress: `10.20.${4 * index}.2` }))
 }
 
-/** Next hops are hosts of a subnet next to the router; destinations lie inside its subnets and elsewhere. */
+/** Next hops are hosts of a connected subnet; destinations are inside connected subnets and elsewhere. */
 function routesThrough(subnets: readonly SubnetSpec[]): RouteSpec[] {
   const [first, second] = subnets.map((subnet) => subnet.cidr.replace(/\.\d+\/.*$/, ""))
   if (first === undefined || second === undefined) return []

@@ -1,14 +1,14 @@
-/** A tenant as it is to be made in a cloud. Objects name each other by `key`, for names need not be unique. */
+/** The specification of a tenant to create in a cloud. Objects refer to each other by `key`, because names are not unique. */
 export interface TenantSpec {
   readonly name: string
   readonly description: string
   readonly networks: readonly NetworkSpec[]
   readonly subnets: readonly SubnetSpec[]
   readonly routers: readonly RouterSpec[]
-  /** The first is the group `default`, which every project is born with. */
+  /** The first is the auto-created group `default`. */
   readonly groups: readonly GroupSpec[]
   readonly ports: readonly PortSpec[]
-  /** Network quotas that the project needs before its objects are made, by Neutron's names. */
+  /** Network quotas that the project needs for its objects, by Neutron's names. */
   readonly quotas: Readonly<Record<NetworkQuota, number>>
 }
 
@@ -18,7 +18,7 @@ export interface NetworkSpec {
   readonly key: string
   readonly name: string
   readonly description: string
-  /** Left to the cloud where it is missing. */
+  /** @default chosen by the cloud */
   readonly mtu?: number
 }
 
@@ -45,7 +45,7 @@ export interface RouterSpec {
   readonly key: string
   readonly name: string
   readonly description: string
-  /** Whether it leads to the cloud's external network. */
+  /** Whether it has an external gateway. */
   readonly hasGateway: boolean
   readonly interfaces: readonly InterfaceSpec[]
   readonly routes: readonly RouteSpec[]
@@ -53,7 +53,7 @@ export interface RouterSpec {
 
 export interface InterfaceSpec {
   readonly subnet: string
-  /** An address other than the subnet's gateway. */
+  /** @default the subnet's gateway address */
   readonly ipAddress?: string
 }
 
@@ -61,7 +61,7 @@ export interface GroupSpec {
   readonly key: string
   readonly name: string
   readonly description: string
-  /** All rules that the group has in the end; those that the cloud adds by itself are among them or are taken away. */
+  /** All rules of the group. Default rules that are not among them are deleted. */
   readonly rules: readonly RuleSpec[]
 }
 
@@ -83,11 +83,11 @@ export interface PortSpec {
   readonly name: string
   readonly description: string
   readonly fixedIps: readonly { readonly subnet: string; readonly ipAddress: string }[]
-  /** Given by the cloud where it is missing. */
+  /** @default chosen by the cloud */
   readonly macAddress?: string
   readonly groups: readonly string[]
   readonly allowedAddressPairs: readonly { readonly ip_address: string; readonly mac_address?: string }[]
   readonly portSecurityEnabled: boolean
-  /** Name of the instance that the port belongs to; a port without one is free, such as a virtual address. */
+  /** Name of the instance that the port belongs to; a port without an instance is e.g. a virtual address. */
   readonly instance?: string
 }

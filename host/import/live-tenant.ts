@@ -14,7 +14,7 @@ import {
   type Subnet,
 } from "../../src/openstack/index.ts"
 
-/** A project as it is in the cloud now. */
+/** The current state of a project in its cloud. */
 export interface LiveTenant {
   readonly project: Project
   readonly networks: readonly Network[]
@@ -22,7 +22,7 @@ export interface LiveTenant {
   readonly routers: readonly Router[]
   readonly groups: readonly SecurityGroup[]
   readonly ports: readonly Port[]
-  /** Ports of each router, by its id; the one that leads out belongs to no project. */
+  /** Ports of each router, by its id. The port of an external gateway belongs to no project. */
   readonly routerPorts: ReadonlyMap<string, readonly Port[]>
   readonly quotas: { readonly network: Quotas; readonly compute: Quotas; readonly volume: Quotas }
 }
@@ -47,23 +47,23 @@ export async function readLiveTenant(cloud: Cloud, projectId: string): Promise<L
 
 async function readProject(cloud: Cloud, id: string): Promise<Project> {
   const path = `/projects/${encodeURIComponent(id)}`
-  const answer = await cloud.call<{ project: Project }>({ service: "identity", method: "GET", path })
-  return answer.project
+  const { project } = await cloud.call<{ project: Project }>({ service: "identity", method: "GET", path })
+  return project
 }
 
-/** A cloud without one of the services, or one that does not tell, has a structure all the same. */
+/** Quotas of a service that is missing, or that this user may not read, are empty. */
 async function readQuotas(cloud: Cloud, projectId: string): Promise<LiveTenant["quotas"]> {
   const [network, compute, volume] = await Promise.all([
-    noneIfRefused(getNetworkQuota(cloud, projectId)),
-    noneIfRefused(getComputeQuota(cloud, projectId)),
-    noneIfRefused(getVolumeQuota(cloud, projectId)),
+    emptyIfRefused(getNetworkQuota(cloud, projectId)),
+    emptyIfRefused(getComputeQuota(cloud, projectId)),
+    emptyIfRefused(getVolumeQuota(cloud, projectId)),
   ])
   return { network, compute, volume }
 }
 
-async function noneIfRefused(reading: Promise<Quotas>): Promise<Quotas> {
+async function emptyIfRefused(request: Promise<Quotas>): Promise<Quotas> {
   try {
-    return await reading
+    return await request
   } catch (error) {
     if (error instanceof CloudError && error.retry === "no") return {}
     throw error

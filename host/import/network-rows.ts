@@ -2,7 +2,7 @@ import type { SecurityGroupRule, Subnet } from "../../src/openstack/index.ts"
 import { insertRefs, insertRows, type Queryable, type Row, type RowRef } from "../waldur/insert.ts"
 import type { LiveTenant } from "./live-tenant.ts"
 
-/** The columns by which every OpenStack row belongs to somebody. */
+/** The columns by which every OpenStack row belongs to a tenant, a project and a cloud. */
 export interface Owner {
   readonly tenant_id: number
   readonly project_id: number
@@ -20,7 +20,7 @@ interface Named {
   readonly description?: string | null
 }
 
-/** The columns that the rows of all OpenStack objects share. */
+/** Returns the columns that the rows of all OpenStack objects share. */
 export function commonColumns({ id, name, description }: Named, owner: Owner): Row {
   return { ...owner, name, description: description ?? "", backend_id: id, state: OK }
 }

@@ -31,7 +31,7 @@ export async function importPorts(
     "openstack_port_security_groups",
     live.ports.flatMap((port) =>
       port.security_groups.flatMap((group) => {
-        // A group that another project shares has no row here.
+        // A group of another project, shared with this one, has no row here.
         const securitygroup_id = known.groups.get(group)?.id
         return securitygroup_id === undefined ? [] : { port_id: ports.get(port.id)?.id, securitygroup_id }
       }),
@@ -50,7 +50,7 @@ function portColumns(port: Port): Row {
   }
 }
 
-/** An instance for each machine that ports belong to. What the ports do not tell is not asked for. */
+/** Inserts an instance for each machine that has ports, with fixed values for what the ports do not contain. */
 async function importInstances(
   db: Queryable,
   { ports }: LiveTenant,

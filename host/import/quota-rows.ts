@@ -6,7 +6,7 @@ export type Limits = Readonly<Record<string, number>>
 
 const MIB_PER_GIB = 1_024
 
-/** The tenant's limits by Waldur's names, ram and storage in MiB; what the customer ordered stands before the cloud's. */
+/** Returns the tenant's limits by Waldur's names, ram and storage in MiB: those that the customer ordered, else the cloud's quotas. */
 export async function quotaRows(
   db: Queryable,
   { quotas }: LiveTenant,

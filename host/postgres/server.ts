@@ -18,16 +18,16 @@ export interface LaunchOptions {
 
 type Child = ChildProcessByStdio<null, null, Readable>
 
-/** Starts the server and waits until it takes connections. */
+/** Starts the server and waits until it accepts connections. */
 export async function launch(options: LaunchOptions): Promise<{ pid: number; port: number }> {
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (await findFreePort())
     const child = spawnServer(options, port)
     const failure = await untilReady(child, options.log)
     if (failure === undefined && child.pid !== undefined) return { pid: child.pid, port }
-    // Somebody else can take a free port before the server does.
+    // Another process may have taken the free port meanwhile.
     if (options.port === undefined && attempt < 5 && failure?.includes("could not bind")) continue
-    throw new Error(`PostgreSQL does not start on port ${port} with ${options.data}: ${failure}`)
+    throw new Error(`PostgreSQL did not start on port ${port} with ${options.data}: ${failure}`)
   }
 }
 
@@ -37,7 +37,7 @@ function spawnServer({ binaries, account, data, settings, flags = [] }: LaunchOp
   return spawn(binaries.postgres, args, {
     cwd: "/",
     env: { PATH: process.env.PATH, LC_ALL: "C" },
-    // A session of its own: Ctrl-C reaches the whole group, and the server is to end after us, not with us.
+    // A session of its own: Ctrl+C reaches the whole group, and the server must end after this process, not with it.
     detached: true,
     stdio: ["ignore", "ignore", "pipe"],
     ...asAccount(account),
@@ -52,7 +52,7 @@ function untilReady(child: Child, log: LaunchOptions["log"]): Promise<string | u
     log?.(line)
     if (lines.push(line) > 20) lines.shift()
     if (!line.includes("database system is ready to accept connections")) return
-    // From here on neither the process nor its log keep us from ending.
+    // From here on neither the child nor its log keeps this process from ending.
     child.unref()
     ;(child.stderr as unknown as Socket).unref()
     resolve(undefined)

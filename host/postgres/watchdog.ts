@@ -2,7 +2,7 @@ import { spawn } from "node:child_process"
 import type { Socket } from "node:net"
 import { type Account, asAccount } from "./account.ts"
 
-// Waits for the end of its input, which comes when the parent ends, however it ends.
+// Waits for the end of its input, which comes with the end of the parent, whatever ended it.
 const SCRIPT = `
 while read -r _; do :; done
 pid=$(head -n 1 "$1/data/postmaster.pid" 2> /dev/null)
@@ -17,11 +17,11 @@ rm -rf "$1"
 `
 
 /**
- * Starts a child that outlives this process and then stops the server of a temporary directory and removes it.
- * Without it, `kill -9` would leave a server and its files behind.
- * @returns a function that calls it off
+ * Starts a child that outlives this process, then stops the server of a temporary directory and removes the directory.
+ * Without it, `kill -9` would leave both behind.
+ * @returns a function that ends the child
  */
-export function watchOver(directory: string, account: Account): () => void {
+export function startWatchdog(directory: string, account: Account): () => void {
   const child = spawn("/bin/sh", ["-c", SCRIPT, "sh", directory], {
     cwd: "/",
     detached: true,

@@ -1,4 +1,4 @@
-/** Reads a CSV text with a header row into one record for each line; cells may be quoted. */
+/** Parses CSV with a header row into one record a line; cells may be quoted. */
 export function parseCsv<Name extends string>(text: string): Record<Name, string>[] {
   const [header = [], ...rows] = text.trimEnd().split(/\r?\n/).map(splitLine)
   return rows.map((cells) => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import type pg from "pg"
 import { type ColumnRow, requiredSchema } from "./schema.ts"
 
-/** Values by column. Columns that are left out get null, or where null is not allowed what Django would write. */
+/** Values by column. Missing columns become null, or where null is not allowed the value that Django would write. */
 export type Row = Readonly<Record<string, unknown>>
 
 /** A client, inside a transaction or not, or a pool. */
@@ -13,7 +13,7 @@ const tables = Map.groupBy(requiredSchema().columns, (column) => column.table)
 // PostgreSQL takes at most 65,535 parameters in a statement, and no table has more than 50 columns.
 const CHUNK = 1_000
 
-/** A row by its id, and by its uuid as the API writes it: 32 hex digits. */
+/** The id of a row, and its uuid in the form of the API: 32 hex digits. */
 export interface RowRef {
   readonly id: number
   readonly uuid: string
@@ -22,7 +22,7 @@ export interface RowRef {
 /** Inserts a row with a fresh uuid. */
 export async function insertRef(db: Queryable, table: string, row: Row): Promise<RowRef> {
   const [ref] = await insertRefs(db, table, [row])
-  if (!ref) throw new Error(`${table} gave no id`)
+  if (!ref) throw new Error(`The insert into ${table} returned no id.`)
   return ref
 }
 
@@ -42,10 +42,10 @@ export async function insertRow(db: Queryable, table: string, row: Row): Promise
   return id
 }
 
-/** @returns the new ids in the order of the rows, for tables that have ids */
+/** Inserts rows. @returns the new ids in the order of the rows, for tables with ids */
 export async function insertRows(db: Queryable, table: string, rows: readonly Row[]): Promise<number[]> {
   const columns = tables.get(table)
-  if (!columns) throw new Error(`there is no table ${table}`)
+  if (!columns) throw new Error(`The schema has no table ${table}.`)
   for (const row of rows) refuseUnknown(table, columns, row)
   const given = columns.filter(({ column, identity }) => !identity || rows.some((row) => column in row))
   const returning = columns.some(({ column }) => column === "id") ? "returning id" : ""
@@ -68,7 +68,8 @@ export async function insertRows(db: Queryable, table: string, rows: readonly Ro
 
 function refuseUnknown(table: string, columns: readonly ColumnRow[], row: Row): void {
   for (const name of Object.keys(row))
-    if (!columns.some(({ column }) => column === name)) throw new Error(`${table} has no column ${name}`)
+    if (!columns.some(({ column }) => column === name))
+      throw new Error(`Table ${table} has no column ${name}.`)
 }
 
 function valueFor(column: ColumnRow, row: Row): unknown {
@@ -91,6 +92,6 @@ function emptyValue({ table, column, udt }: ColumnRow): unknown {
     case "jsonb":
       return "{}"
     default:
-      throw new Error(`${table}.${column} must be given`)
+      throw new Error(`${table}.${column} needs a value.`)
   }
 }

@@ -17,7 +17,7 @@ export type ColumnRow = Record<
   string
 >
 
-/** A key, check or index of a table; several columns are parted by blanks. */
+/** A key, check or index of a table; several columns are separated by spaces. */
 export type ConstraintRow = Record<
   | "table"
   | "name"
@@ -38,8 +38,8 @@ export interface WaldurSchema {
 }
 
 /**
- * The tables of a Waldur database that a marketplace server with OpenStack needs. The set is closed: no foreign key
- * of these tables leads out of it.
+ * Returns the tables of a Waldur database that a marketplace server with OpenStack needs. The set is closed: their foreign
+ * keys refer only to tables of the set.
  */
 export function requiredSchema(): WaldurSchema {
   return { columns: parseCsv(read("schema.csv")), constraints: parseCsv(read("constraints.csv")) }

@@ -1,10 +1,10 @@
 import type pg from "pg"
 import { type ColumnRow, type ConstraintRow, requiredSchema } from "./schema.ts"
 
-// Any number will do, as long as nobody else takes this advisory lock.
+// Key of the advisory lock; any number that is not used for another lock.
 const CREATING_TABLES = 5_019_730_001
 
-/** Creates Waldur's tables in the database's current schema; leaves a database that has them as it is. */
+/** Creates Waldur's tables in the database's current schema, unless it has them already. */
 export async function createWaldurTables(client: pg.ClientBase): Promise<void> {
   await client.query("begin")
   try {
@@ -20,7 +20,7 @@ export async function createWaldurTables(client: pg.ClientBase): Promise<void> {
   }
 }
 
-/** The statements that make the tables, then their keys and checks, then what refers from one to another. */
+/** Returns the statements that create the tables, then their keys and checks, foreign keys and indexes. */
 export function waldurTablesSql(): string {
   const { columns, constraints } = requiredSchema()
   const tables = Map.groupBy(columns, (column) => column.table)

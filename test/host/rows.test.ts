@@ -1,5 +1,6 @@
 import t from "tap"
-import { type CloudFacts, createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
+import type { CloudFacts } from "../../host/demo/cloud-facts.ts"
+import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
 import { insertRow } from "../../host/waldur/insert.ts"
 import { type TestDatabase, withDatabase } from "../helpers/database.ts"
 
