@@ -24,7 +24,7 @@ import type { Service } from "../cloud/types.ts"
  *
  * Two classes implement `Limiter`, with the same `FairQueue` in front; they differ in who grants:
  *
- *   LocalLimiter   (here)                    grants by its own counters: for a client that nobody shares its cloud with.
+ *   LocalLimiter   (here)                    grants by its own counters, for a cloud that no other process calls.
  *   SharedLimiter  (src/executors/clouds)    grants what the database grants to all processes together. It reports its
  *                                            calls in flight and requests slots with one SQL function, `acquire_slots`.
  *                                            Two more things can keep its calls waiting, and refuse them in the end:
