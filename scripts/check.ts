@@ -1,34 +1,53 @@
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
+import type { Command } from "../host/command/options.ts"
+import { parseArguments } from "../host/command/parse.ts"
+import { runCommand } from "../host/command/run.ts"
 
-/**
- * `npm run check`: everything that must hold before a commit lands, one stage after another. `--without-tests` leaves
- * out the last one, for who runs `npm test` as well.
- */
 const root = join(import.meta.dirname, "..")
-const bin = (name: string) => join(root, "node_modules", ".bin", name)
 
-const stages: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
-  ["format and lint", bin("biome"), ["ci", "--colors=off", "--error-on-warnings", "."]],
-  ["types", bin("tsc"), ["-p", "."]],
-  ["unused code and dependencies", bin("knip"), []],
-  ["build", process.execPath, [join(root, "scripts", "build.ts")]],
-  ["package", bin("publint"), ["--strict"]],
-  ["package in an empty project", process.execPath, [join(root, "test", "package", "run.ts")]],
-  [
-    "tests with coverage",
-    process.execPath,
-    [join(root, "scripts", "test.ts"), "--coverage-report=text-summary", "--no-disable-coverage"],
-  ],
+type Invocation = readonly [command: string, ...args: string[]]
+
+const tool = (name: string, ...args: string[]): Invocation => [
+  join(root, "node_modules", ".bin", name),
+  ...args,
 ]
+const script = (file: string, ...args: string[]): Invocation => [process.execPath, join(root, file), ...args]
 
-const asked = process.argv.includes("--without-tests") ? stages.slice(0, -1) : stages
-for (const [name, command, args] of asked) {
-  process.stdout.write(`\n== ${name}\n`)
-  const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit" })
-  if (status !== 0) {
-    process.stderr.write(`\ncheck: "${name}" failed.\n`)
-    process.exit(status ?? 1)
-  }
+/** What must hold before a commit lands, in the order in which it runs. */
+const stages: Readonly<Record<string, Invocation>> = {
+  lint: tool("biome", "ci", "--colors=off", "--error-on-warnings", "."),
+  types: tool("tsc", "-p", "."),
+  imports: script("scripts/imports.ts"),
+  glossary: script("scripts/glossary.ts"),
+  unused: tool("knip"),
+  build: script("scripts/build.ts"),
+  publint: tool("publint", "--strict", "dist"),
+  package: script("test/package/run.ts"),
+  tests: script("scripts/test.ts", "--coverage-report=text-summary", "--no-disable-coverage"),
 }
-process.stdout.write("\ncheck: all good.\n")
+
+const command = {
+  name: "npm run check --",
+  summary: "Runs everything that must hold before a commit lands, one stage after another.",
+  options: {
+    "without-tests": { type: "switch", text: "Leave out the last stage, the tests with coverage" },
+  },
+  arguments: { value: "[STAGE ...]", text: "Run only these", choices: Object.keys(stages) },
+  examples: ["npm run check -- --without-tests", "npm run check -- lint types"],
+} as const satisfies Command
+
+await runCommand(command, async (args) => {
+  const { values, rest } = parseArguments(command, args)
+  for (const [name, [executable, ...stageArgs]] of Object.entries(stages)) {
+    if (rest.length > 0 ? !rest.includes(name) : name === "tests" && values["without-tests"]) continue
+    process.stdout.write(`\n== ${name}\n`)
+    const { status } = spawnSync(executable, stageArgs, { cwd: root, stdio: "inherit" })
+    if (status !== 0) {
+      process.stderr.write(`\ncheck: the stage ${name} failed. To repeat it: npm run check -- ${name}\n`)
+      return status ?? 1
+    }
+  }
+  process.stdout.write("\ncheck: everything holds.\n")
+  return 0
+})
