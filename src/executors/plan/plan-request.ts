@@ -2,7 +2,7 @@ import { errors } from "../../errors.ts"
 import { planTenant, type TenantPlan } from "../../kinds/plan-tenant.ts"
 import { formatPrefix, overlaps, parsePrefix } from "../../planning/addresses.ts"
 import { type CidrMapping, mapPrefix, mappingsWithin, readMappings } from "../../planning/cidr-mapping.ts"
-import type { Identity, PlanInputs } from "../../planning/inputs.ts"
+import type { DestinationIdentity, PlanInputs } from "../../planning/inputs.ts"
 import { type LimitsPlan, planLimits, tenantQuotas } from "../../planning/limits.ts"
 import type { SourceTenant } from "../../planning/source.ts"
 import type { ValidRequest } from "./request.ts"
@@ -14,8 +14,12 @@ export interface RequestPlan extends TenantPlan {
   readonly inputs: PlanInputs
 }
 
-/** The plan of a valid request. Pure. @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT */
-export function planRequest(request: ValidRequest, source: SourceTenant, identity: Identity): RequestPlan {
+/** Plans a valid request. Pure. @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT */
+export function planRequest(
+  request: ValidRequest,
+  source: SourceTenant,
+  identity: DestinationIdentity,
+): RequestPlan {
   const limits = planLimits(request.srcResource.limits, request.volumeTypes, request.dstVolumeTypes)
   const quotas = tenantQuotas(limits.limits, source.quotas, request.dstVolumeTypes, limits.omitted)
   const inputs: PlanInputs = {
@@ -33,15 +37,15 @@ export function planRequest(request: ValidRequest, source: SourceTenant, identit
     sameCloud: request.srcSettingsId === request.dstSettingsId,
     volumeTypes: request.volumeTypes,
     quotas,
-    lostLimits: limits.omitted,
+    omittedLimits: limits.omitted,
     destination: identity,
   }
   return { ...planInputs(inputs, source), limits, quotas, inputs }
 }
 
 /**
- * The plan of a source under a request's inputs; asked again when the live source is known. Pure.
- * @param extensions the destination's, where they are known
+ * Plans a source under the inputs of a request: first from the host's rows, again from the live source. Pure.
+ * @param extensions aliases of the destination's Neutron extensions; undefined: unknown
  * @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT
  */
 export function planInputs(
@@ -52,30 +56,30 @@ export function planInputs(
   const mappings = readMappings(inputs.cidrs)
   checkRouters(source, mappings)
   const plan = planTenant({ ...inputs, source, mappings, ...(extensions && { extensions }) })
-  const lostLimits = inputs.lostLimits.map(({ name, value, reason }) => ({
+  const omittedLimits = inputs.omittedLimits.map(({ name, value, reason }) => ({
     kind: "quota" as const,
     key: name,
     name: `${name} = ${value}`,
     reason,
   }))
-  return { ...plan, omitted: [...plan.omitted, ...lostLimits] }
+  return { ...plan, omitted: [...plan.omitted, ...omittedLimits] }
 }
 
-/** Neutron refuses a router whose subnets overlap. @throws CIDR_MAPPING */
+/** Checks that the subnets of a router do not overlap after the mapping: Neutron refuses that. @throws CIDR_MAPPING */
 function checkRouters(source: SourceTenant, mappings: readonly CidrMapping[]): void {
   const subnets = new Map(source.subnets.map((subnet) => [subnet.key, subnet]))
   for (const router of source.routers) {
-    const placed = router.interfaces.flatMap(({ subnet: key }) => {
+    const connected = router.interfaces.flatMap(({ subnet: key }) => {
       const subnet = subnets.get(key)
       const prefix = subnet && parsePrefix(mapPrefix(subnet.cidr, mappingsWithin(subnet.cidr, mappings)))
       return prefix === undefined ? [] : [{ name: subnet?.name, prefix }]
     })
-    for (const [index, one] of placed.entries()) {
-      const other = placed.slice(0, index).find(({ prefix }) => overlaps(prefix, one.prefix))
+    for (const [index, subnet] of connected.entries()) {
+      const other = connected.slice(0, index).find(({ prefix }) => overlaps(prefix, subnet.prefix))
       if (other === undefined) continue
       throw errors.cidrMapping(
-        `After the mapping the subnets ${other.name} (${formatPrefix(other.prefix)}) and ${one.name} ` +
-          `(${formatPrefix(one.prefix)}) overlap, which router ${router.name} joins.`,
+        `Router ${router.name} connects the subnets ${other.name} (${formatPrefix(other.prefix)}) and ${subnet.name} ` +
+          `(${formatPrefix(subnet.prefix)}), which overlap after the mapping. Map them to ranges that do not overlap.`,
       )
     }
   }

@@ -1,17 +1,17 @@
 import { costOf } from "../../kinds/cost.ts"
-import { liveOnly } from "../../planning/attributes.ts"
+import { liveOnlyNames } from "../../planning/attributes.ts"
 import type { SourceTenant } from "../../planning/source.ts"
 import { type DestinationFacts, destinationWarnings, planWarnings } from "../../planning/warnings.ts"
 import { estimatePlan } from "./estimate.ts"
 import { planRequest } from "./plan-request.ts"
 import type { ValidRequest } from "./request.ts"
 
-/** What is made up when it is asked for stands so in a preview. */
-const unmade = { username: "(made with the tenant)", marker: "(made with the tenant)" }
+/** Shown instead of values that are generated when the migration is created. */
+const placeholders = { username: "(generated with the tenant)", marker: "(generated with the tenant)" }
 
-/** What a request would do: the plan as data, what is left out, warnings, and what it costs. Pure. */
+/** Returns what a request would do: the plan, what it omits, warnings, and what it costs. Pure. */
 export function previewPlan(request: ValidRequest, source: SourceTenant, destination: DestinationFacts) {
-  const plan = planRequest(request, source, unmade)
+  const plan = planRequest(request, source, placeholders)
   const kinds = plan.parts.map(({ kind, objects }) => ({
     kind: kind.name,
     total: objects.length,
@@ -35,7 +35,7 @@ export function previewPlan(request: ValidRequest, source: SourceTenant, destina
       ...planWarnings(source, plan.quotas, request.withPorts),
       ...destinationWarnings(destination, plan.limits.limits),
     ],
-    unread: liveOnly(),
+    unread: liveOnlyNames(),
     estimate: estimatePlan(plan.parts),
   }
 }

@@ -2,7 +2,7 @@ import type { CidrMapping } from "../../planning/cidr-mapping.ts"
 import type { VolumeTypeMapping } from "../../planning/limits.ts"
 import type { StaticRouteRule } from "../../planning/plan.ts"
 
-/** A request for a migration whose every part has been found valid. Ids are those of the host's rows. */
+/** A validated request for a migration. Ids are those of host rows. */
 export interface ValidRequest {
   readonly userId: number
   readonly srcResource: {
@@ -20,13 +20,13 @@ export interface ValidRequest {
   readonly dstSettingsId: number
   readonly name: string
   readonly description: string
-  /** What was asked, as it is kept and echoed. */
+  /** The requested mappings as they are stored, and returned by the API. */
   readonly mappings: Readonly<Record<string, unknown>>
-  /** Networks to copy; undefined copies all. */
+  /** Networks to copy; undefined: all. */
   readonly networkIds: readonly number[] | undefined
   readonly cidrs: readonly CidrMapping[]
   readonly volumeTypes: readonly VolumeTypeMapping[]
-  /** Names of the destination's volume types. */
+  /** Names of the volume types of the destination. */
   readonly dstVolumeTypes: readonly string[]
   readonly externalNetworkId: string | null
   readonly staticRoutes: StaticRouteRule
