@@ -9,11 +9,11 @@ interface Body {
   readonly project_id: Ref
   readonly name: string
   readonly description: string
-  /** As Neutron gives them back: networks, an address with its whole length. */
+  /** As Neutron returns them: networks; an address has its full prefix length. */
   readonly addresses: readonly string[]
 }
 
-/** Address groups, which rules of security groups may name. */
+/** Address groups, to which rules of security groups may refer. */
 export const addressGroup = defineKind<Body, AddressGroup>({
   name: "address_group",
   after: ["quota"],

@@ -1,19 +1,19 @@
-/** Rules that a stock Neutron gives a new group: everything may leave, over IPv4 and over IPv6. An operator may change that. */
-export const bornRules = 2
+/** Number of default rules of a new group in stock Neutron: all egress, over IPv4 and over IPv6. Operators may change it. */
+export const defaultRuleCount = 2
 
-/** In one transaction, which takes Neutron well under this time. */
-const birthMs = 10_000
+/** Neutron creates a group and its default rules in one transaction, which takes well under this time. */
+const creationMs = 10_000
 
 /**
- * Whether a rule may have come with its group. A rule that was made later is a person's. A Neutron without its
- * `timestamp` extension does not tell.
+ * Whether a rule may be a default rule: it was created together with its group. A later rule was added by a user. true
+ * also for a Neutron without the extension `timestamp`, which shows no times.
  */
-export function mayBeBorn(madeAt: string | undefined, groupMadeAt: string | undefined): boolean {
-  if (madeAt === undefined || groupMadeAt === undefined) return true
-  return Date.parse(madeAt) - Date.parse(groupMadeAt) <= birthMs
+export function mayBeDefaultRule(createdAt: string | undefined, groupCreatedAt: string | undefined): boolean {
+  if (createdAt === undefined || groupCreatedAt === undefined) return true
+  return Date.parse(createdAt) - Date.parse(groupCreatedAt) <= creationMs
 }
 
-interface Rule {
+interface RuleAttributes {
   readonly direction: string
   readonly protocol: unknown
   readonly port_range_min: unknown
@@ -22,8 +22,8 @@ interface Rule {
   readonly description: string
 }
 
-/** Whether a rule is one of those. */
-export function isBorn(rule: Rule): boolean {
+/** Whether a desired rule equals a default rule of stock Neutron. */
+export function isDefaultRule(rule: RuleAttributes): boolean {
   const { direction, protocol, port_range_min, remote_ip_prefix, remote_group_id, description } = rule
   const open = [protocol, port_range_min, remote_ip_prefix, remote_group_id].every((value) => value === null)
   return direction === "egress" && open && description === ""

@@ -10,7 +10,7 @@ interface Body extends LiveAttributes<"gateway"> {
   readonly network_id: string
 }
 
-/** The routers' ways out. A router has one at the most, so it is told by its router. */
+/** External gateways of routers. A router has at most one, so the router identifies it. */
 export const gateway = defineKind<Body, Router>({
   name: "gateway",
   after: ["router"],
@@ -52,23 +52,25 @@ export const gateway = defineKind<Body, Router>({
 function planGateways({ source, externalNetworkId }: PlanContext): KindPlan<Body> {
   const objects = []
   const omitted = []
-  const known = source.routers.some((router) => router.hasGateway === true)
-  for (const [index, { key, name, backendId, hasGateway, gateway: seen }] of source.routers.entries()) {
+  const anyKnown = source.routers.some((router) => router.hasGateway === true)
+  for (const [index, { key, name, backendId, hasGateway, gateway: atSource }] of source.routers.entries()) {
     if (hasGateway === false) continue
     if (externalNetworkId === null) {
-      const reason = "The destination has no external network configured, or the request skips the connection to it."
+      const reason =
+        "The destination has no external network configured, or the request skips the connection to it."
       omitted.push({ kind: "gateway" as const, key, name, reason })
-    } else if (hasGateway === true || (!known && index === 0)) {
-      const body = { router_id: ref("router", key), network_id: externalNetworkId, ...seen?.live }
+    } else if (hasGateway === true || (!anyKnown && index === 0)) {
+      const body = { router_id: ref("router", key), network_id: externalNetworkId, ...atSource?.live }
       objects.push({
         key,
         name,
         sourceId: backendId,
         body,
-        ...(seen && { notes: notesOf(seen, externalNetworkId) }),
+        ...(atSource && { notes: notesOf(atSource, externalNetworkId) }),
       })
     } else {
-      const reason = "No external gateway is known for this router at the source; it was assigned to another router."
+      const reason =
+        "No external gateway is known for this router at the source; it was assigned to another router."
       omitted.push({ kind: "gateway" as const, key, name, reason })
     }
   }
@@ -92,7 +94,10 @@ function notesOf(
         : [
             {
               attribute: "external_gateways",
-              value: more.map((one) => ({ network_id: one.networkId, ip_addresses: one.addresses })),
+              value: more.map(({ networkId: network_id, addresses: ip_addresses }) => ({
+                network_id,
+                ip_addresses,
+              })),
               reason: "The copy of a router has one external gateway.",
             },
           ]),

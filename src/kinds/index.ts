@@ -20,7 +20,7 @@ import { tag } from "./tag.ts"
 import { trunk } from "./trunk.ts"
 import { user } from "./user.ts"
 
-/** Every kind of object that is copied. A new one is a file beside this one and a line here. */
+/** The registry of kinds: every kind of object that is copied. TEMPLATE.md describes how to add one. */
 export const kinds: readonly AnyKind[] = [
   project,
   user,

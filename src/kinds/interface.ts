@@ -27,8 +27,8 @@ interface Body extends LiveAttributes<"interface"> {
   readonly subnet_id: Ref
   readonly ip_address: string
   /**
-   * Whether the address is the subnet's gateway. Then Neutron takes it by itself; any other address needs a port
-   * made for it first ("If you specify a port ID, the router uses that port's address", Networking API v2.0).
+   * Whether the address is the subnet's gateway. Then Neutron assigns it by itself; any other address needs a port
+   * that is created first ("If you specify a port ID, the router uses that port's address", Networking API v2.0).
    */
   readonly is_gateway: boolean
 }
@@ -42,12 +42,12 @@ interface Actual {
   readonly description: string
 }
 
-/** A router stands once in a subnet, so the two name an interface. */
+/** Returns the key of an interface: a router has at most one in a subnet. */
 export function interfaceKey(router: string, subnet: string): string {
   return `${router}-${subnet}`
 }
 
-/** Which router stands in which subnet, with which address. A router stands once in a subnet. */
+/** Interfaces of routers in subnets. A router has at most one in a subnet. */
 export const routerInterface = defineKind<Body, Actual>({
   name: "interface",
   after: ["router", "subnet"],
@@ -79,7 +79,7 @@ export const routerInterface = defineKind<Body, Actual>({
     },
     cost(planned) {
       const withPort = planned.filter(({ body }) => !body.is_gateway).length
-      const named = planned.filter(({ body }) => body.is_gateway && isNamed(portText(body))).length
+      const named = planned.filter(({ body }) => body.is_gateway && isSet(portText(body))).length
       return { reads: withPort, writes: planned.length + withPort + named }
     },
   },
@@ -111,7 +111,7 @@ export const routerInterface = defineKind<Body, Actual>({
     async list(context) {
       const all = await context.collection("ports")
       const ports = all.filter(isInterface)
-      // A port of several IPv6 subnets is one interface in each of them.
+      // A port with addresses in several IPv6 subnets is an interface in each of them.
       return ports.flatMap((port) =>
         port.fixed_ips.map(({ subnet_id, ip_address }) => ({
           portId: port.id,
@@ -147,8 +147,8 @@ export const routerInterface = defineKind<Body, Actual>({
       removeRouterInterface(cloud, actual.routerId, { subnet_id: actual.subnetId }),
     async cleanUpPartial(context, missing) {
       for (const { body } of missing.filter((one) => !one.body.is_gateway)) {
-        const left = await unattachedPort(context, body)
-        if (left !== undefined) await deleteResource(context.cloud, "ports", left.id)
+        const leftover = await unattachedPort(context, body)
+        if (leftover !== undefined) await deleteResource(context.cloud, "ports", leftover.id)
       }
     },
   },
@@ -164,19 +164,19 @@ function portText({ name, description }: LiveAttributes<"interface">): PortText 
   }
 }
 
-function isNamed({ name = "", description = "" }: PortText): boolean {
+function isSet({ name = "", description = "" }: PortText): boolean {
   return name !== "" || description !== ""
 }
 
 async function connect(context: CloudContext, { body }: Desired<Body>): Promise<Actual> {
   const { router_id: routerId, subnet_id: subnetId, ip_address: ipAddress } = body
-  const words = { name: "", description: "", ...portText(body) }
+  const text = { name: "", description: "", ...portText(body) }
   if (body.is_gateway) {
     const { port_id: portId } = await addRouterInterface(context.cloud, routerId, { subnet_id: subnetId })
-    if (isNamed(words)) {
-      await markUncertain(updateResource(context.cloud, "ports", portId, words))
+    if (isSet(text)) {
+      await markUncertain(updateResource(context.cloud, "ports", portId, text))
     }
-    return { portId, routerId, subnetId, ipAddress, ...words }
+    return { portId, routerId, subnetId, ipAddress, ...text }
   }
   const port = await portAt(context, body)
   try {
@@ -185,23 +185,23 @@ async function connect(context: CloudContext, { body }: Desired<Body>): Promise<
     await deleteResource(context.cloud, "ports", port.id).catch(() => undefined)
     throw error
   }
-  return { portId: port.id, routerId, subnetId, ipAddress, ...words }
+  return { portId: port.id, routerId, subnetId, ipAddress, ...text }
 }
 
-/** Gives the port of an interface its words. A cloud that refuses them has the interface all the same. */
+/** Sets name and description of an interface's port. If the cloud refuses them, the interface stays as it is. */
 async function rename({ cloud }: CloudContext, { body }: Desired<Body>, actual: Actual): Promise<Actual> {
-  const words = portText(body)
-  if (differences(words, { ...actual }).length === 0) return actual
+  const text = portText(body)
+  if (differences(text, { ...actual }).length === 0) return actual
   try {
-    await updateResource(cloud, "ports", actual.portId, words)
+    await updateResource(cloud, "ports", actual.portId, text)
   } catch (error) {
     if (!(error instanceof CloudError) || error.failure.uncertain || error.retry !== "no") throw error
     return actual
   }
-  return { ...actual, ...words }
+  return { ...actual, ...text }
 }
 
-/** The port that an earlier, broken-off try has left unattached: one as `portAt` makes it, no person's. */
+/** Returns the unattached port that an interrupted attempt has left: it looks as `portAt` creates it. */
 async function unattachedPort(
   { cloud, projectId }: CloudContext,
   { subnet_id, ip_address }: Desired<Body>["body"],
@@ -220,21 +220,21 @@ async function unattachedPort(
   )
 }
 
-/** The port for an interface's own address: one that is left, or a new one. */
+/** Returns the port for an interface's address: one that an earlier attempt has left, or a new one. */
 async function portAt(context: CloudContext, body: Desired<Body>["body"]): Promise<Port> {
-  const left = await unattachedPort(context, body)
-  if (left !== undefined) return left
-  const [made] = await createResources(context.cloud, "ports", [
+  const leftover = await unattachedPort(context, body)
+  if (leftover !== undefined) return leftover
+  const [created] = await createResources(context.cloud, "ports", [
     {
       project_id: body.project_id,
       network_id: body.network_id,
       fixed_ips: [{ subnet_id: body.subnet_id, ip_address: body.ip_address }],
       ...portText(body),
-      // As the ports that Neutron makes for a router: it adds none of these, and keeps what a given port has.
+      // As in the ports that Neutron creates for a router. It does not change these attributes of a given port.
       security_groups: [],
       port_security_enabled: false,
     },
   ])
-  if (made === undefined) throw new Error("Neutron returned no port for a create request.")
-  return made
+  if (created === undefined) throw new Error("Neutron returned no port for a create request.")
+  return created
 }

@@ -5,17 +5,17 @@ import type { LiveAttributes } from "../planning/attributes.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
-import { storedIn } from "./stored.ts"
+import { tableRows } from "./table-rows.ts"
 
 interface Body extends LiveAttributes<"network"> {
   readonly project_id: Ref
   readonly name: string
   readonly description: string
-  /** Absent: the destination's own default. */
+  /** Absent: the destination's default. */
   readonly mtu?: number
 }
 
-/** Networks. Neutron allows any number of one name; they are told apart by what was recorded and what they are. */
+/** Networks. Neutron allows several of the same name; recorded ids and attributes identify them. */
 export const network = defineKind<Body, Network>({
   name: "network",
   after: ["quota"],
@@ -39,7 +39,7 @@ export const network = defineKind<Body, Network>({
   },
 
   rows: {
-    ...storedIn<Body>("openstack_network", ({ tenantId }, body) => ({
+    ...tableRows<Body>("openstack_network", ({ tenantId }, body) => ({
       name: body.name,
       description: body.description,
       runtime_state: "",

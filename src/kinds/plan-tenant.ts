@@ -1,16 +1,19 @@
 import type { KindName } from "../planning/kind-names.ts"
 import { kindText } from "../planning/kind-names.ts"
 import type { Omission, PlanContext, Planned } from "../planning/plan.ts"
-import { fitToCloud, noteMapped } from "./fit.ts"
 import { kinds } from "./index.ts"
 import type { AnyKind } from "./kind.ts"
+import { noteMapped, withoutUnsupported } from "./notes.ts"
 
 export interface TenantPlan {
   readonly parts: readonly { readonly kind: AnyKind; readonly objects: readonly Planned<unknown>[] }[]
   readonly omitted: readonly Omission[]
 }
 
-/** The whole plan: what every kind wants, and what is left out. Pure. @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT */
+/**
+ * Returns the whole plan: the desired objects of every kind, and what is omitted. Pure.
+ * @throws CIDR_MAPPING, ADDRESS_DOES_NOT_FIT
+ */
 export function planTenant(context: PlanContext): TenantPlan {
   const plans = withoutOrphans(kinds.map((kind) => planKind(kind, context)))
   return {
@@ -26,25 +29,31 @@ interface PlannedKind {
 }
 
 /**
- * Leaves out what refers to something that is left out (the tags of a trunk, of whose ports one is not copied): it
- * would wait in vain, and count as missing.
+ * Omits what refers to an omitted object (the tags of a trunk, if one of the trunk's ports is not copied): it could
+ * never be created, and would count as missing.
  */
 function withoutOrphans(plans: readonly PlannedKind[]): readonly PlannedKind[] {
-  const there = new Set(plans.flatMap(({ kind, objects }) => objects.map(({ key }) => `${kind.name}/${key}`)))
-  const left = plans.map(({ kind, objects, omitted }) => {
+  const planned = new Set(
+    plans.flatMap(({ kind, objects }) => objects.map(({ key }) => `${kind.name}/${key}`)),
+  )
+  const remaining = plans.map(({ kind, objects, omitted }) => {
     const orphans = objects.flatMap(({ key, name, body }): readonly Omission[] => {
-      const lost = refsOf(body).find((reference) => !there.has(reference))
-      return lost === undefined ? [] : [{ kind: kind.name, key, name, reason: whyOrphan(lost) }]
+      const missing = refsOf(body).find((reference) => !planned.has(reference))
+      return missing === undefined ? [] : [{ kind: kind.name, key, name, reason: orphanReason(missing) }]
     })
-    const gone = new Set(orphans.map(({ key }) => key))
-    return { kind, objects: objects.filter(({ key }) => !gone.has(key)), omitted: [...omitted, ...orphans] }
+    const orphanKeys = new Set(orphans.map(({ key }) => key))
+    return {
+      kind,
+      objects: objects.filter(({ key }) => !orphanKeys.has(key)),
+      omitted: [...omitted, ...orphans],
+    }
   })
-  return left.every(({ objects }, index) => objects.length === plans[index]?.objects.length)
+  return remaining.every(({ objects }, index) => objects.length === plans[index]?.objects.length)
     ? plans
-    : withoutOrphans(left)
+    : withoutOrphans(remaining)
 }
 
-function whyOrphan(reference: string): string {
+function orphanReason(reference: string): string {
   const [kind = ""] = reference.split("/")
   return `Its ${kindText(kind)} is not copied.`
 }
@@ -55,11 +64,11 @@ function planKind(kind: AnyKind, context: PlanContext): PlannedKind {
     context.mappings.length === 0
       ? objects
       : noteMapped(objects, kind.plan.build({ ...context, mappings: [] }).objects)
-  const fitted = fitToCloud(kind.name, noted, context)
-  return { kind, objects: fitted.objects, omitted: [...omitted, ...fitted.omitted] }
+  const supported = withoutUnsupported(kind.name, noted, context)
+  return { kind, objects: supported.objects, omitted: [...omitted, ...supported.omitted] }
 }
 
-/** The ids of other objects that a body waits for, as `kind/key`. */
+/** Returns the other objects to which a body refers, as `kind/key`. */
 export function refsOf(body: unknown): readonly `${KindName}/${string}`[] {
   if (Array.isArray(body)) return body.flatMap(refsOf)
   if (typeof body !== "object" || body === null) return []
@@ -67,7 +76,7 @@ export function refsOf(body: unknown): readonly `${KindName}/${string}`[] {
   return Object.values(body).flatMap(refsOf)
 }
 
-/** The body with each reference replaced by what `idOf` says. */
+/** Returns the body with each reference replaced by the id that `idOf` returns. */
 export function resolveRefs(body: unknown, idOf: (ref: string) => string): unknown {
   if (Array.isArray(body)) return body.map((item) => resolveRefs(item, idOf))
   if (typeof body !== "object" || body === null) return body

@@ -11,8 +11,8 @@ import type { CloudContext } from "./cloud-context.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { countBatches } from "./cost.ts"
 import { type Desired, defineKind, type Resolved, type RowContext } from "./kind.ts"
-import { addressKey, sendAside } from "./service-ports.ts"
-import { storedIn } from "./stored.ts"
+import { addressKey, moveServicePorts } from "./service-ports.ts"
+import { tableRows } from "./table-rows.ts"
 
 interface Body extends LiveAttributes<"port"> {
   readonly project_id: Ref
@@ -25,15 +25,15 @@ interface Body extends LiveAttributes<"port"> {
   readonly security_groups: readonly Ref[]
   readonly allowed_address_pairs: readonly AddressPair[]
   /**
-   * Subnets that make addresses of the MAC by themselves (SLAAC, DHCPv6 stateless). Neutron refuses to be told one
-   * there, and gives the same one, for the MAC is the same.
+   * Subnets that derive addresses from the MAC (SLAAC, DHCPv6 stateless). Neutron refuses an explicit address there,
+   * and assigns the same one, because the MAC is the same.
    */
   readonly auto_addressed?: readonly Ref[]
-  /** Only where one of its subnets is for ports of certain owners, its `service_types`: Neutron refuses others. */
+  /** Only where a subnet of the port has `service_types`: Neutron refuses ports of other owners there. */
   readonly device_owner?: string
 }
 
-const stored = storedIn<Body>("openstack_port", (context, body) => ({
+const stored = tableRows<Body>("openstack_port", (context, body) => ({
   name: body.name,
   description: body.description,
   backend_id: "",
@@ -68,15 +68,15 @@ async function unlinkGroups(trx: Trx, rowIds: readonly number[]): Promise<void> 
 }
 
 const batch = {
-  // Some 200 ms a port, in bulk or not: 25 take 5 s, and calls at once are what helps.
+  // Neutron takes some 200 ms a port, in bulk or not: 25 take 5 s. Requests at the same time are faster.
   maxSize: 25,
   minSize: 5,
-  // The bulk form of Neutron's ML2 plugin drops these without a word: a port that has some goes alone.
+  // Neutron's ML2 plugin silently drops these attributes of a bulk request, so such a port has a request of its own.
   groupBy: (desired: PairsAndOptions & Pick<Body, "mac_address">) =>
-    goesAlone(desired) ? desired.mac_address : "",
+    needsOwnRequest(desired) ? desired.mac_address : "",
 }
 
-/** Ports: one per source port, with all of its addresses. Neutron keeps a MAC unique in its network. */
+/** Ports: one for each source port, with all of its addresses. In Neutron a MAC is unique in its network. */
 export const port = defineKind<Body, Port>({
   name: "port",
   after: ["subnet", "security_group"],
@@ -84,8 +84,8 @@ export const port = defineKind<Body, Port>({
   plan: {
     build: plan,
     cost(planned) {
-      // Before the first bulk call it is read which addresses are taken.
-      const inBulk = planned.filter(({ body }) => !goesAlone(body)).length > 1
+      // Before the first bulk request the addresses in use are read.
+      const inBulk = planned.filter(({ body }) => !needsOwnRequest(body)).length > 1
       return { reads: inBulk ? 1 : 0, writes: countBatches(batch, planned) }
     },
   },
@@ -144,7 +144,7 @@ export const port = defineKind<Body, Port>({
       ...differences(comparable(desired), comparable(actual)),
       ...liveDifferences(liveOf(desired), actual),
     ],
-    // DHCP agents, routers and the like have ports of their own in a project's networks.
+    // DHCP agents, routers and others have ports of their own in the networks of a project.
     unmanagedName: ({ id, name, device_owner: owner }) =>
       owner.startsWith("network:") ? undefined : name || id,
   },
@@ -155,34 +155,35 @@ export const port = defineKind<Body, Port>({
 })
 
 /**
- * A bulk call that Neutron refuses for an address leaves the addresses of its other ports taken, although no port
- * holds them. So a chunk with an address that is taken is not sent as a whole: its halves are tried, until that port
- * goes alone and is refused in Neutron's words. Then a port of the cloud's own that stands there is sent aside.
+ * Creates ports. When Neutron refuses a bulk request because of one address, the addresses of the other ports stay
+ * allocated although no port has them. So a batch with an address in use is not sent: it is refused here, and halved by
+ * the caller, until that port has a request of its own. If the address belongs to a port of the cloud itself (DHCP),
+ * that port is moved to another address.
  */
 async function create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Port[]> {
   const [first, ...more] = desired
   if (first === undefined) return []
-  if (more.length === 0) return [await createAlone(context.cloud, first)]
+  if (more.length === 0) return [await createOne(context.cloud, first)]
   const taken = await takenAddresses(context)
   for (const { name, body } of desired) {
     const address = body.fixed_ips.find((one) => taken.has(addressKey(one)))
-    if (address !== undefined) throw refusedHere(context.cloud.name, name, address.ip_address)
+    if (address !== undefined) throw addressInUse(context.cloud.name, name, address.ip_address)
   }
   return send(context.cloud, desired)
 }
 
-async function createAlone(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
+async function createOne(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
   const { network_id, fixed_ips } = desired.body
   try {
-    return await sendOne(cloud, desired)
+    return await postOne(cloud, desired)
   } catch (error) {
     if (!(error instanceof CloudError) || error.failure.type !== "IpAddressAlreadyAllocated") throw error
-    if (!(await sendAside(cloud, network_id, fixed_ips))) throw error
-    return sendOne(cloud, desired)
+    if (!(await moveServicePorts(cloud, network_id, fixed_ips))) throw error
+    return postOne(cloud, desired)
   }
 }
 
-async function sendOne(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
+async function postOne(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
   const [made] = await send(cloud, [desired])
   if (made === undefined) throw new Error("Neutron returned no port for a create request.")
   return made
@@ -206,7 +207,7 @@ async function takenAddresses(context: CloudContext): Promise<ReadonlySet<string
   return new Set(ports.flatMap((port) => port.fixed_ips.map(addressKey)))
 }
 
-function refusedHere(cloud: string, name: string, address: string): CloudError {
+function addressInUse(cloud: string, name: string, address: string): CloudError {
   return new CloudError({
     cloud,
     service: "network",
@@ -238,7 +239,10 @@ interface PairsAndOptions {
   readonly extra_dhcp_opts?: unknown
 }
 
-function goesAlone({ allowed_address_pairs: pairs, extra_dhcp_opts: options }: PairsAndOptions): boolean {
+function needsOwnRequest({
+  allowed_address_pairs: pairs,
+  extra_dhcp_opts: options,
+}: PairsAndOptions): boolean {
   return [pairs, options].some((list) => Array.isArray(list) && list.length > 0)
 }
 
@@ -250,15 +254,15 @@ function autoAddressed(addresses: SourcePort["fixedIps"]): Pick<Body, "auto_addr
     : { auto_addressed: addresses.map(({ subnet }) => ref("subnet", subnet)) }
 }
 
-/** The attributes that only the live source told. */
+/** Returns the live-only attributes of a desired port. */
 function liveOf(desired: Resolved<Body>): LiveAttributes<"port"> {
-  // The owner is Nova's to change, as soon as a machine is attached.
+  // Nova changes the owner when an instance is attached.
   const { project_id: _, auto_addressed: __, device_owner: ___, ...rest } = desired
   const known = new Set(Object.keys(comparable(desired)))
   return Object.fromEntries(Object.entries(rest).filter(([name]) => !known.has(name)))
 }
 
-/** The attributes of a port in one spelling: Neutron orders lists its own way, and fills a pair's MAC with the port's. */
+/** Returns attributes in a canonical form: Neutron reorders lists, and fills in the port's MAC in address pairs. */
 function comparable(port: Comparable) {
   const { network_id, name, description, port_security_enabled } = port
   const mac = port.mac_address.toLowerCase()
@@ -292,7 +296,7 @@ function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
       Array.isArray(live?.service_types) && live.service_types.length > 0 ? [key] : [],
     ),
   )
-  // As an address of its own: what lies in one of the port's subnets goes where that goes.
+  // An address in one of the port's subnets follows the mapping of that subnet, as the port's own addresses do.
   const mappingsOf = ({ fixedIps }: SourcePort) => [
     ...fixedIps.flatMap(({ subnet }) => mappingsWithin(cidrs.get(subnet) ?? "", mappings).slice(0, 1)),
     ...mappings,

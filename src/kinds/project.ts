@@ -8,14 +8,14 @@ import { type Desired, defineKind } from "./kind.ts"
 interface Body {
   readonly name: string
   readonly description: string
-  /** A tag that no other project has: a project whose creation was not answered is found by it. */
+  /** A tag that no other project has. It identifies the project if the response to the create request was lost. */
   readonly marker: string
 }
 
-/** Keystone's limit for the name of a project; a tenant's row may have 150 characters. */
+/** Keystone's limit for the name of a project; the name in a tenant's row may have 150 characters. */
 const longestName = 64
 
-/** The destination project. It is new and this migration's own, so whatever is in it can be matched to the plan. */
+/** The destination project. This migration creates it, so everything in it can be matched with the plan. */
 export const project = defineKind<Body, Project>({
   name: "project",
   after: [],
@@ -63,7 +63,7 @@ export const project = defineKind<Body, Project>({
   },
 
   verify: {
-    // A Keystone that knows no tags ignores the filter, and lists everybody's projects.
+    // A Keystone without tags ignores the filter, and lists all projects.
     isMatch: ({ marker }, actual) => actual.tags?.includes(marker) ?? false,
     compare: ({ name, marker }, actual) =>
       actual.name === alternative(name, marker) ? [] : differences({ name }, { ...actual }),
@@ -80,18 +80,18 @@ async function create({ cloud }: CloudContext, { body }: Desired<Body>): Promise
   try {
     return await createProject(cloud, { ...wanted, name: body.name })
   } catch (error) {
-    // Names are unique in a domain.
+    // The name is in use: names are unique in a domain.
     if (!(error instanceof CloudError) || error.failure.status !== 409) throw error
     return createProject(cloud, { ...wanted, name: alternative(body.name, body.marker) })
   }
 }
 
-/** By characters, as Keystone counts: half of one is no text. */
+/** Cuts a name by Unicode characters, as Keystone counts, and not within a surrogate pair. */
 function cut(name: string, length: number): string {
   return [...name].slice(0, length).join("")
 }
 
-/** A name that is taken gets a suffix, as in Waldur; from the marker, so that a repeated try asks for the same. */
+/** Returns the name for a project whose own name is in use: it has a suffix, as in Waldur. A retry gets the same one, because it comes from the marker. */
 function alternative(name: string, marker: string): string {
   return `${cut(name, longestName - 7)}_${marker.slice(-6)}`
 }

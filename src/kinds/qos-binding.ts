@@ -24,7 +24,7 @@ interface Actual {
   readonly qos_policy_id: string | null
 }
 
-/** Which network or port has which QoS policy: apart, so that a policy that is refused takes no network with it. */
+/** QoS policies of networks and ports. They are objects of their own, so that a refused policy does not fail its network. */
 export const qosBinding = defineKind<Body, Actual>({
   name: "qos_binding",
   after: ["qos_policy", "network", "port"],

@@ -11,8 +11,8 @@ interface Body {
 }
 
 /**
- * The tenant's own QoS policies, without their rules. They come after the networks: Neutron gives a project's default
- * policy to each network that is made later, also to one that is sent with none.
+ * The tenant's own QoS policies, without their rules. They are created after the networks: Neutron assigns a project's
+ * default policy to each network that is created later, also to one that is created without a policy.
  */
 export const qosPolicy = defineKind<Body, QosPolicy>({
   name: "qos_policy",

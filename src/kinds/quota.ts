@@ -44,7 +44,7 @@ const calls: Readonly<Record<QuotaService, QuotaCalls>> = {
   volume: { get: getVolumeQuota, set: setVolumeQuota, reset: resetVolumeQuota },
 }
 
-/** Quotas of the three services. Every project has them from the start, so they are always updated, never made. */
+/** Quotas of the three services. Every project has them from the start, so they are updated and never created. */
 export const quota = defineKind<Body, Actual>({
   name: "quota",
   after: ["project"],
@@ -76,7 +76,7 @@ export const quota = defineKind<Body, Actual>({
     },
     id: (actual) => actual.service,
     batch: { maxSize: 1 },
-    // A service that refused to tell its quotas is asked again, alone: the others' quotas are set all the same.
+    // A service that refused to show its quotas is read again, alone, so that the quotas of the others are set.
     create: ({ cloud, projectId }, desired) =>
       Promise.all(
         desired.map(async ({ body }) =>
@@ -92,7 +92,7 @@ export const quota = defineKind<Body, Actual>({
   },
 
   removal: {
-    // Neutron and Cinder keep the quotas of a project that is gone.
+    // Neutron and Cinder keep the quotas of a deleted project.
     delete: ({ cloud, projectId }, { service }) => calls[service].reset(cloud, projectId),
   },
 })

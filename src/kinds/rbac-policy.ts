@@ -18,7 +18,7 @@ interface Body {
   readonly target_tenant: string | Ref
 }
 
-/** With whom the tenant shares its networks, groups and policies. */
+/** RBAC policies: to which projects the tenant shares its networks, groups and policies. */
 export const rbacPolicy = defineKind<Body, RbacPolicy>({
   name: "rbac_policy",
   after: ["network", "security_group", "address_group", "qos_policy"],
@@ -50,7 +50,7 @@ export const rbacPolicy = defineKind<Body, RbacPolicy>({
   },
 
   removal: {
-    // Neutron keeps one while the tenant itself uses the object, and takes it away with the object.
+    // Neutron refuses to delete a policy whose object the tenant itself uses, and deletes it with the object.
     async delete({ cloud }, actual) {
       try {
         await deleteResource(cloud, "rbac-policies", actual.id)

@@ -6,9 +6,9 @@ import { defineKind } from "./kind.ts"
 
 interface Body {
   readonly project_id: Ref
-  /** Absent: the user that this plugin signs in as. */
+  /** Absent: the user with which this plugin signs in. */
   readonly user_id?: Ref
-  /** The first of these that the cloud has. */
+  /** Names of roles; the first that the cloud has is granted. */
   readonly roles: readonly string[]
 }
 
@@ -16,11 +16,11 @@ interface Actual {
   readonly project: string
   readonly user: string
   readonly role: string
-  /** Whether the user is the one that this plugin signs in as. */
+  /** Whether the user is the one with which this plugin signs in. */
   readonly own: boolean
 }
 
-/** Who may do what in the new project: the cloud's admin, as Waldur does it, and the tenant's own user. */
+/** Roles in the new project: of the cloud's admin, as Waldur grants it, and of the tenant's own user. */
 export const role = defineKind<Body, Actual>({
   name: "role",
   after: ["user"],
@@ -47,7 +47,7 @@ export const role = defineKind<Body, Actual>({
       ],
       omitted: [],
     }),
-    // Each look for a role lists them all.
+    // Finding a role lists all roles.
     cost: (planned) => ({ reads: planned.length, writes: planned.length }),
   },
 

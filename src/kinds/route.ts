@@ -17,7 +17,7 @@ import { type Desired, defineKind } from "./kind.ts"
 
 interface Body extends StaticRoute {
   readonly router_id: Ref
-  /** The interface through which the router reaches the next hop: without it Neutron refuses the route. */
+  /** The interface through which the router reaches the next hop. Without it Neutron refuses the route. */
   readonly interface: Ref
 }
 
@@ -25,7 +25,7 @@ interface Actual extends StaticRoute {
   readonly routerId: string
 }
 
-/** Static routes. They come after the interfaces: Neutron refuses a next hop that no interface reaches. */
+/** Static routes. They are created after the interfaces: Neutron refuses a next hop that no interface reaches. */
 export const route = defineKind<Body, Actual>({
   name: "route",
   after: ["interface", "gateway"],
@@ -46,9 +46,9 @@ export const route = defineKind<Body, Actual>({
         if (router === undefined) continue
         const all: readonly StaticRoute[] = [
           ...JSON.parse(router.routes),
-          ...routes.map(({ actual }) => bare(actual)),
+          ...routes.map(({ actual }) => toRoute(actual)),
         ]
-        const distinct = [...new Map(all.map((one) => [nameOf(one), one])).values()]
+        const distinct = [...new Map(all.map((one) => [routeName(one), one])).values()]
         await trx
           .updateTable("openstack_router")
           .set({ routes: textJson(distinct), modified: sql`now()` })
@@ -64,7 +64,7 @@ export const route = defineKind<Body, Actual>({
       return routers.flatMap(({ id, routes }) => routes.map((route) => ({ routerId: id, ...route })))
     },
     id: (actual) => `${actual.routerId}/${actual.destination}/${actual.nexthop}`,
-    // A PUT sets all routes of a router: of two at the same time, each would take away what the other has set.
+    // A PUT replaces all routes of a router: of two at the same time, each would delete what the other has set.
     batch: { maxSize: 1_000, whole: true, groupBy: (desired) => desired.router_id },
     create: addRoutes,
   },
@@ -90,14 +90,14 @@ function plan(context: PlanContext): KindPlan<Body> {
   const omitted: Omission[] = []
   for (const router of context.source.routers) {
     const { kept, left } = planRoutes(router, context)
-    // By what the source says: a mapping changes what a route is, but not which one it is.
+    // Keys are made from the source's values: a mapping must not change them.
     const keyOf = ({ destination, nexthop }: StaticRoute) => `${router.key}-${destination}-${nexthop}`
-    const nameOf = ({ destination, nexthop }: StaticRoute) =>
+    const routeName = ({ destination, nexthop }: StaticRoute) =>
       `${destination} via ${nexthop} on ${router.name}`
     for (const { via, before, ...one } of kept) {
       objects.push({
         key: keyOf(before),
-        name: nameOf(one),
+        name: routeName(one),
         sourceId: router.backendId,
         body: {
           router_id: ref("router", router.key),
@@ -107,40 +107,40 @@ function plan(context: PlanContext): KindPlan<Body> {
       })
     }
     for (const { reason, ...one } of left) {
-      omitted.push({ kind: "route", key: keyOf(one), name: nameOf(one), reason })
+      omitted.push({ kind: "route", key: keyOf(one), name: routeName(one), reason })
     }
   }
   return { objects, omitted }
 }
 
-/** A PUT replaces all routes of a router, and the last of several wins: so what is there is read and kept. */
+/** Adds routes to a router. A PUT replaces all of its routes, so those that exist are read and sent again. */
 async function addRoutes(
-  { cloud, fresh = false }: CloudContext,
+  { cloud, firstAttempt = false }: CloudContext,
   desired: readonly Desired<Body>[],
 ): Promise<readonly Actual[]> {
   const [first] = desired
   if (first === undefined) return []
   const routerId = first.body.router_id
-  const { routes } = fresh ? { routes: [] } : await getResource(cloud, "routers", routerId)
-  const wanted = desired.map(({ body }) => bare(body))
+  const { routes } = firstAttempt ? { routes: [] } : await getResource(cloud, "routers", routerId)
+  const wanted = desired.map(({ body }) => toRoute(body))
   await updateResource(cloud, "routers", routerId, { routes: [...routes, ...wanted] })
   return wanted.map((one) => ({ routerId, ...one }))
 }
 
-/** As with adding: a router's routes are sent as a whole. A router that is gone has none. */
+/** Removes routes of routers: those that stay are read and sent again. */
 async function removeRoutes({ cloud }: CloudContext, gone: readonly Actual[]): Promise<void> {
   for (const [routerId, routes] of Map.groupBy(gone, (one) => one.routerId)) {
-    const names = new Set(routes.map(nameOf))
+    const names = new Set(routes.map(routeName))
     const router = await getResource(cloud, "routers", routerId)
-    const left = router.routes.filter((one) => !names.has(nameOf(one)))
+    const left = router.routes.filter((one) => !names.has(routeName(one)))
     await updateResource(cloud, "routers", routerId, { routes: left })
   }
 }
 
-function nameOf({ destination, nexthop }: StaticRoute): string {
+function routeName({ destination, nexthop }: StaticRoute): string {
   return `${destination} via ${nexthop}`
 }
 
-function bare({ destination, nexthop }: StaticRoute): StaticRoute {
+function toRoute({ destination, nexthop }: StaticRoute): StaticRoute {
   return { destination, nexthop }
 }

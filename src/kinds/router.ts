@@ -4,7 +4,7 @@ import type { LiveAttributes } from "../planning/attributes.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
-import { storedIn } from "./stored.ts"
+import { tableRows } from "./table-rows.ts"
 
 interface Body extends LiveAttributes<"router"> {
   readonly project_id: Ref
@@ -12,7 +12,7 @@ interface Body extends LiveAttributes<"router"> {
   readonly description: string
 }
 
-/** Routers alone: gateway, interfaces and static routes are kinds of their own, so that one refusal stops one thing. */
+/** Routers. Gateways, interfaces and static routes are kinds of their own, so that a refusal affects one of them alone. */
 export const router = defineKind<Body, Router>({
   name: "router",
   after: ["quota"],
@@ -30,7 +30,7 @@ export const router = defineKind<Body, Router>({
   },
 
   rows: {
-    ...storedIn<Body>("openstack_router", ({ tenantId }, { name, description }) => ({
+    ...tableRows<Body>("openstack_router", ({ tenantId }, { name, description }) => ({
       name,
       description,
       backend_id: "",

@@ -10,11 +10,11 @@ import {
   type Ref,
   ref,
 } from "../planning/plan.ts"
-import { prefixText, protocolText, ruleKey } from "../planning/rules.ts"
+import { prefixText, protocolText, ruleKey } from "../planning/security-rules.ts"
 import { differences } from "./compare.ts"
-import { bornRules, isBorn, mayBeBorn } from "./default-rules.ts"
+import { defaultRuleCount, isDefaultRule, mayBeDefaultRule } from "./default-rules.ts"
 import { defineKind } from "./kind.ts"
-import { storedIn } from "./stored.ts"
+import { tableRows } from "./table-rows.ts"
 
 interface Body {
   readonly project_id: Ref
@@ -26,19 +26,19 @@ interface Body {
   readonly port_range_max: number | null
   readonly remote_ip_prefix: string | null
   readonly remote_group_id: Ref | null
-  /** Absent: none, which also clouds understand that know no address groups. */
+  /** Absent where the rule has none, because some clouds do not know the attribute. */
   readonly remote_address_group_id?: Ref
   readonly description: string
 }
 
 const atOnce = 50
 
-/** A rule, and when its group was made. */
+/** A rule, with the creation time of its group. */
 interface Actual extends SecurityGroupRule {
   readonly group_created_at?: string | undefined
 }
 
-/** Rules, by all that they are: a rule cannot be changed in Neutron, only made and deleted. */
+/** Rules. All attributes together identify one: Neutron does not update rules, it only creates and deletes them. */
 export const securityGroupRule = defineKind<Body, Actual>({
   name: "security_group_rule",
   after: ["security_group", "address_group"],
@@ -48,15 +48,15 @@ export const securityGroupRule = defineKind<Body, Actual>({
     cost(planned) {
       const groups = Map.groupBy(planned, ({ body }) => JSON.stringify(body.security_group_id))
       const writes = groups.values().map((rules) => {
-        const kept = rules.filter(({ body }) => isBorn(body)).length
-        return Math.ceil((rules.length - kept) / atOnce) + bornRules - kept
+        const kept = rules.filter(({ body }) => isDefaultRule(body)).length
+        return Math.ceil((rules.length - kept) / atOnce) + defaultRuleCount - kept
       })
       return { reads: 1, writes: writes.reduce((sum, one) => sum + one, 0) }
     },
   },
 
   rows: {
-    ...storedIn<Body>("openstack_securitygrouprule", (context, body) => ({
+    ...tableRows<Body>("openstack_securitygrouprule", (context, body) => ({
       protocol: body.protocol ?? "",
       from_port: body.port_range_min,
       to_port: body.port_range_max,
@@ -79,7 +79,7 @@ export const securityGroupRule = defineKind<Body, Actual>({
 
   api: {
     autoCreated: true,
-    // A group shows its rules, and the groups are read anyway.
+    // Groups include their rules, and are read in any case.
     async list(context) {
       const groups = await context.collection("security-groups")
       return groups.flatMap(({ created_at: group_created_at, security_group_rules: rules }) =>
@@ -87,7 +87,7 @@ export const securityGroupRule = defineKind<Body, Actual>({
       )
     },
     id: (actual) => actual.id,
-    // Neutron takes the rules of one group at a time (SecurityGroupNotSingleGroupRules).
+    // Neutron accepts rules of one group in a request (SecurityGroupNotSingleGroupRules).
     batch: { maxSize: atOnce, groupBy: (desired) => desired.security_group_id },
     create: ({ cloud }, desired) =>
       createResources(
@@ -109,14 +109,14 @@ export const securityGroupRule = defineKind<Body, Actual>({
 
   removal: {
     delete: ({ cloud }, actual) => deleteResource(cloud, "security-group-rules", actual.id),
-    // The rules that a group is born with are the operator's template: those that the source lacks have to go. They go
-    // before the first rule of the group is made or taken over, so that all that is there later is a person's.
+    // The operator defines the default rules of a group: those that the source lacks are deleted. That happens before
+    // the first rule of the group is created or matched, so that every unmatched rule found later was added by a user.
     toPrune(desired, begun, left) {
       const groups = new Set(desired.map(({ body }) => body.security_group_id))
       for (const { body } of begun) groups.delete(body.security_group_id)
       return left.filter(
         ({ security_group_id: group, created_at, group_created_at }) =>
-          groups.has(group) && mayBeBorn(created_at, group_created_at),
+          groups.has(group) && mayBeDefaultRule(created_at, group_created_at),
       )
     },
     deletedWithParent: true,
@@ -140,7 +140,7 @@ function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
       const prefix = given === null ? null : mapPrefix(given, mappings)
       const name = `${rule.direction} ${rule.protocol ?? "any"} of ${group.name}`
       if (rule.remoteGroup !== null && !groups.has(rule.remoteGroup)) {
-        // Made without its remote group, the rule would let everybody in.
+        // Without its remote group, the rule would admit all addresses.
         const reason = "It refers to a security group of another tenant, which is not copied."
         omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
         continue

@@ -11,25 +11,25 @@ import type { LiveAttributes } from "../planning/attributes.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences } from "./compare.ts"
-import { bornRules, mayBeBorn } from "./default-rules.ts"
+import { defaultRuleCount, mayBeDefaultRule } from "./default-rules.ts"
 import { defineKind } from "./kind.ts"
-import { storedIn } from "./stored.ts"
+import { tableRows } from "./table-rows.ts"
 import { markUncertain } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes<"security_group"> {
   readonly project_id: Ref
   readonly name: string
   readonly description: string
-  /** Whether the source's group has no rules at all: then those that it is born with go at once. */
+  /** Whether the source's group has no rules: then the default rules are deleted at once. */
   readonly empty: boolean
 }
 
-/** Neutron makes one group of this name in each project, refuses a second, and never lets a tenant delete it. */
+/** Neutron creates one group of this name in each project, refuses a second one, and refuses its deletion to tenants. */
 const defaultGroup = "default"
 
 const atOnce = 20
 
-/** Security groups without their rules: rules may name any group, so they come when all groups are there. */
+/** Security groups, without their rules: rules may refer to any group, so they are created when all groups exist. */
 export const securityGroup = defineKind<Body, SecurityGroup>({
   name: "security_group",
   after: ["quota"],
@@ -53,12 +53,12 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
     cost(planned) {
       const others = planned.filter(({ body }) => body.name !== defaultGroup)
       const empty = planned.filter((one) => one.body.empty).length
-      return { reads: 1, writes: Math.ceil(others.length / atOnce) + bornRules * empty }
+      return { reads: 1, writes: Math.ceil(others.length / atOnce) + defaultRuleCount * empty }
     },
   },
 
   rows: {
-    ...storedIn<Body>("openstack_securitygroup", ({ tenantId }, { name, description }) => ({
+    ...tableRows<Body>("openstack_securitygroup", ({ tenantId }, { name, description }) => ({
       name,
       description,
       backend_id: "",
@@ -75,7 +75,7 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
 
   api: {
     autoCreated: true,
-    // Asking for a project's groups makes its default group, where it is not there yet.
+    // Listing a project's groups creates its default group, if it does not exist yet.
     list: (context) => context.collection("security-groups"),
     id: (actual) => actual.id,
     batch: { maxSize: atOnce },
@@ -87,7 +87,9 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
       )
       return markUncertain(
         allSettledOrThrow(
-          made.map(async (group, index) => (desired[index]?.body.empty ? strip(cloud, group) : group)),
+          made.map(async (group, index) =>
+            desired[index]?.body.empty ? deleteDefaultRules(cloud, group) : group,
+          ),
         ),
       )
     },
@@ -96,7 +98,7 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
         liveDifferences(wanted, actual).length === 0
           ? actual
           : await updateResource(cloud, "security-groups", actual.id, wanted)
-      return empty ? strip(cloud, group) : group
+      return empty ? deleteDefaultRules(cloud, group) : group
     },
   },
 
@@ -119,11 +121,16 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
   },
 })
 
-/** Takes away the rules that a group is born with. One that is gone already is as good. */
-async function strip(cloud: Cloud, group: SecurityGroup): Promise<SecurityGroup> {
-  const born = group.security_group_rules.filter((rule) => mayBeBorn(rule.created_at, group.created_at))
-  await allSettledOrThrow(
-    born.map(({ id }) => ignoreNotFound(deleteResource(cloud, "security-group-rules", id))),
+/** Deletes the default rules of a group. Returns the group without them. */
+async function deleteDefaultRules(cloud: Cloud, group: SecurityGroup): Promise<SecurityGroup> {
+  const defaults = group.security_group_rules.filter((rule) =>
+    mayBeDefaultRule(rule.created_at, group.created_at),
   )
-  return { ...group, security_group_rules: group.security_group_rules.filter((rule) => !born.includes(rule)) }
+  await allSettledOrThrow(
+    defaults.map(({ id }) => ignoreNotFound(deleteResource(cloud, "security-group-rules", id))),
+  )
+  return {
+    ...group,
+    security_group_rules: group.security_group_rules.filter((rule) => !defaults.includes(rule)),
+  }
 }

@@ -10,7 +10,7 @@ import {
 import { formatAddress, parseAddress } from "../planning/addresses.ts"
 
 /**
- * Owners of the ports that a cloud puts into a network by itself, for DHCP and metadata, on any address of the pools.
+ * Owners of the ports that a cloud creates in a network by itself, for DHCP and metadata, with any address of the pools.
  * Their agents follow them to another address.
  */
 const owners = ["network:dhcp", "network:distributed"]
@@ -20,26 +20,26 @@ export function addressKey({ subnet_id, ip_address }: FixedIp): string {
 }
 
 /**
- * Sends the cloud's own ports away from addresses that a network's other ports shall have. Answers whether any stood
- * there and has gone.
+ * Moves the cloud's own ports away from addresses that other ports of the network shall have. Returns whether at least
+ * one port was moved.
  */
-export async function sendAside(
+export async function moveServicePorts(
   cloud: Cloud,
   networkId: string,
   wanted: readonly FixedIp[],
 ): Promise<boolean> {
   const ports = await listResources(cloud, "ports", { network_id: networkId })
   const keys = new Set(wanted.map(addressKey))
-  const inTheWay = ports.filter(
+  const blocking = ports.filter(
     (port) => owners.includes(port.device_owner) && port.fixed_ips.some((one) => keys.has(addressKey(one))),
   )
   const taken = new Set([...keys, ...ports.flatMap((port) => port.fixed_ips.map(addressKey))])
-  for (const port of inTheWay) {
+  for (const port of blocking) {
     const fixed_ips: FixedIp[] = []
     for (const one of port.fixed_ips) {
       if (!keys.has(addressKey(one))) fixed_ips.push(one)
       else {
-        // Told a subnet alone, Neutron leaves the port where it is.
+        // Given a subnet without an address, Neutron would not move the port.
         const free = freeAddress(await getResource(cloud, "subnets", one.subnet_id), taken)
         if (free === undefined) return false
         taken.add(addressKey(free))
@@ -48,10 +48,10 @@ export async function sendAside(
     }
     await updateResource(cloud, "ports", port.id, { fixed_ips })
   }
-  return inTheWay.length > 0
+  return blocking.length > 0
 }
 
-/** The last address of a subnet's pools that is free: tenants count from the first. */
+/** Returns the last free address of a subnet's pools, because tenants use the first ones. */
 function freeAddress({ id, allocation_pools }: Subnet, taken: ReadonlySet<string>): FixedIp | undefined {
   for (const { start, end } of allocation_pools.toSorted(byEnd)) {
     const [first, last] = [parseAddress(start), parseAddress(end)]

@@ -16,7 +16,7 @@ import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { countBatches } from "./cost.ts"
 import { defineKind } from "./kind.ts"
-import { storedIn } from "./stored.ts"
+import { tableRows } from "./table-rows.ts"
 import { markUncertain } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes<"subnet"> {
@@ -29,8 +29,8 @@ interface Body extends LiveAttributes<"subnet"> {
   readonly gateway_ip: string | null
   readonly enable_dhcp: boolean
   /**
-   * Absent: the source's row names none, so that the cloud's own rule (all but the gateway) decides. None at all: taken
-   * away after the subnet is made, for Neutron takes an empty list in a POST for no word about pools.
+   * Absent: the source's row has none, and the cloud applies its default (all addresses but the gateway). Empty: the
+   * pools are removed after the subnet is created, because Neutron treats an empty list in a POST as absent.
    */
   readonly allocation_pools?: readonly AddressRange[]
   readonly dns_nameservers: readonly string[]
@@ -43,7 +43,7 @@ const batch = {
   groupBy: (desired: Pools & { readonly cidr: string }) => (isWithoutPools(desired) ? desired.cidr : ""),
 }
 
-/** Subnets, by network and CIDR: Neutron refuses overlaps within one network, and allows them between networks. */
+/** Subnets. Network and CIDR identify one: Neutron refuses overlaps in a network, and allows them between networks. */
 export const subnet = defineKind<Body, Subnet>({
   name: "subnet",
   after: ["network"],
@@ -86,7 +86,7 @@ export const subnet = defineKind<Body, Subnet>({
   },
 
   rows: {
-    ...storedIn<Body>("openstack_subnet", (context, body) => ({
+    ...tableRows<Body>("openstack_subnet", (context, body) => ({
       name: body.name,
       description: body.description,
       backend_id: "",
@@ -124,13 +124,14 @@ export const subnet = defineKind<Body, Subnet>({
       return markUncertain(
         allSettledOrThrow(
           made.map(async (one, index) =>
-            isWithoutPools(desired[index]?.body) ? takePools(cloud, one) : one,
+            isWithoutPools(desired[index]?.body) ? removePools(cloud, one) : one,
           ),
         ),
       )
     },
-    // One that was made before the worker died may have its pools still; else nobody has changed it.
-    update: async ({ cloud }, { body }, actual) => (isWithoutPools(body) ? takePools(cloud, actual) : actual),
+    // The pools are still there if the worker died after it created the subnet.
+    update: async ({ cloud }, { body }, actual) =>
+      isWithoutPools(body) ? removePools(cloud, actual) : actual,
   },
 
   verify: {
@@ -164,7 +165,7 @@ interface Pools {
   readonly allocation_pools?: readonly AddressRange[]
 }
 
-/** Neutron shows the one address of an IPv6 /128 as its pool, and takes no such pool (OutOfBoundsAllocationPool). */
+/** Neutron shows the only address of an IPv6 /128 as a pool, but refuses such a pool (OutOfBoundsAllocationPool). */
 function poolsOf({ cidr, hasNoPools }: SourceSubnet, pools: readonly AddressRange[]): Pools {
   if (pools.length === 0) return hasNoPools ? { allocation_pools: [] } : {}
   return parsePrefix(cidr)?.length === 128 ? {} : { allocation_pools: pools }
@@ -174,7 +175,7 @@ function isWithoutPools(body: Pools | undefined): boolean {
   return body?.allocation_pools?.length === 0
 }
 
-function takePools(cloud: Cloud, { id }: Subnet): Promise<Subnet> {
+function removePools(cloud: Cloud, { id }: Subnet): Promise<Subnet> {
   return updateResource(cloud, "subnets", id, { allocation_pools: [] })
 }
 

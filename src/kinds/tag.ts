@@ -24,7 +24,7 @@ interface Actual {
   readonly tags: readonly string[]
 }
 
-/** The tags of one object: Neutron takes them by a call of their own, never with the object. */
+/** The tags of one object: Neutron accepts them in a request of their own, and not with the object. */
 export const tag = defineKind<Body, Actual>({
   name: "tag",
   after: ["network", "subnet", "router", "security_group", "port", "trunk", "qos_policy"],

@@ -24,7 +24,7 @@ interface Body {
   }[]
 }
 
-/** Trunks. A port is the parent of one trunk at the most, so they are told by it. */
+/** Trunks. A port is the parent of at most one trunk, so the port identifies it. */
 export const trunk = defineKind<Body, Trunk>({
   name: "trunk",
   after: ["port"],
@@ -56,7 +56,7 @@ export const trunk = defineKind<Body, Trunk>({
   },
 
   removal: {
-    // Neutron deletes no disabled trunk (TrunkDisabled).
+    // Neutron refuses to delete a disabled trunk (TrunkDisabled).
     async delete({ cloud }, { id, admin_state_up: enabled }) {
       if (!enabled) await updateResource(cloud, "trunks", id, { admin_state_up: true })
       await deleteResource(cloud, "trunks", id)

@@ -1,8 +1,8 @@
 import { CloudError } from "../openstack/index.ts"
 
 /**
- * Waits for what follows the call that has made objects. A refusal of it is none of the objects: as a call whose outcome
- * is open it lets the next pass look for them first, so that nothing is made twice.
+ * Waits for requests that follow a create request. When one of them fails, the objects exist: the error is marked as
+ * uncertain, so that the next pass looks for the objects first and creates none twice.
  */
 export async function markUncertain<T>(rest: Promise<T>): Promise<T> {
   try {

@@ -8,7 +8,7 @@ interface Body {
   readonly project_id: Ref
 }
 
-/** The tenant's own user. Its password is in the tenant's row alone: neither plan nor job holds it. */
+/** The tenant's own user. Its password is only in the tenant's row, and in no plan and no job. */
 export const user = defineKind<Body, User>({
   name: "user",
   after: ["project"],

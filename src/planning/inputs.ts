@@ -2,7 +2,7 @@ import type { LimitsPlan, VolumeTypeMapping } from "./limits.ts"
 import type { StaticRouteRule } from "./plan.ts"
 
 /** What the destination gets that is made up and not copied. */
-export interface Identity {
+export interface DestinationIdentity {
   readonly username: string
   /** Marks the project as this migration's own. */
   readonly marker: string
@@ -23,6 +23,6 @@ export interface PlanInputs {
   readonly sameCloud: boolean
   readonly volumeTypes: readonly VolumeTypeMapping[]
   readonly quotas: Readonly<Record<string, number>>
-  readonly lostLimits: LimitsPlan["omitted"]
-  readonly destination: Identity
+  readonly omittedLimits: LimitsPlan["omitted"]
+  readonly destination: DestinationIdentity
 }

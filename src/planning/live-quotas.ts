@@ -1,6 +1,6 @@
 import type { QuotaService } from "./cloud-quotas.ts"
 import type { VolumeTypeMapping } from "./limits.ts"
-import type { LiveExtras } from "./source.ts"
+import type { LiveOnlyParts } from "./source.ts"
 
 type Values = Readonly<Record<string, number>>
 
@@ -15,7 +15,7 @@ const typed = /^(volumes|snapshots|gigabytes)_(.+)$/
  * several that become one are added up. Names that the destination lacks are left out when they are set.
  */
 export function liveQuotas(
-  quotas: LiveExtras["quotas"],
+  quotas: LiveOnlyParts["quotas"],
   volumeTypes: readonly VolumeTypeMapping[],
 ): Readonly<Record<QuotaService, Values>> {
   return {

@@ -17,7 +17,7 @@ export function isInterface({ device_owner: owner }: { readonly device_owner: st
  * own. A trunk's sub port is such a one: "trunk:subport" is only what Neutron's drivers write on it (OVN when the trunk
  * is made, Open vSwitch when its machine runs).
  */
-export function whyOthersPort(owner: string): string | undefined {
+export function notCopiedByOwner(owner: string): string | undefined {
   if (owner === "" || owner === "trunk:subport" || owner.startsWith("compute:")) return undefined
   return `It belongs to ${owner}, which creates its ports itself.`
 }

@@ -23,11 +23,11 @@ export interface SourceTenant {
   /** Quotas of the tenant by Waldur's name (`network_count`, `volumes` …); -1 is unlimited. */
   readonly quotas: Readonly<Record<string, number>>
   /** What no row holds; undefined: the live source was not read. */
-  readonly live?: LiveExtras
+  readonly live?: LiveOnlyParts
 }
 
 /** What only the live source tells. */
-export interface LiveExtras {
+export interface LiveOnlyParts {
   readonly addressGroups: readonly SourceAddressGroup[]
   readonly qosPolicies: readonly SourceQosPolicy[]
   readonly trunks: readonly SourceTrunk[]

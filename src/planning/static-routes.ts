@@ -12,13 +12,13 @@ export interface KeptRoute extends StaticRoute {
 }
 
 /** A route as it is at the source, and why it is not copied. */
-export interface LeftRoute extends StaticRoute {
+export interface OmittedRoute extends StaticRoute {
   readonly reason: string
 }
 
 export interface RoutesPlan {
   readonly kept: readonly KeptRoute[]
-  readonly left: readonly LeftRoute[]
+  readonly left: readonly OmittedRoute[]
 }
 
 /**
@@ -35,7 +35,7 @@ export function planRoutes(
   { source, mappings, staticRoutes }: Pick<PlanContext, "source" | "mappings" | "staticRoutes">,
 ): RoutesPlan {
   const kept: KeptRoute[] = []
-  const left: LeftRoute[] = []
+  const left: OmittedRoute[] = []
   const places = source.subnets.flatMap((subnet) => placeOf(subnet, mappings))
   const connected = places.filter(({ key }) => router.interfaces.some(({ subnet }) => subnet === key))
   for (const route of router.routes) {
@@ -48,7 +48,7 @@ export function planRoutes(
     const same = kept.some((one) => one.destination === mapped.destination && one.nexthop === mapped.nexthop)
     const reason = same
       ? "After the CIDR mapping, another route of the router is identical."
-      : whyNot(mapped, staticRoutes, places, via)
+      : notCopiedReason(mapped, staticRoutes, places, via)
     if (reason !== undefined) left.push({ ...route, reason })
     else if (via !== undefined) kept.push({ ...mapped, via: via.key, before: route })
   }
@@ -69,7 +69,7 @@ function placeOf({ key, cidr }: SourceSubnet, mappings: readonly CidrMapping[]):
   return before === undefined || after === undefined ? [] : [{ key, before, after, mappings: own }]
 }
 
-function whyNot(
+function notCopiedReason(
   { destination, nexthop }: StaticRoute,
   rule: PlanContext["staticRoutes"],
   places: readonly Place[],

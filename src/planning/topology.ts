@@ -13,7 +13,7 @@ export interface RowAddress {
   readonly ipAddress: string
 }
 
-export interface RouterPlace {
+export interface RouterConnections {
   readonly interfaces: readonly { readonly subnet: string; readonly ipAddress: string }[]
   /** Whether it leads out; null where nothing tells. */
   readonly hasGateway: boolean | null
@@ -30,21 +30,21 @@ const gatewayOwner = "network:router_gateway"
  * whose gateway or range they are; without those the rows' `is_connected` does, with the first router, as Waldur
  * itself connects subnets.
  */
-export function placeRouters(
+export function inferRouterConnections(
   routers: readonly RouterRow[],
   subnets: readonly SubnetRow[],
-): readonly RouterPlace[] {
+): readonly RouterConnections[] {
   const taken = new Set<string>()
-  const places = routers.map((router) => placeRouter(router, subnets, taken))
+  const places = routers.map((router) => inferConnections(router, subnets, taken))
   const told = places.some((place) => place.interfaces.length > 0)
-  const leads = places.some((place) => place.leadsOut)
-  return places.map(({ interfaces, leadsOut }, index) => ({
+  const leads = places.some((place) => place.hasGateway)
+  return places.map(({ interfaces, hasGateway }, index) => ({
     interfaces: told || index > 0 ? interfaces : connectedSubnets(subnets),
-    hasGateway: leadsOut ? true : leads ? false : null,
+    hasGateway: hasGateway ? true : leads ? false : null,
   }))
 }
 
-function placeRouter(router: RouterRow, subnets: readonly SubnetRow[], taken: Set<string>) {
+function inferConnections(router: RouterRow, subnets: readonly SubnetRow[], taken: Set<string>) {
   const inPorts = router.ports
     .filter((port) => port.owner !== gatewayOwner)
     .flatMap((port) =>
@@ -63,7 +63,7 @@ function placeRouter(router: RouterRow, subnets: readonly SubnetRow[], taken: Se
   const outside = left.some((address) => !subnets.some((subnet) => holds(subnet, address)))
   return {
     interfaces: [...inPorts, ...byAddress],
-    leadsOut: outside || router.ports.some((port) => port.owner === gatewayOwner),
+    hasGateway: outside || router.ports.some((port) => port.owner === gatewayOwner),
   }
 }
 
@@ -90,7 +90,7 @@ function holds(subnet: SubnetRow, address: string): boolean {
   return prefix !== undefined && parsed !== undefined && contains(prefix, parsed)
 }
 
-function connectedSubnets(subnets: readonly SubnetRow[]): RouterPlace["interfaces"] {
+function connectedSubnets(subnets: readonly SubnetRow[]): RouterConnections["interfaces"] {
   return subnets.flatMap(({ key, isConnected, gatewayIp }) =>
     isConnected && gatewayIp !== null ? { subnet: key, ipAddress: gatewayIp } : [],
   )

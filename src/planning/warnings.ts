@@ -85,7 +85,7 @@ export interface DestinationFacts {
   /** Whether the destination's cloud has a tenant of that name. */
   readonly nameTaken: boolean
   /** Migrations of the same source into the same offering that have not ended. */
-  readonly underWay: number
+  readonly inProgress: number
   /** Limits that the offering allows per resource; null where it sets none. */
   readonly bounds: readonly {
     readonly type: string
@@ -96,7 +96,7 @@ export interface DestinationFacts {
 
 /** Warnings about the place that a copy goes to: its limits, and what it has already. */
 export function destinationWarnings(
-  { name, nameTaken, underWay, bounds }: DestinationFacts,
+  { name, nameTaken, inProgress, bounds }: DestinationFacts,
   limits: Readonly<Record<string, number>>,
 ): readonly Warning[] {
   return [
@@ -109,7 +109,7 @@ export function destinationWarnings(
           },
         ]
       : []),
-    ...(underWay > 0
+    ...(inProgress > 0
       ? [
           {
             code: "DUPLICATE_MIGRATION" as const,

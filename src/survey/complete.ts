@@ -2,45 +2,46 @@ import type { SurveyFinding } from "../models/own-tables.ts"
 import type { KindName } from "../planning/kind-names.ts"
 import type { SourceTenant } from "../planning/source.ts"
 import { liveGroups } from "./groups.ts"
-import { differsFromRows, type Names, names } from "./names.ts"
-import { liveExtras } from "./other-resources.ts"
+import { liveOnlyParts } from "./other-resources.ts"
 import { livePorts } from "./ports.ts"
 import type { LiveSource } from "./read.ts"
+import { changedAttributes, type SourceKeys, sourceKeys } from "./source-keys.ts"
 import { liveNetworks, liveRouters, liveSubnets } from "./topology.ts"
 
-export interface Completed {
+export interface CompletedSource {
   readonly source: SourceTenant
-  /** Where rows and cloud tell different things. */
+  /** Where rows and cloud differ. */
   readonly findings: readonly SurveyFinding[]
-  /** What the rows hold and the source no longer has. */
+  /** Objects that have a row and no longer exist in the source. */
   readonly gone: readonly { readonly kind: KindName; readonly key: string; readonly name: string }[]
 }
 
 /**
- * The source as the cloud shows it, with the keys of the rows. The rows still say what was chosen (networks, and ports
- * by the state of their instances); what has no row is new, and is copied where nothing was chosen.
+ * Returns the source as the cloud shows it, with the keys of the rows. The rows determine which networks are chosen, and
+ * which ports (by the state of their instances). An object without a row is new; it is copied unless the request names
+ * networks. Pure.
  *
- * @param chosen whether the request names networks: then others are not its business
+ * @param chosen whether the request names networks
  */
-export function completeSource(rows: SourceTenant, live: LiveSource, chosen: boolean): Completed {
-  const known = names(rows, live)
-  const networks = liveNetworks(live, known, chosen)
-  const subnets = liveSubnets(live, known, networks)
-  const securityGroups = liveGroups(live, known)
-  const { ports, ignoredPorts } = livePorts(rows, live, known, { networks, subnets, chosen })
+export function completeSource(rows: SourceTenant, live: LiveSource, chosen: boolean): CompletedSource {
+  const keys = sourceKeys(rows, live)
+  const networks = liveNetworks(live, keys, chosen)
+  const subnets = liveSubnets(live, keys, networks)
+  const securityGroups = liveGroups(live, keys)
+  const { ports, ignoredPorts } = livePorts(rows, live, keys, { networks, subnets, chosen })
   const source: SourceTenant = {
     name: rows.name,
     description: rows.description,
     networks,
     subnets,
-    routers: liveRouters(live, known, subnets),
+    routers: liveRouters(live, keys, subnets),
     securityGroups,
     ports,
     ignoredPorts,
     quotas: rows.quotas,
-    live: liveExtras(live, known, { networks, securityGroups, ports }),
+    live: liveOnlyParts(live, keys, { networks, securityGroups, ports }),
   }
-  return { source, gone: gone(rows, known), findings: findings(rows, source, known) }
+  return { source, gone: gone(rows, keys), findings: findings(rows, source, keys) }
 }
 
 const lists = [
@@ -51,15 +52,15 @@ const lists = [
   ["port", "ports"],
 ] as const
 
-function gone(rows: SourceTenant, known: Names): Completed["gone"] {
+function gone(rows: SourceTenant, keys: SourceKeys): CompletedSource["gone"] {
   const objects = lists.flatMap(([kind, list]) =>
     rows[list].flatMap(({ key, name, backendId }) =>
-      known.seen.has(backendId) ? [] : [{ kind, key, name }],
+      keys.cloudIds.has(backendId) ? [] : [{ kind, key, name }],
     ),
   )
   const rules = rows.securityGroups.flatMap((group) =>
     group.rules.flatMap(({ key, backendId, direction }) =>
-      known.seen.has(backendId) || !known.seen.has(group.backendId)
+      keys.cloudIds.has(backendId) || !keys.cloudIds.has(group.backendId)
         ? []
         : [{ kind: "security_group_rule" as const, key, name: `${direction} rule of ${group.name}` }],
     ),
@@ -67,8 +68,8 @@ function gone(rows: SourceTenant, known: Names): Completed["gone"] {
   return [...objects, ...rules]
 }
 
-function findings(rows: SourceTenant, source: SourceTenant, known: Names): readonly SurveyFinding[] {
-  const lost = gone(rows, known).map((one) => ({
+function findings(rows: SourceTenant, source: SourceTenant, keys: SourceKeys): readonly SurveyFinding[] {
+  const missing = gone(rows, keys).map((one) => ({
     ...one,
     message: "Waldur has a row for it, but the source cloud no longer has it. It is not copied.",
   }))
@@ -78,10 +79,11 @@ function findings(rows: SourceTenant, source: SourceTenant, known: Names): reado
       const row = before.get(one.key)
       const { key, name } = one
       if (row === undefined) {
-        const message = "The source cloud has it, but Waldur has no row for it. It is copied as the cloud shows it."
-        return known.rows.has(one.backendId) ? [] : [{ kind, key, name, message }]
+        const message =
+          "The source cloud has it, but Waldur has no row for it. It is copied as the cloud shows it."
+        return keys.rowIds.has(one.backendId) ? [] : [{ kind, key, name, message }]
       }
-      return differsFromRows(row, one).map((attribute) => ({
+      return changedAttributes(row, one).map((attribute) => ({
         kind,
         key,
         name,
@@ -89,5 +91,5 @@ function findings(rows: SourceTenant, source: SourceTenant, known: Names): reado
       }))
     })
   })
-  return [...lost, ...others]
+  return [...missing, ...others]
 }

@@ -23,7 +23,7 @@ import {
   type Trunk,
 } from "../openstack/index.ts"
 
-/** A project's structure as its cloud shows it now. */
+/** The structure of a project, as its cloud shows it now. */
 export interface LiveSource {
   readonly projectId: string
   readonly networks: readonly Network[]
@@ -41,30 +41,30 @@ export interface LiveSource {
   readonly quotas: { readonly network?: Quotas; readonly compute?: Quotas; readonly volume?: Quotas }
 }
 
-/** Reads all of a project's structure and its quotas. @throws CloudError where the cloud cannot be read */
+/** Reads the structure and the quotas of a project. @throws CloudError if the cloud cannot be read */
 export async function readLiveSource(cloud: Cloud, projectId: string): Promise<LiveSource> {
-  const of = <C extends Collection>(name: C) => listResources(cloud, name, { project_id: projectId })
-  // What every Neutron has is asked for with its extensions, the rest when they are known.
+  const list = <C extends Collection>(name: C) => listResources(cloud, name, { project_id: projectId })
+  // Collections of every Neutron are read together with its extensions, the others when the extensions are known.
   const [extensions, ports, networks, subnets, quotas] = await Promise.all([
     readExtensions(cloud),
-    of("ports"),
-    of("networks"),
-    of("subnets"),
+    list("ports"),
+    list("networks"),
+    list("subnets"),
     readQuotas(cloud, projectId),
   ])
-  const where = <C extends Collection>(extension: string, name: C): Promise<readonly ResourceOf<C>[]> =>
-    extensions.has(extension) ? of(name) : Promise.resolve([])
+  const listIf = <C extends Collection>(extension: string, name: C): Promise<readonly ResourceOf<C>[]> =>
+    extensions.has(extension) ? list(name) : Promise.resolve([])
   const [groups, routers, floatingIps, addressGroups, policies, trunks, rbacPolicies, subnetPools, scopes] =
     await Promise.all([
-      where("security-group", "security-groups"),
-      where("router", "routers"),
-      where("router", "floatingips"),
-      where("address-group", "address-groups"),
-      where("qos", "policies"),
-      where("trunk", "trunks"),
-      where("rbac-policies", "rbac-policies"),
-      where("subnet_allocation", "subnetpools"),
-      where("address-scope", "address-scopes"),
+      listIf("security-group", "security-groups"),
+      listIf("router", "routers"),
+      listIf("router", "floatingips"),
+      listIf("address-group", "address-groups"),
+      listIf("qos", "policies"),
+      listIf("trunk", "trunks"),
+      listIf("rbac-policies", "rbac-policies"),
+      listIf("subnet_allocation", "subnetpools"),
+      listIf("address-scope", "address-scopes"),
     ])
   return {
     projectId,
@@ -84,7 +84,7 @@ export async function readLiveSource(cloud: Cloud, projectId: string): Promise<L
   }
 }
 
-/** Whether Keystone knows the project. Who may not ask is taken to be one of its members. */
+/** Whether the project exists in Keystone. A user that Keystone refuses to answer (403) is taken for a member of it. */
 export async function projectExists(cloud: Cloud, projectId: string): Promise<boolean> {
   try {
     await getProject(cloud, projectId)
@@ -96,13 +96,13 @@ export async function projectExists(cloud: Cloud, projectId: string): Promise<bo
   }
 }
 
-/** Aliases of a Neutron's extensions. */
+/** Returns the aliases of Neutron's extensions. */
 export async function readExtensions(cloud: Cloud): Promise<ReadonlySet<string>> {
   const extensions = await listResources(cloud, "extensions")
   return new Set(extensions.map(({ alias }) => alias))
 }
 
-/** Quotas are worth having, but a cloud without one of the services has a structure all the same. */
+/** Reads the quotas of the services that show them: without quotas, the structure can still be copied. */
 async function readQuotas(cloud: Cloud, projectId: string): Promise<LiveSource["quotas"]> {
   const [network, compute, volume] = await Promise.all([
     unlessRefused(getNetworkQuota(cloud, projectId)),

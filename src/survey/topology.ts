@@ -2,26 +2,26 @@ import type { ExternalGateway } from "../openstack/index.ts"
 import { liveAttributes } from "../planning/attributes.ts"
 import { isInterface } from "../planning/port-owners.ts"
 import type { SourceNetwork, SourceRouter, SourceSubnet } from "../planning/source.ts"
-import type { Names } from "./names.ts"
 import type { LiveSource } from "./read.ts"
+import type { SourceKeys } from "./source-keys.ts"
 
-export function liveNetworks(live: LiveSource, known: Names, chosen: boolean): readonly SourceNetwork[] {
+export function liveNetworks(live: LiveSource, keys: SourceKeys, chosen: boolean): readonly SourceNetwork[] {
   return live.networks
-    .filter((network) => !network["router:external"] && (!chosen || known.rows.has(network.id)))
-    .map((network) => ({ ...known.named("network", network), mtu: network.mtu ?? null }))
+    .filter((network) => !network["router:external"] && (!chosen || keys.rowIds.has(network.id)))
+    .map((network) => ({ ...keys.describe("network", network), mtu: network.mtu ?? null }))
 }
 
 export function liveSubnets(
   live: LiveSource,
-  known: Names,
+  keys: SourceKeys,
   networks: readonly SourceNetwork[],
 ): readonly SourceSubnet[] {
   const taken = new Set(networks.map(({ backendId }) => backendId))
   return live.subnets
     .filter((subnet) => taken.has(subnet.network_id))
     .map((subnet) => ({
-      ...known.named("subnet", subnet),
-      network: known.key(subnet.network_id),
+      ...keys.describe("subnet", subnet),
+      network: keys.of(subnet.network_id),
       cidr: subnet.cidr,
       ipVersion: subnet.ip_version,
       gatewayIp: subnet.gateway_ip,
@@ -35,30 +35,30 @@ export function liveSubnets(
 
 export function liveRouters(
   live: LiveSource,
-  known: Names,
+  keys: SourceKeys,
   subnets: readonly SourceSubnet[],
 ): readonly SourceRouter[] {
-  const keys = new Map(subnets.map(({ backendId, key }) => [backendId, key]))
+  const subnetKeys = new Map(subnets.map(({ backendId, key }) => [backendId, key]))
   return live.routers.map((router) => {
-    const way = router.external_gateway_info
-    const more = (router.external_gateways ?? []).slice(1).map(outsideOf)
+    const gateway = router.external_gateway_info
+    const more = (router.external_gateways ?? []).slice(1).map(gatewayOf)
     return {
-      ...known.named("router", router),
+      ...keys.describe("router", router),
       routes: router.routes,
       interfaces: live.ports
         .filter((port) => port.device_id === router.id && isInterface(port))
         .flatMap((port) =>
           port.fixed_ips.flatMap(({ subnet_id, ip_address }) => {
-            const subnet = keys.get(subnet_id)
+            const subnet = subnetKeys.get(subnet_id)
             if (subnet === undefined) return []
             return { subnet, ipAddress: ip_address, live: liveAttributes("interface", port) }
           }),
         ),
-      hasGateway: way !== null,
-      ...(way !== null && {
+      hasGateway: gateway !== null,
+      ...(gateway !== null && {
         gateway: {
-          ...outsideOf(way),
-          live: liveAttributes("gateway", way),
+          ...gatewayOf(gateway),
+          live: liveAttributes("gateway", gateway),
           ...(more.length > 0 && { more }),
         },
       }),
@@ -66,7 +66,7 @@ export function liveRouters(
   })
 }
 
-function outsideOf({ network_id, external_fixed_ips }: ExternalGateway) {
+function gatewayOf({ network_id, external_fixed_ips }: ExternalGateway) {
   return {
     networkId: network_id,
     addresses: (external_fixed_ips ?? []).map(({ ip_address }) => ip_address),

@@ -1,5 +1,5 @@
 import t from "tap"
-import { placeRouters, type RouterRow, type SubnetRow } from "../../src/planning/topology.ts"
+import { inferRouterConnections, type RouterRow, type SubnetRow } from "../../src/planning/topology.ts"
 
 const row = (over: Partial<RouterRow> = {}): RouterRow => ({
   backendId: "r",
@@ -30,7 +30,7 @@ const twin = net("twin", "10.1.0.0/24")
 const unconnected = (subnet: SubnetRow): SubnetRow => ({ ...subnet, isConnected: false })
 
 const places = (routers: readonly RouterRow[], subnets: readonly SubnetRow[]) =>
-  placeRouters(routers, subnets).map(({ interfaces }) =>
+  inferRouterConnections(routers, subnets).map(({ interfaces }) =>
     interfaces.map(({ subnet, ipAddress }) => `${subnet} ${ipAddress}`),
   )
 
@@ -179,7 +179,7 @@ for (const [title, routers, want] of [
 ] as const) {
   t.test(title, async (t) => {
     t.strictSame(
-      placeRouters(routers, [a, b]).map(({ hasGateway }) => hasGateway),
+      inferRouterConnections(routers, [a, b]).map(({ hasGateway }) => hasGateway),
       want,
     )
   })

@@ -57,7 +57,7 @@ for (const [title, source, quotas, withPorts, want] of [
   })
 }
 
-const calm = { name: "copy", nameTaken: false, underWay: 0, bounds: [] }
+const calm = { name: "copy", nameTaken: false, inProgress: 0, bounds: [] }
 const cores = (least: number | null, most: number | null) => ({
   bounds: [{ type: "cores", least, most }],
 })
@@ -71,7 +71,7 @@ for (const [title, facts, limits, want] of [
   ["unlimited is more than any bound", cores(1, 16), { cores: -1 }, [/cores is unlimited; .* 16/]],
   ["less than the offering asks for", cores(4, null), { cores: 2 }, [/cores is 2; .* at least 4/]],
   ["a tenant of that name", { nameTaken: true }, {}, [/tenant "copy" already/]],
-  ["the same migration, under way", { underWay: 1 }, {}, [/under way/]],
+  ["the same migration, under way", { inProgress: 1 }, {}, [/under way/]],
 ] as const) {
   t.test(`warnings of the destination: ${title}`, async (t) => {
     const messages = destinationWarnings({ ...calm, ...facts }, limits).map(({ message }) => message)

@@ -4,14 +4,14 @@ import type { KindRows, RowContext } from "./kind.ts"
 type Columns = Readonly<Record<string, unknown>>
 
 /**
- * How a kind's objects are written into the host's table: at first, and again when the survey has changed the plan.
- * What a `before` names has a row still: rows that go are removed last.
+ * Returns how the objects of a kind are inserted into, updated in and deleted from a table of the host. All references
+ * of a `before` still have rows: rows are deleted last.
  */
-export function storedIn<Body>(
+export function tableRows<Body>(
   table: InsertedTable,
   columns: (context: RowContext, body: Body) => Columns,
 ): Required<Pick<KindRows<Body, unknown>, "insert" | "update" | "delete">> {
-  // Rules are the one table without a state, times and a uuid.
+  // The table of rules is the only one without a state, times and a uuid.
   const common = (context: RowContext): Columns =>
     table === "openstack_securitygrouprule" ? {} : newRow(context, "", "")
   return {
@@ -19,7 +19,7 @@ export function storedIn<Body>(
       insertRows(
         context.trx,
         table,
-        // biome-ignore lint/suspicious/noExplicitAny: each kind names its table's columns; the database checks them.
+        // biome-ignore lint/suspicious/noExplicitAny: each kind defines the columns of its table; the database checks them.
         planned.map(({ body }): any => ({ ...common(context), ...columns(context, body) })),
       ),
     update: (context, rows) =>

@@ -5,13 +5,13 @@ import type { Notes, Omission, PlanContext, Planned } from "../planning/plan.ts"
 
 type Body = Readonly<Record<string, unknown>>
 
-const nothing: Notes = { mapped: {}, dropped: [] }
+const noNotes: Notes = { mapped: {}, dropped: [] }
 
 /**
- * Fits the objects of a kind to the destination: an attribute that its Neutron does not know is taken out, with the
- * reason; a kind that it does not know is left out as a whole.
+ * Returns the objects of a kind without what the destination's Neutron does not support: an unknown attribute is dropped
+ * and noted with the reason; all objects of an unknown kind are omitted. Pure.
  */
-export function fitToCloud(
+export function withoutUnsupported(
   kind: KindName,
   objects: readonly Planned<Body>[],
   { extensions }: Pick<PlanContext, "extensions">,
@@ -29,21 +29,22 @@ export function fitToCloud(
   )
   const defaults = new Map(table.attributes.map(({ name, defaultValue }) => [name, defaultValue]))
   return {
-    objects: unknown.size === 0 ? objects : objects.map((one) => without(one, unknown, defaults)),
+    objects:
+      unknown.size === 0 ? objects : objects.map((object) => withoutAttributes(object, unknown, defaults)),
     omitted: [],
   }
 }
 
-function without(
+function withoutAttributes(
   object: Planned<Body>,
   unknown: ReadonlyMap<string, string>,
   defaults: ReadonlyMap<string, unknown>,
 ): Planned<Body> {
   const entries = Object.entries(object.body)
-  const lost = entries.filter(([name]) => unknown.has(name))
-  if (lost.length === 0) return object
-  const notes = object.notes ?? nothing
-  const dropped = lost
+  const unsupported = entries.filter(([name]) => unknown.has(name))
+  if (unsupported.length === 0) return object
+  const notes = object.notes ?? noNotes
+  const dropped = unsupported
     .filter(([name, value]) => !isUnset(value) && value !== defaults.get(name))
     .map(([attribute, value]) => ({
       attribute,
@@ -57,7 +58,10 @@ function without(
   }
 }
 
-/** Notes what the mapping has changed, by the plan of the same source without a mapping. */
+/**
+ * Returns the objects with notes of what the mapping has changed, found by comparison with the plan of the same source
+ * without a mapping. Pure.
+ */
 export function noteMapped(
   objects: readonly Planned<Body>[],
   unmapped: readonly Planned<Body>[],
@@ -69,7 +73,7 @@ export function noteMapped(
       name in source && !isDeepStrictEqual(source[name], value) ? [[name, source[name]]] : [],
     )
     if (changed.length === 0) return object
-    const notes = object.notes ?? nothing
+    const notes = object.notes ?? noNotes
     return { ...object, notes: { ...notes, mapped: { ...notes.mapped, ...Object.fromEntries(changed) } } }
   })
 }

@@ -3,16 +3,16 @@ import type { SourceObject, SourceTenant } from "../planning/source.ts"
 import { equalUnordered } from "../planning/unordered.ts"
 import type { LiveSource } from "./read.ts"
 
-/** How objects of the cloud are called in the plan. */
-export interface Names {
-  /** Ids that the cloud shows. */
-  readonly seen: ReadonlySet<string>
-  /** Ids that have a row. */
-  readonly rows: ReadonlySet<string>
-  /** The key of an object: its row's, else made of its id. */
-  key(id: string): string
-  /** What every object has. */
-  named<Kind extends TabledKind>(kind: Kind, seen: Resource): SourceObject<Kind>
+/** The keys by which the plan refers to objects of the source cloud. */
+export interface SourceKeys {
+  /** Ids of the objects that the cloud shows. */
+  readonly cloudIds: ReadonlySet<string>
+  /** Ids of the objects that have a host row. */
+  readonly rowIds: ReadonlySet<string>
+  /** Returns the key of an object: that of its row, otherwise one made from its id. */
+  of(id: string): string
+  /** Returns what all objects of the source have in common. */
+  describe<Kind extends TabledKind>(kind: Kind, resource: Resource): SourceObject<Kind>
 }
 
 interface Resource {
@@ -23,7 +23,7 @@ interface Resource {
   readonly qos_policy_id?: string | null
 }
 
-export function names(rows: SourceTenant, live: LiveSource): Names {
+export function sourceKeys(rows: SourceTenant, live: LiveSource): SourceKeys {
   const groups = rows.securityGroups.flatMap((group) => [group, ...group.rules])
   const objects = [
     ...rows.networks,
@@ -33,23 +33,23 @@ export function names(rows: SourceTenant, live: LiveSource): Names {
     ...rows.ports,
     ...rows.ignoredPorts,
   ]
-  const keys = new Map(objects.map(({ backendId, key }) => [backendId, key]))
-  const policies = new Set(live.policies.map(({ id }) => id))
-  const key = (id: string) => keys.get(id) ?? id.replaceAll("-", "")
+  const keyById = new Map(objects.map(({ backendId, key }) => [backendId, key]))
+  const ownPolicies = new Set(live.policies.map(({ id }) => id))
+  const keyOf = (id: string) => keyById.get(id) ?? id.replaceAll("-", "")
   return {
-    seen: new Set(idsOf(live)),
-    rows: new Set(keys.keys()),
-    key,
-    named: (kind, { id, name, description, tags, qos_policy_id: policy, ...rest }) => ({
-      key: key(id),
+    cloudIds: new Set(idsOf(live)),
+    rowIds: new Set(keyById.keys()),
+    of: keyOf,
+    describe: (kind, { id, name, description, tags, qos_policy_id: policy, ...rest }) => ({
+      key: keyOf(id),
       backendId: id,
       name,
       description: description ?? "",
       live: liveAttributes(kind, rest),
       ...(tags && tags.length > 0 && { tags }),
       ...(policy && {
-        qosPolicy: policies.has(policy)
-          ? { key: key(policy) }
+        qosPolicy: ownPolicies.has(policy)
+          ? { key: keyOf(policy) }
           : { notCopied: `Its QoS policy ${policy} does not belong to the tenant.` },
       }),
     }),
@@ -63,11 +63,11 @@ function idsOf(live: LiveSource): readonly string[] {
   )
 }
 
-/** What the planner works out of several rows, so that a difference says nothing. */
+/** Fields that are derived from several rows, or that only the cloud has: a difference in them is no finding. */
 const derived = new Set(["live", "tags", "qosPolicy", "gateway", "interfaces", "hasGateway", "rules"])
 
-/** The attributes in which a row and the live object differ. */
-export function differsFromRows(row: SourceObject, seen: SourceObject): readonly string[] {
+/** Returns the attributes in which a row and the object in the cloud differ. Pure. */
+export function changedAttributes(row: SourceObject, seen: SourceObject): readonly string[] {
   const shown = seen as unknown as Readonly<Record<string, unknown>>
   return Object.entries(row).flatMap(([attribute, value]) =>
     derived.has(attribute) || equalUnordered(value, shown[attribute]) ? [] : [attribute],

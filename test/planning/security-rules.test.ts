@@ -1,5 +1,5 @@
 import t from "tap"
-import { ruleKey } from "../../src/planning/rules.ts"
+import { ruleKey } from "../../src/planning/security-rules.ts"
 import type { SourceRule } from "../../src/planning/source.ts"
 import { rule } from "./builders.ts"
 
