@@ -1,52 +1,86 @@
 import t from "tap"
+import { benchCommand } from "../../bench/options.ts"
+import { hostCommand, startCommand } from "../../host/options.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
+import { chaosCommand } from "../chaos/options.ts"
 import { ended } from "../examples/marketplace.ts"
 import { withDatabase } from "../helpers/database.ts"
 import { ask } from "../helpers/http.ts"
 import { startProcess } from "../helpers/process.ts"
+import { openstackCommand } from "../openstack/options.ts"
 
 const nowhere = "postgres://nobody@127.0.0.1:1/none"
 const unreachable = /database .*cannot be reached: .*ECONNREFUSED/
 
-for (const [title, command, env, exit, words] of [
+for (const [title, command, env, exit, message] of [
   ["a worker without a database", ["host/worker.ts"], { DATABASE_URL: undefined }, 1, /Set DATABASE_URL/],
   ["a worker whose database is down", ["host/worker.ts"], { DATABASE_URL: nowhere }, 1, unreachable],
   ["a host whose database is down", ["host/serve.ts", "--json"], { DATABASE_URL: nowhere }, 1, unreachable],
   ["a demo whose database is down", ["host/start.ts", "--once"], { DATABASE_URL: nowhere }, 1, unreachable],
   [
-    "a host of a size that is none",
+    "an unknown size",
     ["host/serve.ts", "--size", "huge"],
     {},
     2,
-    /small, medium, large, not "huge"/,
+    /--size must be one of small, medium, large/,
   ],
+  ["a port that is not a number", ["host/serve.ts", "--port", "x"], {}, 2, /--port must be a whole number/],
   [
-    "a host at a port that is none",
-    ["host/serve.ts", "--port", "x"],
-    {},
-    2,
-    /--port is a whole number up to 65535/,
-  ],
-  [
-    "a worker at a port that is none",
+    "a health port that is not a number",
     ["host/worker.ts", "--health-port", "x"],
     {},
     2,
-    /--health-port is a whole number up to 65535/,
+    /--health-port must be a whole number from 0 to 65535/,
   ],
-  ["a worker with an argument that is none", ["host/worker.ts", "--nope"], {}, 2, /--nope/],
-  ["a host with an argument that is none", ["host/serve.ts", "--nope"], {}, 2, /--nope/],
+  ["a wrong HEALTH_PORT", ["host/worker.ts"], { HEALTH_PORT: "x" }, 2, /^HEALTH_PORT must be a whole number/],
 ] as const) {
-  t.test(`${title} says so in a line and ends with code ${exit}`, async (t) => {
+  t.test(`${title} ends the command with one line and exit code ${exit}`, async (t) => {
     await using running = startProcess([...command], env)
     const { code, text } = await running.ended()
     t.equal(code, exit)
-    t.match(text, words)
-    t.notMatch(text, /^ +at /m, "without a stack")
+    t.match(text, message)
+    t.equal(text.split("\n").length, 1, "one line, without a stack")
   })
 }
 
-t.test("the demo leaves a marketplace's own database alone", (t) =>
+for (const [file, name, options] of [
+  ["host/start.ts", "npm start --", startCommand.options],
+  ["host/serve.ts", "npm run host --", hostCommand.options],
+  ["host/worker.ts", "npm run worker --", { "health-port": {}, "health-host": {} }],
+  ["bench/main.ts", "npm run bench --", benchCommand.options],
+  ["test/chaos/run.ts", "npm run chaos --", chaosCommand.options],
+  ["test/openstack/run.ts", "npm run test:openstack --", openstackCommand.options],
+] as const) {
+  t.test(`${file} --help prints usage, options and an example and starts nothing`, async (t) => {
+    // With this address everything but the help would fail.
+    await using running = startProcess([file, "--help"], { DATABASE_URL: nowhere })
+    const { code, text } = await running.ended()
+    t.equal(code, 0)
+    t.match(text, `Usage: ${name} [options]`)
+    for (const option of [...Object.keys(options), "help"])
+      t.ok(new RegExp(`^ {2}--${option}\\b`, "m").test(text), `it lists --${option}`)
+    t.match(text, /^Examples?:\n {2}\S/m)
+  })
+}
+
+t.test("an unknown option is refused in one line with the nearest known one", async (t) => {
+  for (const [file, given, nearest] of [
+    ["host/start.ts", "--sise", "--size"],
+    ["host/serve.ts", "--jsn", "--json"],
+    ["host/worker.ts", "--health-prot", "--health-port"],
+    ["bench/main.ts", "--no-sequentiel", "--no-sequential"],
+    ["test/chaos/run.ts", "--minute", "--minutes"],
+    ["test/openstack/run.ts", "--minuts", "--minutes"],
+  ] as const) {
+    await using running = startProcess([file, given], { DATABASE_URL: nowhere })
+    t.strictSame(await running.ended(), {
+      code: 2,
+      text: `unknown option ${given}; did you mean ${nearest}?`,
+    })
+  }
+})
+
+t.test("the demo refuses a database with tables that it did not create", (t) =>
   withDatabase(async ({ url }) => {
     await using running = startProcess(["host/start.ts", "--once"], { DATABASE_URL: url })
     const { code, text } = await running.ended()
@@ -55,7 +89,7 @@ t.test("the demo leaves a marketplace's own database alone", (t) =>
   }),
 )
 
-t.test("npm run host says all that a client needs, and npm run worker does its work", async (t) => {
+t.test("npm run host prints what a client needs, and npm run worker runs its migrations", async (t) => {
   await using host = startProcess(
     ["host/serve.ts", "--json", "--size", "small", "--latency", "0", "--no-worker"],
     {
@@ -97,11 +131,7 @@ t.test("npm run host says all that a client needs, and npm run worker does its w
     DATABASE_URL: facts.database_url,
     HEALTH_PORT: new URL(health).port,
   })
-  t.match(
-    await taken.ended(),
-    { code: 1, text: /EADDRINUSE/ },
-    "a worker that cannot be watched does not work",
-  )
+  t.match(await taken.ended(), { code: 1, text: /EADDRINUSE/ }, "a worker whose health port is taken ends")
   t.match(await ended(`${migrations}${migration}/`, `Token ${facts.tokens.owner}`), { state: "OK" })
   for (const url of [`${health}/metrics`, `${facts.url}/metrics`])
     t.match((await ask(url)).body, /^openstack_replication_migrations\{state="OK"\} 1$/m)
