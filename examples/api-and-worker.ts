@@ -4,7 +4,7 @@ import pg from "pg"
 import openstackReplication from "../plugin/index.ts"
 import { replicationOptions } from "./shared-options.ts"
 
-// The API of a host whose work is done elsewhere (worker.ts): it plans, stores and answers, and never calls a cloud.
+// A host with the API alone; worker.ts runs its migrations. This process plans and stores them and never calls a cloud.
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 })
 const app = fastify({ logger: true })
 await app.register(openstackReplication, { ...replicationOptions(pool), worker: false })

@@ -1,4 +1,4 @@
--- What examples/own-permissions.ts reads: the host's own people, keys and memberships.
+-- Tables of examples/own-permissions.ts: the host's own users, API keys and memberships.
 create schema accounts;
 
 create table accounts.person (
@@ -8,7 +8,7 @@ create table accounts.person (
   is_operator boolean not null default false
 );
 
--- Keys are kept as hashes: whoever reads the table cannot sign in with what it holds.
+-- Keys are stored as hashes, so that nobody can sign in with the content of this table.
 create table accounts.api_key (
   hash bytea primary key,
   person_id integer not null references accounts.person (id)
@@ -21,6 +21,6 @@ create table accounts.membership (
   primary key (person_id, project_id)
 );
 
--- A migration tells who asked for it, by Waldur's name of the table of users. A view is enough.
+-- The plugin reads the user who requested a migration from core_user, as Waldur names it. A view is enough.
 create view core_user as
 select id, uuid, full_name as first_name, ''::varchar as last_name from accounts.person;

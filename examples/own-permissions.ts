@@ -4,12 +4,12 @@ import pg from "pg"
 // A host of your own imports "waldur-openstack-replication".
 import openstackReplication, { type Access } from "../plugin/index.ts"
 
-// A host whose people, keys and memberships are its own (own-permissions.sql). All four questions of `access` are
-// answered here, so Waldur's tables of tokens and roles are never looked at.
+// A host with its own tables of users, API keys and memberships (own-permissions.sql). It implements all four functions
+// of `access`, so the plugin never reads Waldur's tables of tokens and roles.
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 })
 
-/** The plugin answers what an error's `statusCode` says, and `{ "detail": <message> }`. */
+/** The plugin responds with the `statusCode` of an error and `{ "detail": <message> }`. */
 class Unauthenticated extends Error {
   readonly statusCode = 401
 }
@@ -31,18 +31,18 @@ const access: Access = {
     )
     const [person] = rows
     if (person === undefined) throw new Unauthenticated("This API key is not known.")
-    // The id is what created_by_id gets. Staff see everybody's migrations, others only their own.
+    // The id is stored as created_by_id. Staff see all migrations, other users only their own.
     return { id: person.id, isStaff: person.is_operator, isSupport: false }
   },
 
   seesResource: (user, { projectId }) =>
     isTrue("select from accounts.membership where person_id = $1 and project_id = $2", [user.id, projectId]),
 
-  // This host has one catalogue for everybody: what is shared and active (Waldur's state 2).
+  // All users of this host see the same offerings: those that are shared and active (Waldur's state 2).
   seesOffering: (_, { id }) =>
     isTrue("select from marketplace_offering where id = $1 and shared and state = 2", [id]),
 
-  // Nobody reviews a migration after it was asked for, so this is where the host says no.
+  // A requested migration is not reviewed, so this is where the host refuses it.
   ordersUnreviewed: (user, { projectId }) =>
     isTrue("select from accounts.membership where person_id = $1 and project_id = $2 and may_order", [
       user.id,

@@ -6,16 +6,16 @@ import type { MigrationRow, ReplicationOptions, Saved } from "../plugin/index.ts
 /** Waldur's codes of a migration that has ended: OK and ERRED. */
 const ended = [3, 4]
 
-/** PostgreSQL keeps the notice until the transaction is committed: nobody hears of a save that was undone. */
+/** PostgreSQL sends the notification when the transaction is committed, and never after a rollback. */
 async function announce({ instance, trx }: Saved<MigrationRow>): Promise<void> {
   if (!ended.includes(instance.state)) return
   await sql`select pg_notify('migration_ended', ${instance.uuid})`.execute(trx)
 }
 
 /**
- * One description for every process. Hooks run where a row is saved: a migration begins in the API's process and ends
- * in a worker's, so a hook that only one of them knew would miss saves. The same holds for `connection`: the API's
- * process and the worker's must reach the same clouds, and for `queueSchema`: they meet in that schema.
+ * The options of the API's process and of the workers, which must be the same. Hooks run in the process that saves a row:
+ * the API's when a migration is created, a worker's when it ends. `connection` must lead both to the same clouds, and
+ * `queueSchema` is the schema of their common queue.
  */
 export function replicationOptions(pool: pg.Pool): ReplicationOptions {
   return { pool, hooks: { migration: [announce] } }

@@ -3,15 +3,15 @@ import pg from "pg"
 // A host of your own imports "waldur-openstack-replication/extension".
 import { extension, loadExtensions } from "../plugin/extension.ts"
 
-// A host that knows extensions, and none by name. Those among the dependencies of its package.json are found by their
-// keyword; `list` is for one that is none of them, as here, where the plugin lies beside the host.
+// A host that loads any Waldur extension. Extensions among the dependencies of its package.json are found by their
+// keyword; `list` adds others, as here, where the plugin is in the same repository as the host.
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 })
 const app = fastify({ logger: true })
 const extensions = await loadExtensions({
   packages: new URL("../package.json", import.meta.url),
   list: [extension],
 })
-for (const one of extensions) await one.registerIn?.(app, { pool })
+for (const loaded of extensions) await loaded.registerIn?.(app, { pool })
 
 app.get("/api/configuration/", async () =>
   Object.fromEntries(

@@ -3,9 +3,9 @@ import pg from "pg"
 import { startWorker } from "../plugin/index.ts"
 import { replicationOptions } from "./shared-options.ts"
 
-// The worker to api-and-worker.ts. Start as many as you like, on as many machines: they share the queue.
+// The worker of api-and-worker.ts. Start any number of them, on any number of machines: they share the queue.
 const concurrency = 8
-// A stage holds a connection now and then, and the queue listens on one.
+// Each stage uses a connection now and then, and the queue listens on one.
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: concurrency + 4 })
 const worker = await startWorker({ ...replicationOptions(pool), concurrency })
 

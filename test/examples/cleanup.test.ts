@@ -15,7 +15,7 @@ async function tenantOf({ pool }: TestWorld, { uuid }: MigrationDetails): Promis
   return rows[0]?.tenant_id ?? 0
 }
 
-/** For how many migrations the plugin's tables have rows. */
+/** Counts the migrations that have rows in the plugin's tables. */
 async function recordsOf({ pool }: TestWorld): Promise<unknown> {
   const { rows } = await pool.query(
     `select (select count(*)::int from openstack_replication.run) as runs,
@@ -25,7 +25,7 @@ async function recordsOf({ pool }: TestWorld): Promise<unknown> {
   return rows[0]
 }
 
-t.test("before a tenant or a project is removed, the plugin forgets how it was made, and nothing else", (t) =>
+t.test("the cleanup of a tenant or a project deletes only the plugin's records of its migrations", (t) =>
   withWorld(async (world) => {
     const source = await world.importTenant(demoTenant("small"))
     const [first, second] = [await world.create(source), await world.create(source)]
@@ -51,13 +51,13 @@ t.test("before a tenant or a project is removed, the plugin forgets how it was m
       { status: 200, body: { state: "OK" } },
       "the migration's row stays",
     )
-    t.equal((await ask(`${address}progress/`, { token })).status, 404, "its progress is not known any more")
+    t.equal((await ask(`${address}progress/`, { token })).status, 404, "its progress is deleted")
     t.equal(await clean({ projectId: world.rows.project.id }), 1, "the project's last one")
     t.strictSame(await recordsOf(world), { runs: 0, stages: 0, objects: 0 })
   }),
 )
 
-t.test("a tenant whose migration has not ended is not forgotten", (t) =>
+t.test("the records of a migration that has not ended are not deleted", (t) =>
   withWorld(
     async (world) => {
       const migration = await world.create(await world.importTenant(demoTenant("small")))

@@ -66,33 +66,42 @@ function hostFolder(t: Test, main: readonly string[]): string {
 
 const names = (extensions: readonly WaldurExtension[]) => extensions.map(({ appName }) => appName)
 
-t.test("dependencies with the keyword are loaded, assemblies last; all others are left alone", async (t) => {
-  const host = join(
-    hostFolder(t, ["assembly", "other", "missing", "plain", "@scope/conditional"]),
-    "package.json",
-  )
-  const expected = ["waldur_openstack_replication", "plain", "conditional", "assembly"]
-  const list = [extension]
-  t.strictSame(names(await loadExtensions({ packages: host, list, disabled: [] })), expected)
-  t.strictSame(names(await loadExtensions({ packages: pathToFileURL(host), list, disabled: [] })), expected)
-})
+t.test(
+  "dependencies with the keyword are loaded, assemblies last, and other dependencies are not",
+  async (t) => {
+    const host = join(
+      hostFolder(t, ["assembly", "other", "missing", "plain", "@scope/conditional"]),
+      "package.json",
+    )
+    const expected = ["waldur_openstack_replication", "plain", "conditional", "assembly"]
+    const list = [extension]
+    t.strictSame(names(await loadExtensions({ packages: host, list, disabled: [] })), expected)
+    t.strictSame(names(await loadExtensions({ packages: pathToFileURL(host), list, disabled: [] })), expected)
+  },
+)
 
-t.test("an extension that the host names itself goes before a found one of the same name", async (t) => {
-  const host = join(hostFolder(t, ["plain"]), "package.json")
-  const own = { appName: "plain" }
-  const [found, ...more] = await loadExtensions({ packages: host, list: [own], disabled: [] })
-  t.equal(found, own)
-  t.strictSame(more, [])
-})
+t.test(
+  "an extension that the host lists itself takes precedence over a found one of the same name",
+  async (t) => {
+    const host = join(hostFolder(t, ["plain"]), "package.json")
+    const own = { appName: "plain" }
+    const [found, ...more] = await loadExtensions({ packages: host, list: [own], disabled: [] })
+    t.equal(found, own)
+    t.strictSame(more, [])
+  },
+)
 
-t.test("a package that bears the keyword and holds no extension is named", async (t) => {
+t.test("a package with the keyword and without an extension is refused by its name", async (t) => {
   for (const name of ["hollow", "closed"]) {
     const host = join(hostFolder(t, [name]), "package.json")
-    await t.rejects(loadExtensions({ packages: host }), { code: "INVALID_EXTENSION", message: new RegExp(name) })
+    await t.rejects(loadExtensions({ packages: host }), {
+      code: "INVALID_EXTENSION",
+      message: new RegExp(name),
+    })
   }
 })
 
-t.test("an extension that is disabled by its name is left out", async (t) => {
+t.test("an extension that is disabled by its name is not loaded", async (t) => {
   const { appName } = extension
   t.equal(extension.enabled({ disabledExtensions: [appName] }), false)
   t.equal(extension.enabled({ disabledExtensions: ["other"] }), true)
@@ -103,7 +112,11 @@ t.test("an extension that is disabled by its name is left out", async (t) => {
   t.strictSame(names(await loadExtensions({ list, disabled: ["other"] })), [appName])
   process.env.WALDUR_DISABLED_EXTENSIONS = '["other"]'
   t.teardown(() => delete process.env.WALDUR_DISABLED_EXTENSIONS)
-  t.strictSame(names(await loadExtensions({ list })), [appName], "by the environment where nothing is said")
+  t.strictSame(
+    names(await loadExtensions({ list })),
+    [appName],
+    "the environment disables it unless the host passes a list",
+  )
   t.strictSame(names(await loadExtensions({ list, disabled: [] })), [appName, "other"])
   for (const wrong of ["other", '"other"', "[1]"]) {
     process.env.WALDUR_DISABLED_EXTENSIONS = wrong

@@ -4,7 +4,7 @@ import t from "tap"
 
 const read = (path: string) => readFile(join(import.meta.dirname, "../..", path), "utf8")
 
-t.test("the guide quotes the examples as they are", async (t) => {
+t.test("the guide quotes the examples to the letter", async (t) => {
   const quotes = [...(await read("docs/hosts.md")).matchAll(/<!-- (\S+) -->\n```\w+\n([\s\S]*?)```/g)]
   t.ok(quotes.length > 5)
   for (const [, path = "", text = ""] of quotes) t.ok((await read(path)).includes(text), `${path}: ${text}`)

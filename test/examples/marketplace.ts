@@ -1,19 +1,19 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
 import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import { connectionTo } from "../../host/demo/simulated.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { importTenant } from "../../host/import/tenant.ts"
+import { waitUntilEnded } from "../../host/wait-until-ended.ts"
 import { type SimulatedCloud, startCloud } from "../../simulator/index.ts"
 import { connectCloud } from "../../src/openstack/index.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import { type TestDatabase, withDatabase } from "../helpers/database.ts"
 import { ask } from "../helpers/http.ts"
 
-/** A marketplace's database with a tenant in one of two clouds, and nothing that serves it: that is the example's part. */
+/** A marketplace's database with a tenant in one of two clouds. The example under test serves it. */
 export interface Marketplace extends TestDatabase {
   readonly rows: DemoRows
-  /** The body of a request that is good. */
+  /** The body of a valid request. */
   readonly body: Readonly<Record<string, string>>
 }
 
@@ -30,10 +30,10 @@ export function withMarketplace(run: (marketplace: Marketplace) => Promise<void>
       source: facts("A", source),
       destination: facts("B", destination),
     })
-    const eyes = connectCloud({ ...connectionTo("A", source), requestsPerSecond: 5_000, inFlight: 16 })
-    clouds.defer(() => eyes.close())
-    const { resourceUuid } = await importTenant(pool, eyes, {
-      ...(await seedTenant(eyes, demoTenant("small"))),
+    const reader = connectCloud({ ...connectionTo("A", source), requestsPerSecond: 5_000, inFlight: 16 })
+    clouds.defer(() => reader.close())
+    const { resourceUuid } = await importTenant(pool, reader, {
+      ...(await seedTenant(reader, demoTenant("small"))),
       settingsId: rows.source.settings.id,
       project: rows.project,
       offering: rows.source.offering,
@@ -49,15 +49,14 @@ export function withMarketplace(run: (marketplace: Marketplace) => Promise<void>
   })
 }
 
-/** Asks until the migration at the address has ended. */
-export async function ended(address: string, authorization: string): Promise<MigrationDetails> {
-  for (;;) {
+/** Waits until the migration at the address has ended. */
+export function ended(address: string, authorization: string): Promise<MigrationDetails> {
+  return waitUntilEnded(async () => {
     const { status, body } = await ask(address, { headers: { authorization } })
-    if (status !== 200) throw new Error(`${address} answered ${status}: ${JSON.stringify(body)}`)
-    const migration = body as MigrationDetails
-    if (migration.state === "OK" || migration.state === "ERRED") return migration
-    await sleep(50)
-  }
+    if (status !== 200)
+      throw new Error(`GET ${address} failed with status ${status}: ${JSON.stringify(body)}`)
+    return body as MigrationDetails
+  })
 }
 
 function facts(name: string, cloud: SimulatedCloud) {

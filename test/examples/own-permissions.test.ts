@@ -8,11 +8,11 @@ import { ask } from "../helpers/http.ts"
 import { ended, withMarketplace } from "./marketplace.ts"
 import { migrationsOf, startExample } from "./process.ts"
 
-/** Tables of Waldur's that tell who people are and what they may do. */
+/** Waldur's tables of users' tokens and permissions. */
 const waldursOwn =
   "authtoken_token, permissions_userrole, permissions_rolepermission, marketplace_plan_organization_groups"
 
-async function createPeople(pool: pg.Pool, projectId: number): Promise<void> {
+async function createUsers(pool: pg.Pool, projectId: number): Promise<void> {
   await pool.query("drop table core_user cascade")
   await pool.query(await readFile(join(import.meta.dirname, "../../examples/own-permissions.sql"), "utf8"))
   for (const [name, mayOrder, operator] of [
@@ -33,10 +33,10 @@ async function createPeople(pool: pg.Pool, projectId: number): Promise<void> {
   }
 }
 
-t.test("a host with people and permissions of its own needs none of Waldur's", (t) =>
+t.test("a host with its own users and permissions works without Waldur's tables of them", (t) =>
   withMarketplace(async ({ url, pool, rows, body }) => {
     await pool.query(`drop table ${waldursOwn} cascade`)
-    await createPeople(pool, rows.project.id)
+    await createUsers(pool, rows.project.id)
     await using host = startExample("own-permissions.ts", url)
     const migrations = await migrationsOf(host)
     const as = (name: string) => ({ headers: { authorization: `ApiKey ${name}` } })
@@ -44,8 +44,8 @@ t.test("a host with people and permissions of its own needs none of Waldur's", (
 
     for (const [title, headers, detail] of [
       ["a request without a key", {}, "Send a header such as Authorization: ApiKey <key>."],
-      ["a token of Waldur's", { authorization: `Token ${rows.users.owner.token}` }, /^Send a header/],
-      ["a key that nobody has", { authorization: "ApiKey guessed" }, "This API key is not known."],
+      ["a token of Waldur", { authorization: `Token ${rows.users.owner.token}` }, /^Send a header/],
+      ["an unknown key", { authorization: "ApiKey guessed" }, "This API key is not known."],
     ] as const) {
       t.match(await ask(migrations, { headers }), { status: 401, body: { detail } }, `${title} is refused`)
     }
@@ -53,22 +53,22 @@ t.test("a host with people and permissions of its own needs none of Waldur's", (
     t.match(
       await post("stranger"),
       { status: 400, body: { src_resource: [/does not exist/] } },
-      "who is no member may not name the source",
+      "a user who is not a member does not see the source",
     )
     t.match(
       await post("reader"),
       { status: 400, body: { non_field_errors: [/not have enough permissions/] } },
-      "a member who may not order may not ask for a copy",
+      "a member who may not order may not request a migration",
     )
 
     const created = await post("orderer")
-    t.equal(created.status, 201, "a member who may order may")
+    t.equal(created.status, 201, "a member who may order may request one")
     const details = created.body as MigrationDetails
-    t.equal(details.created_by_full_name, "orderer", "named as the host's own table has it")
+    t.equal(details.created_by_full_name, "orderer", "the name is that of the host's own table")
     const address = `${migrations}${details.uuid}/`
     t.match(await ended(address, "ApiKey orderer"), { state: "OK", dst_resource_state: "OK" })
 
-    t.equal((await ask(address, as("reader"))).status, 404, "others do not see who asked for what")
+    t.equal((await ask(address, as("reader"))).status, 404, "other members do not see the migration")
     t.equal((await ask(address, as("operator"))).status, 200, "operators do")
     t.equal(await host.end(), 0)
   }),

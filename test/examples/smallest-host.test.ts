@@ -6,7 +6,7 @@ import { ask } from "../helpers/http.ts"
 import { ended, withMarketplace } from "./marketplace.ts"
 import { migrationsOf, startExample } from "./process.ts"
 
-t.test("the smallest host replicates a tenant, and ends with code 0 when it is told to stop", (t) =>
+t.test("the smallest host replicates a tenant and ends with code 0 after SIGTERM", (t) =>
   withMarketplace(async ({ url, rows, body }) => {
     await using host = startExample("smallest-host.ts", url)
     const migrations = await migrationsOf(host)
@@ -23,7 +23,7 @@ t.test("the smallest host replicates a tenant, and ends with code 0 when it is t
   }),
 )
 
-t.test("the smallest host is short enough to be read at a glance", async (t) => {
+t.test("the smallest host has at most 25 lines", async (t) => {
   const text = await readFile(join(import.meta.dirname, "../../examples/smallest-host.ts"), "utf8")
   t.ok(text.trimEnd().split("\n").length <= 25)
 })

@@ -6,7 +6,7 @@ import { addressOf, startExample } from "./process.ts"
 
 const { appName } = extension
 
-t.test("a host that loads extensions serves what is not disabled, and shows its public settings", (t) =>
+t.test("a host serves the extensions that are not disabled and shows their public settings", (t) =>
   withDatabase(async ({ url }) => {
     for (const [title, env, status, shown] of [
       [
