@@ -21,7 +21,7 @@ t.test(
       try {
         t.match(await ready(), { status: 200, body: { ready: true, checks: all } })
 
-        await pool.query("delete from openstack_replication.schema_migration where name like '0002%'")
+        await pool.query("delete from openstack_replication.schema_migration where name like '0001%'")
         t.match(await ready(), { status: 503, body: { ready: false, checks: { ...all, tables: false } } })
         await pool.query("drop schema openstack_replication cascade")
         t.match(await ready(), { status: 503, body: { checks: { ...all, tables: false } } })

@@ -116,3 +116,39 @@ t.test("a version that is older than the tables says so, and does not start", (t
     await older.close()
   }),
 )
+
+t.test(
+  "a schema from before the first release is refused in one line, and dropping it as that line says helps",
+  (t) =>
+    withDatabase(async ({ pool }) => {
+      await pool.query("create schema openstack_replication")
+      await pool.query(
+        'create table openstack_replication.schema_migration (name varchar(255) primary key, "timestamp" varchar(255) not null)',
+      )
+      await pool.query("create table openstack_replication.run (migration_id integer primary key)")
+      for (const name of ["0001-run-stage-object", "0002-worker", "0005-lane"])
+        await pool.query("insert into openstack_replication.schema_migration values ($1, now()::text)", [
+          name,
+        ])
+      const refused = fastify()
+      refused.register(openstackReplication, { pool, worker: false })
+      const error: unknown = await refused.ready().then(
+        () => undefined,
+        (reason: unknown) => reason,
+      )
+      await refused.close()
+      t.match(error, { code: "OUTDATED_TABLES", message: /^[^\n]+$/ })
+      const [, command = ""] = /"(drop schema openstack_replication cascade)"/.exec(String(error)) ?? []
+      t.notOk(
+        (await pool.query("select to_regclass('openstack_replication.stage') as made")).rows[0].made,
+        "nothing was made",
+      )
+
+      await pool.query(command)
+      const app = fastify()
+      await app.register(openstackReplication, { pool, worker: false })
+      await app.close()
+      const { rows } = await pool.query("select name from openstack_replication.schema_migration")
+      t.strictSame(rows, [{ name: "0001-baseline" }])
+    }),
+)
