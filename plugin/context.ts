@@ -2,11 +2,11 @@ import type { Access } from "../src/access/types.ts"
 import type { WorkerContext } from "../src/executors/stage/worker-context.ts"
 import type { ValidationSettings } from "../src/serializers/validate-create.ts"
 
-/** What the routes work with. */
+/** What every route works with. */
 export interface RouteContext {
   readonly ctx: WorkerContext
   readonly access: Access
   readonly validation: ValidationSettings
-  /** Whether older callers find `POST …/run/`. */
+  /** Whether `POST …/run/` exists for clients of older servers. */
   readonly runEndpoint: boolean
 }

@@ -1,26 +1,29 @@
 import fastifyRateLimit, { normalizeIP } from "@fastify/rate-limit"
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from "fastify"
 import { apiErrors } from "../src/api-error.ts"
-import { throttled, tooLarge } from "./schemas/errors.ts"
+import { databaseDown, notAcceptable, throttled, tooLarge, unsupportedMediaType } from "./schemas/errors.ts"
 
-/** How many requests are taken: the option `rateLimit`. */
+/** Value of the option `rateLimit`: how many requests a user may send. */
 export interface RateLimit {
-  /** POST, PUT, PATCH and DELETE within a window; refused sign-ins of an address as well. @default 600 */
+  /**
+   * POST, PUT, PATCH and DELETE requests per window. Failed authentications of an address have the same limit.
+   * @default 600
+   */
   readonly writes?: number
   /**
-   * GET, HEAD and OPTIONS within a window. A client that waits for a migration asks every second or so, for each one.
+   * GET, HEAD and OPTIONS requests per window. A client that polls a migration sends about one per second and
+   * migration.
    * @default no limit
    */
   readonly reads?: number
-  /** Length of a window, in milliseconds. @default 60_000 */
+  /** Length of a window in milliseconds. @default 60_000 */
   readonly windowMs?: number
 }
 
-/** Defaults of the option `rateLimit`. */
-const usual = { writes: 600, reads: Number.POSITIVE_INFINITY, windowMs: 60_000 } as const
+const defaultLimits = { writes: 600, reads: Number.POSITIVE_INFINITY, windowMs: 60_000 } as const
 
 /**
- * Asked once who asks is known, or that nobody is signed in.
+ * Counts a request. It runs after the authentication, whether that succeeded or failed.
  * @throws ApiError 429
  */
 export type Throttle = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
@@ -28,12 +31,12 @@ export type Throttle = (request: FastifyRequest, reply: FastifyReply) => Promise
 const isRead = (method: string) => ["GET", "HEAD", "OPTIONS"].includes(method)
 
 /**
- * Counts requests: of a user over all addresses, of an address where nobody is signed in, so that tokens cannot be
- * tried out at will. A stream of events is one request, however long it lasts.
+ * Counts requests by user, whatever the address, and unauthenticated ones by address, so that tokens cannot be
+ * guessed without limit. An event stream counts as one request.
  */
 export async function limitRequests(scope: FastifyInstance, limit: RateLimit | false): Promise<Throttle> {
   if (limit === false) return async () => undefined
-  const { writes, reads, windowMs } = { ...usual, ...limit }
+  const { writes, reads, windowMs } = { ...defaultLimits, ...limit }
   await scope.register(fastifyRateLimit, { global: false })
   const counter = (of: string, max: number) =>
     scope.createRateLimit({
@@ -45,29 +48,30 @@ export async function limitRequests(scope: FastifyInstance, limit: RateLimit | f
   const count = {
     write: counter("writes", writes),
     read: Number.isFinite(reads) ? counter("reads", reads) : undefined,
-    // Whoever is not signed in gets nothing but the refusal, so reads and writes are the same.
+    // All unauthenticated requests are refused, so reads and writes count alike.
     refusal: counter("refusals", writes),
   }
   return async (request, reply) => {
-    const signedIn = request.replicationUser !== null
-    const counted = signedIn ? count[isRead(request.method) ? "read" : "write"] : count.refusal
-    const found = await counted?.(request)
-    if (found === undefined || found.isAllowed || !found.isExceeded) return
-    reply.header("Retry-After", found.ttlInSeconds)
-    throw apiErrors.throttled(found.ttlInSeconds)
+    const authenticated = request.replicationUser !== null
+    const check = authenticated ? count[isRead(request.method) ? "read" : "write"] : count.refusal
+    const result = await check?.(request)
+    if (result === undefined || result.isAllowed || !result.isExceeded) return
+    reply.header("Retry-After", result.ttlInSeconds)
+    throw apiErrors.throttled(result.ttlInSeconds)
   }
 }
 
-/** Gives every route of the scope its limit of bodies, and tells of both limits in its documentation. */
+/** Sets the body limit of every route in the scope, and documents the errors that all operations have in common. */
 export function limitBodies(scope: FastifyInstance, bodyLimit: number): void {
   scope.addHook("onRoute", (route) => {
     route.bodyLimit ??= bodyLimit
-    route.schema = withRefusals(route)
+    route.schema = withCommonErrors(route)
   })
 }
 
-function withRefusals({ method, schema = {} }: RouteOptions): FastifySchema {
-  if ("hide" in schema || isRead(String(method))) return schema
-  const refusals = { ...(schema.body !== undefined && { 413: tooLarge }), 429: throttled }
-  return { ...schema, response: { ...(schema.response as object | undefined), ...refusals } }
+function withCommonErrors({ schema = {} }: RouteOptions): FastifySchema {
+  if ("hide" in schema) return schema
+  const bodyErrors = schema.body === undefined ? {} : { 413: tooLarge, 415: unsupportedMediaType }
+  const common = { 406: notAcceptable, ...bodyErrors, 429: throttled, 503: databaseDown }
+  return { ...schema, response: { ...common, ...(schema.response as object | undefined) } }
 }

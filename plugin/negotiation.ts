@@ -4,11 +4,12 @@ import { apiErrors } from "../src/api-error.ts"
 
 const mediaTypes = { json: "application/json", markdown: "text/markdown", html: "text/html" } as const
 
+/** Format of a response whose route is `negotiated`. */
 export type Format = keyof typeof mediaTypes
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Whether the route's answer also has the forms of `Format`, for people. */
+    /** Whether the route responds in each `Format`. Other routes respond in JSON only. */
     readonly negotiated?: boolean
   }
 }
@@ -17,7 +18,7 @@ const listMethods = "GET, POST, HEAD, OPTIONS"
 const detailMethods = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"
 const actionAddress = /\/(preview|:uuid\/[^/]+)\/$/
 
-/** Methods of the address that a request went to, as Waldur lists them. */
+/** Returns the methods of the requested address for the header `Allow`, in Waldur's order. */
 export function allowedMethods(request: FastifyRequest): string {
   const { url = "" } = request.routeOptions
   if (actionAddress.test(url)) {
@@ -27,20 +28,20 @@ export function allowedMethods(request: FastifyRequest): string {
   return params?.uuid === undefined ? listMethods : detailMethods
 }
 
-/** In which form to answer: `format` in the query, else what the client would rather have. @throws ApiError 404, 406 */
+/** Returns the format that the query requests, or else the one that `Accept` prefers. @throws ApiError 404, 406 */
 export function formatOf(request: FastifyRequest): Format {
-  const asked = new URL(request.url, "http://host").searchParams.get("format")
-  if (asked !== null) {
-    if (!Object.hasOwn(mediaTypes, asked)) throw apiErrors.notFound("Not found.")
-    return asked as Format
+  const requested = new URL(request.url, "http://host").searchParams.get("format")
+  if (requested !== null) {
+    if (!Object.hasOwn(mediaTypes, requested)) throw apiErrors.notFound("Not found.")
+    return requested as Format
   }
-  const type = new Negotiator(request.raw).mediaType(Object.values(mediaTypes))
-  const format = Object.entries(mediaTypes).find(([, one]) => one === type)?.[0]
+  const preferred = new Negotiator(request.raw).mediaType(Object.values(mediaTypes))
+  const format = Object.entries(mediaTypes).find(([, type]) => type === preferred)?.[0]
   if (format === undefined) throw apiErrors.notAcceptable()
   return format as Format
 }
 
-/** Answers are JSON; whoever takes nothing that includes it gets Waldur's refusal. @throws ApiError 404, 406 */
+/** Checks that the client accepts a format of the route. @throws ApiError 404, 406 */
 export function checkAccept(request: FastifyRequest): void {
   if (request.routeOptions.config.negotiated) {
     formatOf(request)
@@ -50,13 +51,13 @@ export function checkAccept(request: FastifyRequest): void {
   if (format !== null && format !== "json") throw apiErrors.notFound("Not found.")
   const accept = request.headers.accept ?? "*/*"
   const types = accept.split(",").map((part) => part.split(";")[0]?.trim().toLowerCase() ?? "")
-  const fits = types.some((type) =>
+  const isAccepted = types.some((type) =>
     ["*/*", "application/*", "application/json", "text/event-stream"].includes(type),
   )
-  if (!fits) throw apiErrors.notAcceptable()
+  if (!isAccepted) throw apiErrors.notAcceptable()
 }
 
-/** Forms are taken as well as JSON: the last value of a name counts. */
+/** Accepts bodies of forms in addition to JSON. Of a repeated name, the last value counts. */
 export function acceptForms(scope: FastifyInstance): void {
   scope.addContentTypeParser(
     "application/x-www-form-urlencoded",
@@ -65,7 +66,7 @@ export function acceptForms(scope: FastifyInstance): void {
   )
 }
 
-/** What OPTIONS tells of an address. */
+/** Returns the response to OPTIONS, in the shape of Django REST framework. */
 export function describeEndpoint(request: FastifyRequest) {
   const params = request.params as { readonly uuid?: string } | undefined
   return {

@@ -13,10 +13,18 @@ import { objects } from "./operations/objects.ts"
 import { report } from "./operations/report.ts"
 import { hidden, operations } from "./schemas/operations.ts"
 
-/** Registers every route of the API. They are thin: read, call, serialize. */
+/** Registers all routes of the API. */
 export function registerRoutes(scope: FastifyInstance, context: RouteContext, throttle: Throttle): void {
   prepareRequests(scope, context, throttle)
+  registerRecords(scope, context)
+  registerDetails(scope, context)
+  registerActions(scope, context)
+  registerEvents(scope, context)
+  registerFallbackRoutes(scope)
+}
 
+/** Routes that create, list, show, change and delete migrations. */
+function registerRecords(scope: FastifyInstance, context: RouteContext): void {
   const prefixTrailingSlash = "slash"
   scope.get("/", { prefixTrailingSlash, schema: operations.list }, (request, reply) =>
     list(context, request, reply),
@@ -33,6 +41,10 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext, th
   scope.delete("/:uuid/", { schema: operations.destroy }, (request: WithUuid, reply) =>
     destroy(context, request, reply),
   )
+}
+
+/** Routes that show the progress, the objects and the report of a migration. */
+function registerDetails(scope: FastifyInstance, context: RouteContext): void {
   scope.get("/:uuid/progress/", { schema: operations.progress }, (request: WithUuid) =>
     progress(context, request),
   )
@@ -44,28 +56,22 @@ export function registerRoutes(scope: FastifyInstance, context: RouteContext, th
     { schema: operations.report, config: { negotiated: true } },
     (request: WithUuid, reply) => report(context, request, reply),
   )
-  scope.post("/:uuid/retry/", { schema: operations.retry }, (request: WithUuid, reply) =>
-    retry(context, request, reply),
-  )
-  scope.post("/:uuid/cancel/", { schema: operations.cancel }, (request: WithUuid, reply) =>
-    cancel(context, request, reply),
-  )
-  scope.post("/:uuid/verify/", { schema: operations.verify }, (request: WithUuid, reply) =>
-    verify(context, request, reply),
-  )
-  scope.post("/:uuid/rollback/", { schema: operations.rollback }, (request: WithUuid, reply) =>
-    rollback(context, request, reply),
-  )
-  registerEvents(scope, context)
-  if (context.runEndpoint) {
-    scope.post("/:uuid/run/", { schema: operations.run }, (request: WithUuid, reply) =>
-      run(context, request, reply),
-    )
-  }
-  registerFallbackRoutes(scope)
 }
 
-/** The stream of events: it ends when the server is closed, which else would wait for its readers. */
+function registerActions(scope: FastifyInstance, context: RouteContext): void {
+  const actions = { retry, cancel, verify, rollback } as const
+  for (const name of ["retry", "cancel", "verify", "rollback"] as const) {
+    scope.post(`/:uuid/${name}/`, { schema: operations[name] }, (request: WithUuid, reply) =>
+      actions[name](context, request, reply),
+    )
+  }
+  if (!context.runEndpoint) return
+  scope.post("/:uuid/run/", { schema: operations.run }, (request: WithUuid, reply) =>
+    run(context, request, reply),
+  )
+}
+
+/** The event stream. It ends when the server is closed, which would otherwise wait for the clients. */
 function registerEvents(scope: FastifyInstance, context: RouteContext): void {
   const closing = new AbortController()
   scope.addHook("preClose", async () => closing.abort())
@@ -77,7 +83,7 @@ function registerEvents(scope: FastifyInstance, context: RouteContext): void {
   )
 }
 
-/** Before each route: what can be answered, and who asks. */
+/** Runs before each route: authentication, throttling and content negotiation. */
 function prepareRequests(scope: FastifyInstance, { access }: RouteContext, throttle: Throttle): void {
   acceptForms(scope)
   scope.decorateRequest("replicationUser", null)
@@ -97,7 +103,7 @@ function prepareRequests(scope: FastifyInstance, { access }: RouteContext, throt
   })
 }
 
-/** Methods that an address does not have, OPTIONS, and addresses without their last slash. */
+/** Routes that are no operations: 405 for other methods, OPTIONS, and redirects to the trailing slash. */
 function registerFallbackRoutes(scope: FastifyInstance): void {
   const refuse = (request: FastifyRequest) => Promise.reject(apiErrors.method(request.method))
   scope.route({
@@ -115,7 +121,7 @@ function registerFallbackRoutes(scope: FastifyInstance): void {
   }
   const redirect = (request: FastifyRequest, reply: FastifyReply) => {
     const [path = "", query] = request.url.split("?")
-    // 308 keeps method and body, which 301 loses for everything but GET.
+    // 308 keeps method and body; clients turn a 301 into a GET.
     const status = request.method === "GET" || request.method === "HEAD" ? 301 : 308
     return reply.redirect(`${path}/${query === undefined ? "" : `?${query}`}`, status)
   }

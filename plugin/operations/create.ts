@@ -10,24 +10,24 @@ import { validateCreate } from "../../src/serializers/validate-create.ts"
 import type { RouteContext } from "../context.ts"
 import { seesAll, userOf } from "./find.ts"
 
-/** POST of the list: validates, plans and stores, in one transaction. */
+/** Handles POST of the list: validates the request, plans the copy and stores the plan. */
 export async function create(context: RouteContext, request: FastifyRequest, reply: FastifyReply) {
   const { ctx, access, validation } = context
   const user = userOf(request)
-  // Before the transaction: `access` asks on connections of its own, and as many requests at once as the pool has
-  // connections would wait for each other for ever.
+  // Validated before the transaction, because `access` uses connections of its own: otherwise as many requests as the
+  // pool has connections would each hold one and wait forever for another.
   const valid = await validateCreate(ctx.db, access, user, request.body, validation)
   const answer = await ctx.db.transaction().execute(async (trx) => {
     await reservePlanSlot(trx, valid.dstPlanId)
     const id = await createMigration(trx, valid, ctx)
     const row = await selectMigrations(trx).where("migration.id", "=", id).executeTakeFirstOrThrow()
-    // Waldur's published client for Python reads src_resource from this answer; its server sends the details.
+    // Waldur's published Python client reads src_resource from this response; Waldur's server does not send it.
     return { ...serializeMigration(row, seesAll(user)), src_resource: hex(row.src_resource_uuid) }
   })
   return reply.code(201).send(answer)
 }
 
-/** POST of preview: the same request, and what would come of it. Stores nothing. */
+/** Handles POST of preview: validates and plans the same request, and stores nothing. */
 export async function preview({ ctx, access, validation }: RouteContext, request: FastifyRequest) {
   const valid = await validateCreate(ctx.db, access, userOf(request), request.body, validation)
   const source = await readSourceTenant(ctx.db, valid.srcTenantId, valid.networkIds)

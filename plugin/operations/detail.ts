@@ -8,11 +8,12 @@ import { readUpdate } from "../../src/serializers/update-request.ts"
 import type { RouteContext } from "../context.ts"
 import { findMigration, seesAll, userOf, type WithUuid } from "./find.ts"
 
+/** Handles GET of a migration. */
 export async function retrieve(context: RouteContext, request: WithUuid) {
   return serializeMigration(await findMigration(context, request), seesAll(userOf(request)))
 }
 
-/** PUT and PATCH: changes the record of what was asked, never the work. */
+/** Handles PUT and PATCH: changes the record of the request, never the plan or the run. */
 export async function update(context: RouteContext, request: WithUuid) {
   const { db, hooks } = context.ctx
   const user = userOf(request)
@@ -26,7 +27,7 @@ export async function update(context: RouteContext, request: WithUuid) {
   return serializeMigration(row, seesAll(user))
 }
 
-/** DELETE: forgets a migration that has ended. What it made stays. @throws ApiError 409 while it runs */
+/** Handles DELETE: deletes the record of a migration that has ended. What it created stays. @throws ApiError 409 while it runs */
 export async function destroy(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const { db } = context.ctx
   const { id } = await findMigration(context, request)
@@ -39,7 +40,7 @@ export async function destroy(context: RouteContext, request: WithUuid, reply: F
   return reply.code(204).send()
 }
 
-/** POST of run, for callers of older servers: the work has started by itself. */
+/** Handles POST of run, which clients of older servers send. It changes nothing, because migrations start by themselves. */
 export async function run(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const { state } = await findMigration(context, request)
   if (state !== CoreState.CREATION_SCHEDULED) {
@@ -48,6 +49,7 @@ export async function run(context: RouteContext, request: WithUuid, reply: Fasti
   return reply.code(200).send()
 }
 
+/** Handles GET of progress. @throws ApiError 404, also where this plugin does not run the migration */
 export async function progress(context: RouteContext, request: WithUuid) {
   const { id } = await findMigration(context, request)
   const found = await readProgress(context.ctx.db, id)

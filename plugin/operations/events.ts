@@ -9,20 +9,21 @@ import { readProgress } from "../../src/serializers/progress.ts"
 import type { RouteContext } from "../context.ts"
 import { findMigration, userOf, type WithUuid } from "./find.ts"
 
-/** How often a stream looks for news, in milliseconds. */
-const lookMs = 500
+/** Time between two reads of a stream while nothing happens, in milliseconds. */
+const pollIntervalMs = 500
 
-/** A comment is sent after so many looks without news, so that no proxy takes the stream for dead: 15 seconds. */
-const quietLooks = 30
+/** Reads without events after which a comment is sent (15 seconds), so that no proxy closes the idle connection. */
+const readsPerComment = 30
 
-/** Streams that one user may have open at this process. */
-const streamsOfOne = 10
+/** Streams that a user may have open at this process. */
+const maxStreamsPerUser = 10
 
 /**
- * GET of events: the news of a migration as server-sent events, from its beginning or behind `Last-Event-ID`, with the
- * progress after each lot. The stream ends when the migration has ended and all is told; to come back then is answered
- * with 204, which tells a browser not to try again.
- * @throws ApiError 404; 429 where the user has too many streams
+ * Returns the handler of the event stream. The stream has the events of a migration from the first or after
+ * `Last-Event-ID`, and the progress after each batch. It ends when the migration has ended and all events are sent; a
+ * client that reconnects then gets 204, which stops a browser from reconnecting.
+ * @param closing aborts when the server closes
+ * @throws ApiError 404; 429 where the user has too many streams open
  */
 export function eventStreams(closing: AbortSignal) {
   const open = new Map<number, number>()
@@ -31,19 +32,22 @@ export function eventStreams(closing: AbortSignal) {
     const { id: userId } = userOf(request)
     const { id } = await findMigration(context, request)
     if ((await readProgress(db, id)) === undefined) throw apiErrors.notFound()
-    const after = lastNumber(request.headers["last-event-id"])
-    if ((await isOver(db, id)) && (await readEvents(db, id, after)).length === 0)
+    const after = lastEventId(request.headers["last-event-id"])
+    if ((await hasEnded(db, id)) && (await readEvents(db, id, after)).length === 0)
       return reply.code(204).send()
     const streams = open.get(userId) ?? 0
-    if (streams >= streamsOfOne) throw apiErrors.tooManyStreams(streamsOfOne)
+    if (streams >= maxStreamsPerUser) {
+      reply.header("Retry-After", 1)
+      throw apiErrors.tooManyStreams(maxStreamsPerUser)
+    }
     open.set(userId, streams + 1)
-    const gone = new AbortController()
-    const stream = Readable.from(follow(db, id, after, AbortSignal.any([closing, gone.signal])))
+    const closed = new AbortController()
+    const stream = Readable.from(follow(db, id, after, AbortSignal.any([closing, closed.signal])))
     stream.once("close", () => {
-      gone.abort()
-      const left = (open.get(userId) ?? 1) - 1
-      if (left === 0) open.delete(userId)
-      else open.set(userId, left)
+      closed.abort()
+      const remaining = (open.get(userId) ?? 1) - 1
+      if (remaining === 0) open.delete(userId)
+      else open.set(userId, remaining)
     })
     return reply
       .header("Content-Type", "text/event-stream; charset=utf-8")
@@ -53,8 +57,8 @@ export function eventStreams(closing: AbortSignal) {
   }
 }
 
-/** A reader's place; what is no number of ours is the beginning. */
-function lastNumber(header: string | readonly string[] | undefined): number {
+/** Returns the number of the last event that the client has read; 0 for a header that is not such a number. */
+function lastEventId(header: string | readonly string[] | undefined): number {
   const number = Number(header)
   return Number.isSafeInteger(number) && number > 0 && number < 2 ** 31 ? number : 0
 }
@@ -66,27 +70,27 @@ async function* follow(
   stop: AbortSignal,
 ): AsyncGenerator<string, void> {
   let after = from
-  let quiet = 0
+  let idleReads = 0
   while (!stop.aborted) {
-    // Asked before the news is read: what ends it comes with its own news.
-    const over = await isOver(db, migrationId)
-    const news = await readEvents(db, migrationId, after)
-    for (const { number, type, ...rest } of news) yield eventText({ number, type, data: { type, ...rest } })
-    after = news.at(-1)?.number ?? after
-    if (news.length > 0) {
+    // Checked before the events are read: the change that ends the migration has an event itself.
+    const ended = await hasEnded(db, migrationId)
+    const events = await readEvents(db, migrationId, after)
+    for (const { number, type, ...rest } of events) yield eventText({ number, type, data: { type, ...rest } })
+    after = events.at(-1)?.number ?? after
+    if (events.length > 0) {
       yield eventText({ type: "progress", data: (await readProgress(db, migrationId)) ?? null })
-    } else if (over) return
-    quiet = news.length > 0 ? 0 : quiet + 1
-    if (quiet >= quietLooks) {
-      quiet = 0
-      yield ": nothing new\n\n"
+    } else if (ended) return
+    idleReads = events.length > 0 ? 0 : idleReads + 1
+    if (idleReads >= readsPerComment) {
+      idleReads = 0
+      yield ": no events\n\n"
     }
-    if (news.length === 0) await sleep(lookMs, undefined, { signal: stop }).catch(() => undefined)
+    if (events.length === 0) await sleep(pollIntervalMs, undefined, { signal: stop }).catch(() => undefined)
   }
 }
 
-/** Whether a migration has ended, or is gone. */
-async function isOver(db: Db, migrationId: number): Promise<boolean> {
+/** Returns whether a migration has ended or was deleted. */
+async function hasEnded(db: Db, migrationId: number): Promise<boolean> {
   const migration = await db
     .selectFrom("waldur_openstack_replication_migration")
     .select("state")

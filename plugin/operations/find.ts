@@ -7,31 +7,32 @@ import type { RouteContext } from "../context.ts"
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who asks; set by the plugin on its own routes. */
+    /** The authenticated user. The plugin sets it on its own routes; null before the authentication. */
     replicationUser: User | null
   }
 }
 
+/** A request whose address names a migration. */
 export type WithUuid = FastifyRequest<{ Params: { uuid: string } }>
 
-/** @throws ApiError 401 */
+/** Returns the authenticated user. @throws ApiError 401 */
 export function userOf(request: FastifyRequest): User {
   if (request.replicationUser === null) throw apiErrors.unauthenticated()
   return request.replicationUser
 }
 
-/** Staff and support see every migration, and its traceback. */
+/** Returns whether the user sees all migrations and their tracebacks, as staff and support do. */
 export function seesAll(user: User): boolean {
   return user.isStaff || user.isSupport
 }
 
-/** Staff and support see every migration; everyone else those that they made themselves. */
+/** Selects the migrations that the user may see: all for staff and support, for others those that they created. */
 export function visibleMigrations({ ctx }: RouteContext, user: User) {
   const all = selectMigrations(ctx.db)
   return seesAll(user) ? all : all.where("migration.created_by_id", "=", user.id)
 }
 
-/** The migration of the address. @throws ApiError 404, also where it is somebody else's */
+/** Returns the migration that the address names. @throws ApiError 404, also where the user may not see it */
 export async function findMigration(context: RouteContext, request: WithUuid): Promise<MigrationJoin> {
   const uuid = parseUuid(request.params.uuid)
   if (uuid === undefined) throw apiErrors.notFound()

@@ -6,13 +6,13 @@ import { linkHeader, readPage } from "../../src/serializers/pages.ts"
 import type { RouteContext } from "../context.ts"
 import { seesAll, userOf, visibleMigrations } from "./find.ts"
 
-/** The filters of the list, and the columns that they look at. Any other parameter is ignored, as in Waldur. */
+/** Filters of the list with their columns. Other parameters are ignored, as in Waldur. */
 const filters = [
   ["src_resource_uuid", "src.uuid"],
   ["dst_resource_uuid", "dst.uuid"],
 ] as const
 
-/** GET and HEAD of the list: filters, pages, the oldest first. */
+/** Handles GET and HEAD of the list: filtered, in pages, the oldest first. */
 export async function list(context: RouteContext, request: FastifyRequest, reply: FastifyReply) {
   const user = userOf(request)
   const { pathname, searchParams } = new URL(request.url, "http://host")

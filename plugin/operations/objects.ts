@@ -8,17 +8,17 @@ import { findMigration, type WithUuid } from "./find.ts"
 
 const filters = { kind: kindNames, state: objectStates } as const
 
-/** GET of objects: every object of a migration's plan and what became of it, in the order of the plan. */
+/** Handles GET of objects: the objects of a migration's plan with their states, in the order of the plan. */
 export async function objects(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const { id } = await findMigration(context, request)
   const { pathname, searchParams } = new URL(request.url, "http://host")
   let query = context.ctx.db.selectFrom("openstack_replication.object").where("migration_id", "=", id)
   const errors: Record<string, FieldErrors> = {}
   for (const [name, choices] of Object.entries(filters)) {
-    const asked = searchParams.getAll(name).filter((value) => value !== "")
-    const wrong = asked.find((value) => !(choices as readonly string[]).includes(value))
-    if (wrong !== undefined) errors[name] = [`"${wrong}" is not a valid choice.`]
-    else if (asked.length > 0) query = query.where(name as "kind", "in", asked)
+    const requested = searchParams.getAll(name).filter((value) => value !== "")
+    const invalid = requested.find((value) => !(choices as readonly string[]).includes(value))
+    if (invalid !== undefined) errors[name] = [`"${invalid}" is not a valid choice.`]
+    else if (requested.length > 0) query = query.where(name as "kind", "in", requested)
   }
   if (Object.keys(errors).length > 0) throw apiErrors.invalid(errors)
   const { total } = await query

@@ -8,7 +8,7 @@ import type { RouteContext } from "../context.ts"
 import { formatOf } from "../negotiation.ts"
 import { findMigration, type WithUuid } from "./find.ts"
 
-/** GET of report: all that is known of a migration, as data or for people. */
+/** Handles GET of report: everything that is known about a migration, as JSON, Markdown or HTML. */
 export async function report(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const format = formatOf(request)
   const found = await readReport(context.ctx.db, await findMigration(context, request))

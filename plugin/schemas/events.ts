@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox"
 import { migrationEvent } from "../../src/serializers/event-stream.ts"
-import { notFound, unauthenticated } from "./errors.ts"
+import { notFound, tooManyStreams, unauthenticated } from "./errors.ts"
 import { migrationUuid } from "./parameters.ts"
 
 const lines = [
@@ -14,17 +14,20 @@ const lines = [
   "",
 ]
 
-/** The stream of a migration's news. */
+/** The event stream of a migration. */
 export const eventsOperation = {
   operationId: "openstack_migrations_events",
   summary: "Follow a migration",
   description:
-    "Server-sent events: `migration`, `action`, `stage` and `objects`, each with a number as its id, from the beginning or behind `Last-Event-ID`; after each lot a `progress`, which bears no number and is the answer of the progress. The stream ends when the migration has ended; coming back then is answered with 204.",
+    "Server-sent events `migration`, `action`, `stage` and `objects`, each with its number as id, from the first or after `Last-Event-ID`. Each batch is followed by a `progress` event without an id, whose data is the response of the progress operation. The stream ends when the migration has ended; a client that reconnects then gets 204.",
   tags: ["openstack-migrations"],
   params: migrationUuid,
   headers: Type.Object({
     "last-event-id": Type.Optional(
-      Type.String({ description: "Id of the last event that was read; what is no number is the beginning." }),
+      Type.String({
+        description:
+          "Id of the last event that the client has read. A non-numeric value means the beginning.",
+      }),
     ),
   }),
   response: {
@@ -32,8 +35,9 @@ export const eventsOperation = {
       description: `The stream. The data of a numbered event: ${migrationEvent.title}.`,
       content: { "text/event-stream": { schema: Type.String({ examples: [lines.join("\n")] }) } },
     },
-    204: { type: "null", description: "The migration has ended, and all is told." },
+    204: { type: "null", description: "The migration has ended, and the client has read all its events." },
     401: unauthenticated,
     404: notFound,
+    429: tooManyStreams,
   },
 } as const

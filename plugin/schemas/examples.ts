@@ -3,12 +3,12 @@ import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import type { previewAnswer } from "../../src/serializers/preview.ts"
 import type { Progress } from "../../src/serializers/progress.ts"
 
-/** Made-up things that all examples speak of: the copy of "shop" in another cloud. */
+/** Invented ids that all examples use: the copy of "shop" in another cloud. */
 const uuids = {
   migration: "5d2c1e0f9a7b4c3d8e6f1a2b3c4d5e6f",
   person: "0c9b8a7f6e5d4c3b2a190f8e7d6c5b4a",
   source: "a3f1c2d4e5b64798a0b1c2d3e4f50617",
-  made: "b7e6d5c4b3a2419088f7e6d5c4b3a291",
+  copy: "b7e6d5c4b3a2419088f7e6d5c4b3a291",
   srcOffering: "11c0ffee22d34e55a6677b8899aabbcc",
   dstOffering: "22c0ffee33d44f66b7788c99aabbccdd",
   dstPlan: "33c0ffee44d55a77c8899daabbccddee",
@@ -22,7 +22,7 @@ const volumeTypes = {
 
 const subnets = [{ src_cidr: "10.1.0.0/24", dst_cidr: "10.2.0.0/24" }]
 
-const named = {
+const names = {
   src_resource: uuids.source,
   dst_offering: uuids.dstOffering,
   dst_plan: uuids.dstPlan,
@@ -30,11 +30,11 @@ const named = {
 
 /** Bodies of create and preview. */
 export const createBodies = {
-  whole: { summary: "The whole tenant as it is", value: named },
+  whole: { summary: "The whole tenant, unchanged", value: names },
   mapped: {
-    summary: "Other addresses and volume types, no way out",
+    summary: "Other addresses and volume types, no external gateway",
     value: {
-      ...named,
+      ...names,
       name: "shop-copy",
       description: "Copy of shop in the second cloud",
       mappings: { volume_types: [volumeTypes], subnets, skip_connection_extnet: true },
@@ -42,22 +42,22 @@ export const createBodies = {
   },
   part: {
     summary: "One network, with its ports",
-    value: { ...named, mappings: { networks: [uuids.network], sync_instance_ports: true } },
+    value: { ...names, mappings: { networks: [uuids.network], sync_instance_ports: true } },
   },
 } as const
 
 export const updateBodies = {
-  mappings: { summary: "Another record of what was asked", value: { mappings: { subnets } } },
+  mappings: { summary: "Another record of the request", value: { mappings: { subnets } } },
   note: {
     summary: "A note by staff",
-    value: { mappings: {}, error_message: "Seen by the operators: the cloud was full." },
+    value: { mappings: {}, error_message: "Checked by the operators: the cloud was full." },
   },
 } as const
 
 export const patchBodies = {
   note: {
     summary: "A note by staff",
-    value: { error_message: "Seen by the operators: the cloud was full." },
+    value: { error_message: "Checked by the operators: the cloud was full." },
   },
   nothing: { summary: "Nothing", value: {} },
 } as const
@@ -80,7 +80,7 @@ const scheduled: MigrationDetails = {
   dst_offering_name: "Cloud B",
   src_resource_uuid: uuids.source,
   src_resource_name: "shop",
-  dst_resource_uuid: uuids.made,
+  dst_resource_uuid: uuids.copy,
   dst_resource_name: "shop-copy",
   dst_resource_state: "Creating",
   state: "CREATION_SCHEDULED",

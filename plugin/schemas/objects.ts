@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox"
 import { kindNames } from "../../src/planning/kind-names.ts"
 import { type MigrationObject, migrationObject, objectStates } from "../../src/serializers/objects.ts"
-import { answer, invalid, noSuchPage, unauthenticated } from "./errors.ts"
+import { invalid, jsonResponse, noSuchPage, unauthenticated } from "./errors.ts"
 import { migrationUuid, pageHeaders, paging } from "./parameters.ts"
 
 const failed: MigrationObject = {
@@ -27,22 +27,22 @@ export const objectsOperation = {
   operationId: "openstack_migrations_objects_list",
   summary: "List the objects of a migration",
   description:
-    "Every object of the plan and what became of it, in the order of the plan; with `state=failed` what is missing and why.",
+    "All objects of the plan with their states, in the order of the plan. `state=failed` lists what is missing and why.",
   tags: ["openstack-migrations"],
   params: migrationUuid,
   querystring: Type.Object({
-    kind: oneOf(kindNames, "Only objects of this kind; may be given more than once."),
-    state: oneOf(objectStates, "Only objects in this state; may be given more than once."),
+    kind: oneOf(kindNames, "Only objects of this kind. May be repeated."),
+    state: oneOf(objectStates, "Only objects in this state. May be repeated."),
     ...paging,
   }),
   response: {
     200: {
-      ...answer("A page of objects.", Type.Array(migrationObject), {
-        failed: { summary: "One that failed", value: [failed] },
+      ...jsonResponse("A page of objects.", Type.Array(migrationObject), {
+        failed: { summary: "A failed object", value: [failed] },
       }),
       headers: pageHeaders,
     },
-    400: invalid("A filter is not good.", {
+    400: invalid("A filter has an unknown value.", {
       state: { summary: "Unknown state", value: { state: ['"gone" is not a valid choice.'] } },
     }),
     401: unauthenticated,

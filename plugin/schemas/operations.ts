@@ -1,15 +1,17 @@
 import { Type } from "@sinclair/typebox"
 import type { FastifySchema } from "fastify"
+import { errors } from "../../src/errors.ts"
 import { createRequest } from "../../src/serializers/create-request.ts"
 import { migrationCreated, migrationDetails } from "../../src/serializers/migration.ts"
 import { previewAnswer } from "../../src/serializers/preview.ts"
 import { progressAnswer } from "../../src/serializers/progress.ts"
 import { patchRequest, updateRequest } from "../../src/serializers/update-request.ts"
 import {
-  answer,
   type Examples,
   forbidden,
   invalid,
+  invalidPlan,
+  jsonResponse,
   noSuchPage,
   notFound,
   unauthenticated,
@@ -30,7 +32,7 @@ import { objectsOperation } from "./objects.ts"
 import { listQuery, migrationUuid, pageHeaders } from "./parameters.ts"
 import { reportOperation } from "./report.ts"
 
-/** A route's schema with the words of OpenAPI that a documenting plugin reads, e.g. @fastify/swagger. */
+/** A route's schema with the fields of an OpenAPI operation, as documenting plugins such as @fastify/swagger read them. */
 export interface OperationSchema extends FastifySchema {
   readonly operationId: string
   readonly summary: string
@@ -40,14 +42,14 @@ export interface OperationSchema extends FastifySchema {
 
 const tags = ["openstack-migrations"]
 
-/** A schema of a body with named examples, as @fastify/swagger takes them. */
+/** The schema of a body with named examples, in the form of @fastify/swagger. */
 function body({ schema }: { readonly schema: object }, examples: Examples) {
   return { ...schema, "x-examples": examples }
 }
 
-const details = answer("The migration.", migrationDetails, migrations)
+const details = jsonResponse("The migration.", migrationDetails, migrations)
 
-const invalidUpdate = invalid("A field is not good.", {
+const invalidUpdate = invalid("A field is invalid.", {
   null: { summary: "null", value: { mappings: ["This field may not be null."] } },
   nested: {
     summary: "An item of a list",
@@ -55,39 +57,42 @@ const invalidUpdate = invalid("A field is not good.", {
   },
 })
 
-const invalidCreate = invalid("A field is not good, names what the user cannot see, or breaks a rule.", {
-  fields: {
-    summary: "Fields",
-    value: {
-      src_resource: ["This field is required."],
-      mappings: { subnets: [{}, { dst_cidr: ["A private network CIDR is expected."] }] },
+const invalidCreate = invalidPlan(
+  "A field is invalid or refers to an object that the user may not see, or a rule is violated.",
+  {
+    fields: {
+      summary: "Fields",
+      value: {
+        src_resource: ["This field is required."],
+        mappings: { subnets: [{}, { dst_cidr: ["A private network CIDR is expected."] }] },
+      },
+    },
+    unknown: {
+      summary: "Unknown or not visible",
+      value: { dst_offering: ["Object with uuid=22c0ffee33d44f66b7788c99aabbccdd does not exist."] },
+    },
+    rule: {
+      summary: "A violated rule",
+      value: { non_field_errors: ["Source tenant is not in state OK."] },
     },
   },
-  unknown: {
-    summary: "Unknown, or out of reach",
-    value: { dst_offering: ["Object with uuid=22c0ffee33d44f66b7788c99aabbccdd does not exist."] },
-  },
-  rule: {
-    summary: "A rule",
-    value: { non_field_errors: ["Source tenant is not in state OK."] },
-  },
-})
+)
 
 export const operations = {
   list: {
     operationId: "openstack_migrations_list",
     summary: "List migrations",
     description:
-      "The migrations that the user made, the oldest first; staff and support see everybody's. HEAD counts them.",
+      "The migrations that the user created, the oldest first. Staff and support see all migrations. HEAD returns their number in a header.",
     tags,
     querystring: listQuery,
     response: {
       200: {
-        ...answer("A page of migrations.", Type.Array(migrationDetails), listOfMigrations),
+        ...jsonResponse("A page of migrations.", Type.Array(migrationDetails), listOfMigrations),
         headers: pageHeaders,
       },
-      400: invalid("A filter is no uuid.", {
-        filter: { summary: "No uuid", value: { src_resource_uuid: ["Enter a valid UUID."] } },
+      400: invalid("A filter is not a uuid.", {
+        filter: { summary: "Not a uuid", value: { src_resource_uuid: ["Enter a valid UUID."] } },
       }),
       401: unauthenticated,
       404: noSuchPage,
@@ -97,11 +102,11 @@ export const operations = {
     operationId: "openstack_migrations_create",
     summary: "Replicate a tenant",
     description:
-      "Makes the marketplace resource, its order and the rows of the new tenant, and starts the work in the background. Poll the migration, or its progress, until its state is `OK` or `ERRED`. The user has to be one whose orders need no review.",
+      "Creates the marketplace resource, its order and the rows of the new tenant, and starts the migration in the background. Follow its events, or poll it until its state is `OK` or `ERRED`. Only a user whose order needs no review may request a migration.",
     tags,
     body: body(createRequest, createBodies),
     response: {
-      201: answer("The work has been scheduled.", migrationCreated, createdMigration),
+      201: jsonResponse("The migration is scheduled.", migrationCreated, createdMigration),
       400: invalidCreate,
       401: unauthenticated,
     },
@@ -110,11 +115,11 @@ export const operations = {
     operationId: "openstack_migrations_preview",
     summary: "Preview a replication",
     description:
-      "Takes the body of a create and answers what it would make, what it would leave out, what may fail, and how many calls it takes. Stores nothing and asks no cloud.",
+      "Returns what a create with the same body would do: the objects that it would create, those that it would not copy, warnings, and an estimate of the calls. Stores nothing and calls no cloud.",
     tags,
     body: body(createRequest, createBodies),
     response: {
-      200: answer("The plan.", previewAnswer, previews),
+      200: jsonResponse("The plan.", previewAnswer, previews),
       400: invalidCreate,
       401: unauthenticated,
     },
@@ -122,7 +127,7 @@ export const operations = {
   retrieve: {
     operationId: "openstack_migrations_retrieve",
     summary: "Show a migration",
-    description: "One migration: what was asked, where it stands, and what is missing.",
+    description: "A migration: its request, its state, and what is missing.",
     tags,
     params: migrationUuid,
     response: { 200: details, 401: unauthenticated, 404: notFound },
@@ -131,7 +136,7 @@ export const operations = {
     operationId: "openstack_migrations_update",
     summary: "Change the record of a migration",
     description:
-      "Possible in any state. Changes what is kept of the request, never the work; `mappings` is replaced as a whole. The error texts are changed only for staff, and names that cannot be written are ignored.",
+      "Changes the record of the request, in any state; it does not change the plan or the tenant. `mappings` is replaced as a whole. Only staff may change the error texts; fields that cannot be changed are ignored.",
     tags,
     params: migrationUuid,
     body: body(updateRequest, updateBodies),
@@ -140,7 +145,7 @@ export const operations = {
   partialUpdate: {
     operationId: "openstack_migrations_partial_update",
     summary: "Change parts of the record of a migration",
-    description: "As PUT, but fields that are not sent stay. The body may be absent.",
+    description: "As PUT, but absent fields keep their value. The body may be absent.",
     tags,
     params: migrationUuid,
     body: body(patchRequest, patchBodies),
@@ -148,13 +153,13 @@ export const operations = {
   },
   destroy: {
     operationId: "openstack_migrations_destroy",
-    summary: "Forget a migration",
+    summary: "Delete the record of a migration",
     description:
-      "Deletes the record of a migration that has ended. What it made stays, in marketplace and cloud.",
+      "Deletes the record of a migration that has ended, with its plan and report. What it created stays in the marketplace and in the cloud, and can no longer be verified or rolled back.",
     tags,
     params: migrationUuid,
     response: {
-      204: { type: "null", description: "It is gone." },
+      204: { type: "null", description: "The record is deleted." },
       401: unauthenticated,
       404: notFound,
       409: wrongState("OK, ERRED"),
@@ -162,13 +167,13 @@ export const operations = {
   },
   progress: {
     operationId: "openstack_migrations_progress_retrieve",
-    summary: "Show how far a migration is",
+    summary: "Show the progress of a migration",
     description:
-      "Objects of the plan by kind and state, calls to the cloud, and, when the work has ended, what comparing the destination with the plan has found. 404 also for migrations that an older server has made.",
+      "Number of objects by kind and state, calls to the clouds, and the result of the last verification. 404 also for migrations of older servers, which have no plan.",
     tags,
     params: migrationUuid,
     response: {
-      200: answer("The progress.", progressAnswer, progresses),
+      200: jsonResponse("The progress.", progressAnswer, progresses),
       401: unauthenticated,
       404: notFound,
     },
@@ -178,18 +183,24 @@ export const operations = {
   report: reportOperation,
   retry: {
     operationId: "openstack_migrations_retry",
-    summary: "Go on with what is missing",
+    summary: "Retry a failed migration",
     description:
-      "Tries again what failed or was skipped. What is there already stays; objects are not made twice.",
+      "Creates the objects that failed or were skipped. Existing objects stay; nothing is created twice.",
     tags,
     params: migrationUuid,
-    response: { 200: details, 401: unauthenticated, 403: forbidden, 404: notFound, 409: wrongState("ERRED") },
+    response: {
+      200: details,
+      401: unauthenticated,
+      403: forbidden,
+      404: notFound,
+      409: wrongState("ERRED", errors.rolledBack),
+    },
   },
   cancel: {
     operationId: "openstack_migrations_cancel",
-    summary: "Stop a migration that runs",
+    summary: "Cancel a running migration",
     description:
-      "Nothing more is asked of the destination; calls under way end first. The migration then is `ERRED` for this reason: what was made is kept and can be read, taken up again by a retry, or rolled back. Asking twice changes nothing.",
+      "Stops a migration at the next safe point, after the calls in progress. The migration becomes `ERRED`; what it created stays, and it can be retried or rolled back. Repeating the request changes nothing.",
     tags,
     params: migrationUuid,
     response: {
@@ -202,23 +213,23 @@ export const operations = {
   },
   verify: {
     operationId: "openstack_migrations_verify",
-    summary: "Compare once more",
+    summary: "Verify again",
     description:
-      "Reads both clouds again in the background and compares them, attribute by attribute; `verification` of the progress tells when that is done and what it has found. Changes neither the migration nor anything in a cloud. Asked for while it is pending, it is done once.",
+      "Reads both clouds in the background and compares them with the plan, attribute by attribute. `verification` of the progress shows when it has ended and what it found. Changes neither the migration's state nor anything in a cloud. Repeating the request while a verification is pending changes nothing.",
     tags,
     params: migrationUuid,
     response: {
-      202: answer("The migration; its verification is pending.", migrationDetails, migrations),
+      202: jsonResponse("The migration; its verification is pending.", migrationDetails, migrations),
       401: unauthenticated,
       404: notFound,
-      409: wrongState("OK, ERRED"),
+      409: wrongState("OK, ERRED", errors.rolledBack),
     },
   },
   rollback: {
     operationId: "openstack_migrations_rollback",
-    summary: "Take away what was made",
+    summary: "Roll back a migration",
     description:
-      "Removes from the destination what this migration has made, and only that, in reverse order, and then the rows of the tenant; the resource becomes `Terminated`, its order stays. What others have put into the project is left and named, with the project around it; ask again when it is gone. A migration that is `OK` is rolled back only if nobody has used the tenant since. While it works the state is `DELETION_SCHEDULED` or `DELETING`; it ends `ERRED` with what was done, or `OK` as before where others use the tenant. Asking twice changes nothing.",
+      "Deletes the objects that this migration created, and only those, in reverse order, then the rows of the tenant. The resource becomes `Terminated`; its order stays. Unmanaged objects in the project are kept and reported, together with the project; delete them, then request the rollback again. A migration that is `OK` is rolled back only if the tenant is not in use. While it runs, the state is `DELETION_SCHEDULED` or `DELETING`. It ends as `ERRED` with the result in `error_message`, or as `OK` again where the tenant is in use. Repeating the request changes nothing.",
     tags,
     params: migrationUuid,
     response: {
@@ -226,19 +237,18 @@ export const operations = {
       401: unauthenticated,
       403: forbidden,
       404: notFound,
-      409: wrongState("OK, ERRED"),
+      409: wrongState("OK, ERRED", errors.tenantInUse),
     },
   },
   run: {
     operationId: "openstack_migrations_run",
-    summary: "Start a migration (older callers)",
-    description:
-      "Does nothing: the work has started by itself. For callers that were written for older servers.",
+    summary: "Start a migration (for older clients)",
+    description: "Changes nothing, because a migration starts by itself. For clients of older servers.",
     tags,
     deprecated: true,
     params: migrationUuid,
     response: {
-      200: { type: "null", description: "It has been scheduled." },
+      200: { type: "null", description: "The migration is scheduled." },
       401: unauthenticated,
       404: notFound,
       409: wrongState("CREATION_SCHEDULED"),
@@ -246,5 +256,5 @@ export const operations = {
   },
 } as const satisfies Record<string, OperationSchema & { readonly deprecated?: boolean }>
 
-/** Of routes that are no operations: refusals, redirects, OPTIONS. */
+/** Schema of routes that are not documented: refusals, redirects, OPTIONS. */
 export const hidden: FastifySchema & { readonly hide: true } = { hide: true }

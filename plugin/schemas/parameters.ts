@@ -1,18 +1,17 @@
 import { type TObject, Type } from "@sinclair/typebox"
 
-/** The migration that an address names. */
+/** The migration of the address. */
 export const migrationUuid: TObject = Type.Object({
   uuid: Type.String({ format: "uuid", description: "The migration's uuid, with or without hyphens." }),
 })
 
-/** Query of every list. */
+/** Query parameters of every list. */
 export const paging = {
   page: Type.Optional(
     Type.Integer({
       minimum: 1,
       default: 1,
-      description:
-        "Number of the page; the word `last` is taken as well. A page that is not there is refused with 404.",
+      description: "Number of the page, or `last`. A page that does not exist gives 404.",
     }),
   ),
   page_size: Type.Optional(
@@ -20,34 +19,35 @@ export const paging = {
       minimum: 1,
       maximum: 300,
       default: 10,
-      description: "Rows of a page. More than 300 are cut to 300; 0 and what is no number are 10.",
+      description: "Rows per page, at most 300. 0 or a non-numeric value means the default, 10.",
     }),
   ),
 } as const
 
-/** Query of list and count. Any other parameter is ignored. */
+/** Query parameters of list and count. Others are ignored. */
 export const listQuery: TObject = Type.Object({
   src_resource_uuid: Type.Optional(
     Type.String({
       format: "uuid",
       description:
-        "Only migrations of this marketplace resource. With or without hyphens; empty is no filter, anything else is refused with 400.",
+        "Only migrations of this source resource: its uuid with or without hyphens. An empty value is ignored; any other value gives 400.",
     }),
   ),
   dst_resource_uuid: Type.Optional(
     Type.String({
       format: "uuid",
-      description: "Only the migration that made this marketplace resource. Both filters have to hold.",
+      description:
+        "Only the migration that created this destination resource. With both filters, both must match.",
     }),
   ),
   ...paging,
 })
 
-/** Header of a list, and of its count. */
+/** Header of a list and of its count. */
 const resultCount = {
   "X-Result-Count": Type.Integer({
     minimum: 0,
-    description: "How many rows fit the filters, on all pages.",
+    description: "Number of rows that match the filters, on all pages.",
   }),
 } as const
 
@@ -61,7 +61,7 @@ export const pageHeaders = {
   ...resultCount,
   Link: Type.String({
     description:
-      "Addresses of the pages `first`, `prev`, `next` and `last`, separated by a comma and a space. `prev` is absent on the first page, `next` on the last; they keep the filters.",
+      "Addresses of the pages `first`, `prev`, `next` and `last` with the same filters, separated by a comma and a space. `prev` is absent on the first page, `next` on the last.",
     examples: [links.join(", ")],
   }),
 } as const

@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox"
 import { composeReport } from "../../src/report/compose.ts"
 import { markdownReport } from "../../src/report/markdown.ts"
 import { type Report, reportAnswer } from "../../src/report/report.ts"
-import { answer, notFound, unauthenticated } from "./errors.ts"
+import { jsonResponse, notAcceptable, notFound, unauthenticated } from "./errors.ts"
 import { migrationUuid } from "./parameters.ts"
 
 const none = {
@@ -17,7 +17,7 @@ const none = {
   kept: 0,
 } as const
 
-/** A small copy of "shop", as in the other examples. */
+/** A report on the copy of "shop", as in the other examples. */
 const example: Report = {
   uuid: "5d2c1e0f9a7b4c3d8e6f1a2b3c4d5e6f",
   state: "OK",
@@ -107,15 +107,17 @@ const example: Report = {
   ],
 }
 
-const json = answer("The report.", reportAnswer, { small: { summary: "A small tenant", value: example } })
+const json = jsonResponse("The report.", reportAnswer, {
+  small: { summary: "A small tenant", value: example },
+})
 const page = (description: string) => Type.String({ description })
 
-/** The report, as data or for people. */
+/** The report, as JSON, Markdown or HTML. */
 export const reportOperation = {
   operationId: "openstack_migrations_report_retrieve",
   summary: "Report on a migration",
   description:
-    "All that is known of a replication: what was asked, what became of every object and each of its attributes and why, what has changed since, and what it took. JSON with every object; Markdown and HTML for people, exceptions first. The form follows `Accept`, or `format`. It can be asked for at any time, also while the work goes on.",
+    "Everything that is known about a migration: the request, what became of each object and attribute and why, changes since then, and the calls to the clouds. JSON lists every object; Markdown and HTML are human-readable, with exceptions first. `format` or the header `Accept` selects the format. The report is also available while the migration runs.",
   tags: ["openstack-migrations"],
   params: migrationUuid,
   querystring: Type.Object({
@@ -123,7 +125,7 @@ export const reportOperation = {
       Type.Unsafe<string>({
         type: "string",
         enum: ["json", "markdown", "html"],
-        description: "The form, whatever `Accept` says. Another one is refused with 404.",
+        description: "Format of the report; takes precedence over `Accept`. Any other value gives 404.",
       }),
     ),
   }),
@@ -133,26 +135,19 @@ export const reportOperation = {
       content: {
         ...json.content,
         "text/markdown": {
-          schema: page("GitHub's Markdown. Tables with many rows are cut, and say so."),
+          schema: page(
+            "GitHub's Markdown. Long tables are cut and give the number of rows that are not shown.",
+          ),
           examples: {
             small: { summary: "A small tenant", value: markdownReport(composeReport(example)) },
           },
         },
-        "text/html": { schema: page("One page that loads nothing, with a style for paper, too.") },
+        "text/html": { schema: page("One page that loads nothing, for screen and paper.") },
       },
-      headers: { Vary: Type.Literal("Accept", { description: "The form depends on that header." }) },
+      headers: { Vary: Type.Literal("Accept", { description: "The format depends on this header." }) },
     },
     401: unauthenticated,
     404: notFound,
-    406: answer(
-      "No form of the report is one that the client takes.",
-      Type.Object({ detail: Type.String() }),
-      {
-        other: {
-          summary: "Another form",
-          value: { detail: "Could not satisfy the request Accept header." },
-        },
-      },
-    ),
+    406: notAcceptable,
   },
 } as const

@@ -1,16 +1,16 @@
 import { sql } from "kysely"
 import { Gauge, Registry } from "prom-client"
 import { ownTasks } from "../executors/queue/jobs.ts"
-import { leaseIsHeld } from "../executors/worker/lease.ts"
+import { leaseIsHeld } from "../executors/worker/lease-lock.ts"
 import { CoreState, coreStateName } from "../models/codes.ts"
 import type { Db } from "../models/database.ts"
 
-/** States that are told also where no migration is in them, so that a graph of them has no holes. */
-const usualStates = [CoreState.CREATION_SCHEDULED, CoreState.CREATING, CoreState.OK, CoreState.ERRED]
+/** States that are reported even while no migration is in them, so that their graphs have no gaps. */
+const reportedStates = [CoreState.CREATION_SCHEDULED, CoreState.CREATING, CoreState.OK, CoreState.ERRED]
 
 /**
- * Gauges of everybody's work, the same in every process, read when they are asked for. Where the database cannot be
- * read, only that is told: nothing is known of the rest.
+ * Returns gauges of all migrations, jobs and workers in Prometheus' text format. They are the same in every process.
+ * Where the database cannot be read, only `database_up` is returned.
  */
 export async function databaseMetrics(db: Db, queueSchema: string): Promise<string> {
   const registry = new Registry()
@@ -21,15 +21,15 @@ export async function databaseMetrics(db: Db, queueSchema: string): Promise<stri
       labelNames: [...labelNames],
       registers: [registry],
     })
-  const up = gauge("database_up", "1 where the database answered.")
+  const up = gauge("database_up", "1 if the database responded, else 0.")
   const found = await Promise.all([readWork(db), readQueue(db, queueSchema)]).catch(() => undefined)
   up.set(found === undefined ? 0 : 1)
   if (found === undefined) return registry.metrics()
   const [work, queue] = found
 
-  const migrations = gauge("migrations", "Migrations by state, over all time.", ["state"])
-  for (const state of usualStates) migrations.set({ state: coreStateName(state) }, 0)
-  const objects = gauge("objects", "Objects of migrations under way, by kind and state.", ["kind", "state"])
+  const migrations = gauge("migrations", "Migrations by state, of all time.", ["state"])
+  for (const state of reportedStates) migrations.set({ state: coreStateName(state) }, 0)
+  const objects = gauge("objects", "Objects of migrations in progress, by kind and state.", ["kind", "state"])
   for (const { kind, state, count } of work) {
     if (kind === null) migrations.set({ state: coreStateName(Number(state)) }, Number(count))
     else objects.set({ kind, state }, Number(count))
@@ -38,14 +38,14 @@ export async function databaseMetrics(db: Db, queueSchema: string): Promise<stri
   for (const state of ["waiting", "running", "delayed", "failed"] as const) {
     jobs.set({ state }, Number(queue[state]))
   }
-  gauge("oldest_waiting_job_seconds", "Time since the oldest waiting job became due; 0: none waits.").set(
+  gauge("oldest_waiting_job_seconds", "Time since the oldest waiting job became due; 0 if none waits.").set(
     Number(queue.oldest),
   )
-  gauge("workers", "Living workers of all processes.").set(Number(queue.workers))
+  gauge("workers", "Live workers of all processes.").set(Number(queue.workers))
   return registry.metrics()
 }
 
-/** Migrations by state (their kind is null), and the objects of those that have not ended by kind and state. */
+/** Counts migrations by state (with a null kind), and objects of migrations in progress by kind and state. */
 async function readWork(db: Db) {
   const { rows } = await sql<{ kind: string | null; state: string; count: string }>`
     select null as kind, state::text, count(*)
@@ -63,7 +63,7 @@ interface Queue {
   readonly waiting: string
   readonly running: string
   readonly delayed: string
-  /** They were tried as often as they may be. */
+  /** Jobs without tries left. */
   readonly failed: string
   readonly oldest: string
   readonly workers: string
@@ -92,6 +92,6 @@ async function readQueue(db: Db, queueSchema: string): Promise<Queue> {
       (select count(*) from openstack_replication.worker where ${leaseIsHeld(sql.ref("pool"))}) as workers
     from job`.execute(db)
   const [row] = rows
-  if (row === undefined) throw new Error("An aggregate without a row.")
+  if (row === undefined) throw new Error("The aggregate over the queue returned no row.")
   return row
 }

@@ -3,29 +3,30 @@ import { sql } from "kysely"
 import type { Db } from "../models/database.ts"
 import { ownMigrations } from "../models/migrate.ts"
 
-/** Whether a process can do its work, and which part of what that takes is missing. */
+/** Whether a process can do its work, and which of its requirements are not met. */
 export interface Health {
+  /** Whether all checks passed. */
   readonly ready: boolean
-  /** By name: `database`, `tables`, `queue`; of a worker `runner` and `lease` too. */
+  /** Result by check: `database`, `tables`, `queue`, and of a worker also `runner` and `lease`. */
   readonly checks: Readonly<Record<string, boolean>>
 }
 
-/** A database that does not answer within this time cannot be reached, in milliseconds. */
-const patienceMs = 2_000
+/** A database that does not respond within this time counts as unreachable, in milliseconds. */
+const timeoutMs = 2_000
 
-/** Whether the database answers, has the plugin's own tables as this version needs them, and those of the queue. */
+/** Checks that the database responds and has the plugin's tables, as this version needs them, and the queue's. */
 export async function databaseHealth(db: Db, queueSchema: string): Promise<Health> {
-  const giveUp = new AbortController()
+  const answered = new AbortController()
   const checks = await Promise.race([
     readChecks(db, queueSchema).catch(() => unreachable),
-    sleep(patienceMs, unreachable, { signal: giveUp.signal, ref: false }),
+    sleep(timeoutMs, unreachable, { signal: answered.signal, ref: false }),
   ])
-  giveUp.abort()
+  answered.abort()
   return healthOf(checks)
 }
 
 export function healthOf(checks: Health["checks"]): Health {
-  return { ready: Object.values(checks).every((good) => good), checks }
+  return { ready: Object.values(checks).every((passed) => passed), checks }
 }
 
 const unreachable = { database: false, tables: false, queue: false } as const
@@ -35,18 +36,18 @@ async function readChecks(db: Db, queueSchema: string) {
     select
       to_regclass('openstack_replication.schema_migration') is not null as tables,
       to_regclass(quote_ident(${queueSchema}) || '._private_jobs') is not null as queue`.execute(db)
-  const [seen] = rows
+  const [found] = rows
   return {
     database: true,
-    tables: seen?.tables === true && (await isMigrated(db)),
-    queue: seen?.queue === true,
+    tables: found?.tables === true && (await isMigrated(db)),
+    queue: found?.queue === true,
   }
 }
 
-/** A database that a newer version has brought further is good for this one too: see docs/operations.md. */
+/** Tables that a newer version has migrated also serve this version: see "Upgrade" in docs/operations.md. */
 async function isMigrated(db: Db): Promise<boolean> {
   const { rows } = await sql<{ name: string }>`
     select name from openstack_replication.schema_migration`.execute(db)
-  const done = new Set(rows.map(({ name }) => name))
-  return ownMigrations.every((name) => done.has(name))
+  const applied = new Set(rows.map(({ name }) => name))
+  return ownMigrations.every((name) => applied.has(name))
 }

@@ -4,32 +4,42 @@ import { collectDefaultMetrics, Registry } from "prom-client"
 import type { Health } from "./health.ts"
 import { metricsType } from "./metrics.ts"
 
-/** What can be asked how it is. */
+/** A process that reports its health and its metrics, e.g. the worker that `startWorker` returns. */
 export interface Monitored {
+  /** Returns whether the process can do its work. */
   health(): Promise<Health>
-  /** Prometheus' text form. */
+  /** Returns the metrics in Prometheus' text format. */
   metrics(): Promise<string>
 }
 
+/** The server that `serveMonitoring` started. */
 export interface MonitoringServer {
-  /** Scheme, host and port. */
+  /** Scheme, host and port, e.g. "http://127.0.0.1:9090". */
   readonly url: string
+  /** Stops listening and closes all connections. */
   close(): Promise<void>
 }
 
+/** Where `serveMonitoring` listens. */
 export interface MonitoringAddress {
-  /** 0: any free port. */
+  /** TCP port; 0 means any free port. A port in use makes the start fail. */
   readonly port: number
   /**
-   * Address to listen on. The metrics tell of all customers' work: an address that others reach belongs behind a
-   * firewall. @default "127.0.0.1"
+   * Address to listen on. The metrics cover all customers: protect an address that others can reach by a firewall.
+   * @default "127.0.0.1"
    */
   readonly host?: string
 }
 
 /**
- * A small HTTP server for a process without one: `/health/live`, `/health/ready` (503 where something is missing) and
- * `/metrics`, which has those of the process itself (memory, event loop) too.
+ * Serves health and metrics of a process that has no HTTP server: `/health/live`, `/health/ready` (503 while a check
+ * fails) and `/metrics`, which includes those of the process itself (memory, event loop).
+ * @throws Error of Node, e.g. EADDRINUSE, where it cannot listen on the address
+ * @example
+ * ```ts
+ * const worker = await startWorker({ pool })
+ * const monitoring = await serveMonitoring(worker, { port: 9090 })
+ * ```
  */
 export async function serveMonitoring(
   monitored: Monitored,
@@ -60,9 +70,9 @@ export async function serveMonitoring(
     server.once("error", reject)
     server.listen(port, host, resolve)
   })
-  const { port: taken, family, address } = server.address() as AddressInfo
+  const { port: actualPort, family, address } = server.address() as AddressInfo
   return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${taken}`,
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${actualPort}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -84,7 +84,7 @@ t.test("a row that the database refuses is told to nobody, for it holds the new 
       })
       t.equal(answer.status, 500)
       t.strictSame(answer.body, { detail: "A server error occurred." })
-      const line = log.lines().find(({ msg }) => msg === "a request failed")
+      const line = log.lines().find(({ msg }) => msg === "request failed")
       t.match(line, { level: level.error, error: { code: "23514", message: /violates check constraint/ } })
       t.notMatch(log.text(), /Failing row contains/)
     },

@@ -151,7 +151,7 @@ t.test("a cloud that asks to slow down is counted, with the time that it asks fo
       path === "networks" && asked++ === 0 ? { status: 429, headers: { "retry-after": "1" } } : undefined
     await world.ended((await world.create(tenant)).uuid)
     const samples = await metricsOf(world)
-    t.equal(sum(samples, "lane_pauses_total", { cloud: "OpenStack, region B" }), 1)
-    t.equal(sum(samples, "lane_pause_seconds_total", { cloud: "OpenStack, region B" }), 1)
+    t.equal(sum(samples, "rate_limited_total", { cloud: "OpenStack, region B" }), 1)
+    t.equal(sum(samples, "rate_limited_seconds_total", { cloud: "OpenStack, region B" }), 1)
   }),
 )
