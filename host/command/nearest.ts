@@ -1,15 +1,15 @@
-/** Returns the names that a mistyped one may have meant, the nearest first; none where all differ too much. */
+/** Returns the names that a mistyped one may stand for: those with the fewest differences, or none where all differ too much. */
 export function nearestNames(given: string, names: readonly string[]): readonly string[] {
   const allowed = Math.max(1, Math.floor(given.length / 3))
-  return names
-    .map((name) => ({
-      name,
-      distance: name.startsWith(given) && given.length > 1 ? 0 : editDistance(given, name),
-    }))
+  const near = names
+    .map((name) => ({ name, distance: isStart(given, name) ? 0 : editDistance(given, name) }))
     .filter(({ distance }) => distance <= allowed)
-    .toSorted((a, b) => a.distance - b.distance)
-    .slice(0, 3)
-    .map(({ name }) => name)
+  const smallest = Math.min(...near.map(({ distance }) => distance))
+  return near.filter(({ distance }) => distance === smallest).map(({ name }) => name)
+}
+
+function isStart(given: string, name: string): boolean {
+  return given.length > 1 && name.startsWith(given)
 }
 
 /** How many letters have to be inserted, deleted, replaced or swapped with their neighbour to make one text the other. */

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { chooseAccount } from "../../host/postgres/account.ts"
 import { isAlive } from "../../host/postgres/postmaster.ts"
-import { watchOver } from "../../host/postgres/watchdog.ts"
+import { startWatchdog } from "../../host/postgres/watchdog.ts"
 import { type PostgresServer, startPostgres } from "../../host/postgres.ts"
 
 /** A PostgreSQL of its own that can be restarted under its users' feet. */
@@ -25,7 +25,7 @@ export async function startShakyServer(): Promise<ShakyServer> {
   // What was committed survives a crash of the server; that of the machine is not tried.
   const options = { directory, persistent: true, flags: ["-c", "fsync=off"] }
   let server: PostgresServer = await startPostgres(options)
-  const callOffWatch = watchOver(directory, await chooseAccount())
+  const callOffWatch = startWatchdog(directory, await chooseAccount())
   const { url, port } = server
   return {
     url,

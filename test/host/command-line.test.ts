@@ -112,7 +112,7 @@ Example:
   )
 })
 
-t.test("names are near by few edits or by a common start, the nearest first", async (t) => {
+t.test("a mistyped name finds those with the fewest differences or with the same start", async (t) => {
   const names = ["size", "source", "source-project", "port", "once"]
   for (const [given, expected] of [
     ["sise", ["size"]],
