@@ -89,7 +89,7 @@ function plan(context: PlanContext): KindPlan<Body> {
   const objects: Planned<Body>[] = []
   const omitted: Omission[] = []
   for (const router of context.source.routers) {
-    const { kept, left } = planRoutes(router, context)
+    const { kept, omitted: notKept } = planRoutes(router, context)
     // Keys are made from the source's values: a mapping must not change them.
     const keyOf = ({ destination, nexthop }: StaticRoute) => `${router.key}-${destination}-${nexthop}`
     const routeName = ({ destination, nexthop }: StaticRoute) =>
@@ -106,7 +106,7 @@ function plan(context: PlanContext): KindPlan<Body> {
         },
       })
     }
-    for (const { reason, ...one } of left) {
+    for (const { reason, ...one } of notKept) {
       omitted.push({ kind: "route", key: keyOf(one), name: routeName(one), reason })
     }
   }

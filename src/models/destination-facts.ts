@@ -32,7 +32,7 @@ export async function readDestinationFacts(
     .executeTakeFirstOrThrow()
   const bounds = await db
     .selectFrom("marketplace_offeringcomponent")
-    .select(["type", "min_value as least", "max_value as most"])
+    .select(["type", "min_value as min", "max_value as max"])
     .where("offering_id", "=", to.offeringId)
     .where("billing_type", "=", "limit")
     .orderBy("id")

@@ -11,7 +11,7 @@ export interface Prefix extends Address {
   readonly length: number
 }
 
-/** Reads an address without a prefix length; undefined where the text is none (`010.0.0.1` and `1.2.3` are none). */
+/** Parses an address without a prefix length; undefined if the text is not valid (`010.0.0.1` and `1.2.3` are not). */
 export function parseAddress(text: string): Address | undefined {
   if (text.includes("/") || text.includes("%")) return undefined
   if (text.includes(":")) {
@@ -22,7 +22,7 @@ export function parseAddress(text: string): Address | undefined {
   return { version: 4, value: new Address4(text).bigInt() }
 }
 
-/** Reads `address/length`; undefined where the text is no prefix. */
+/** Parses `address/length`; undefined if the text is not a prefix. */
 export function parsePrefix(text: string): Prefix | undefined {
   const [head, tail, rest] = text.split("/")
   if (head === undefined || tail === undefined || rest !== undefined || !/^\d{1,3}$/.test(tail))
@@ -67,7 +67,7 @@ export function samePrefix(a: Prefix, b: Prefix): boolean {
   return a.version === b.version && a.length === b.length && base(a) === base(b)
 }
 
-/** The usual short form: dotted quads, or RFC 5952 for IPv6 as OpenStack writes it. */
+/** Returns the usual form: dotted quads, or RFC 5952 for IPv6, as OpenStack writes it. */
 export function formatAddress(address: Address): string {
   return address.version === 4
     ? Address4.fromBigInt(address.value).correctForm()
@@ -78,7 +78,7 @@ export function formatPrefix(prefix: Prefix): string {
   return `${formatAddress(prefix)}/${prefix.length}`
 }
 
-/** Two texts of the same address (`fd00::1` and `fd00:0::1`), or equal texts where they are no addresses. */
+/** Whether two texts are the same address (`fd00::1` and `fd00:0::1`); texts that are no addresses are compared as texts. */
 export function sameAddress(a: string, b: string): boolean {
   const [left, right] = [parseAddress(a), parseAddress(b)]
   if (left === undefined || right === undefined) return a === b

@@ -13,13 +13,13 @@ import {
   size,
 } from "./addresses.ts"
 
-/** One subnet's move: what lies in `src` goes to the same place in `dst`. */
+/** A mapped range: what is in `src` gets the same offset in `dst`. */
 export interface CidrMapping {
   readonly src: Prefix
   readonly dst: Prefix
 }
 
-/** Pairs as they are on the wire → mappings. Pairs must have been validated: a text that is no prefix throws. */
+/** Parses the pairs of a request. @throws CIDR_MAPPING if a text is not a prefix, though requests are validated before */
 export function readMappings(
   pairs: readonly { readonly src_cidr: string; readonly dst_cidr: string }[],
 ): readonly CidrMapping[] {
@@ -30,13 +30,13 @@ export function readMappings(
     }
     return { src, dst }
   })
-  // The first that fits is taken: of ranges inside each other the narrowest.
+  // The first match is used, so the narrowest of nested ranges comes first.
   return mappings.toSorted((a, b) => b.src.length - a.src.length)
 }
 
 /**
- * The mappings as one subnet sees them: its own range goes where it is told to, or stays, whatever is said of ranges
- * around or inside it, which other networks may have.
+ * Returns the mappings for the addresses of one subnet. Its own range comes first, mapped or unchanged, whatever the
+ * mapping of ranges around or inside it, which may be those of other networks.
  */
 export function mappingsWithin(cidr: string, mappings: readonly CidrMapping[]): readonly CidrMapping[] {
   const range = parsePrefix(cidr)
@@ -44,14 +44,14 @@ export function mappingsWithin(cidr: string, mappings: readonly CidrMapping[]): 
   return [mappings.find(({ src }) => samePrefix(src, range)) ?? { src: range, dst: range }, ...mappings]
 }
 
-/** The address at its new place: the host part is kept. An address outside of every mapped range stays. */
+/** Returns the mapped address: the host part is kept. An address outside of all mapped ranges is returned unchanged. */
 export function mapAddress(text: string, mappings: readonly CidrMapping[]): string {
   const address = parseAddress(text)
   if (address === undefined) return text
   const mapping = mappings.find(({ src }) => contains(src, address))
   if (mapping === undefined) return text
   const moved = move(address, 1n, mapping)
-  // Where a range shrinks, a host may come to lie on the IPv4 broadcast address, which nobody can have.
+  // In a smaller range, a host may be mapped to the IPv4 broadcast address, which no host can have.
   if (isBroadcast(moved, mapping.dst) && mapping.dst.length > mapping.src.length) {
     throw errors.addressDoesNotFit(text, formatPrefix(mapping.src), formatPrefix(mapping.dst))
   }
@@ -59,8 +59,8 @@ export function mapAddress(text: string, mappings: readonly CidrMapping[]): stri
 }
 
 /**
- * The network at its new place. A mapped range itself becomes its counterpart; a part of it (a host rule, a half)
- * keeps its size and its place; what is wider than the range, or outside, stays. Host bits are kept as given.
+ * Returns the mapped network. A mapped range itself becomes its counterpart; a part of it (one host, a half) keeps its
+ * size and offset; a network that is wider than the range, or outside, is returned unchanged. Host bits are kept.
  */
 export function mapPrefix(text: string, mappings: readonly CidrMapping[]): string {
   const prefix = parsePrefix(text)
@@ -76,7 +76,7 @@ export function mapPrefix(text: string, mappings: readonly CidrMapping[]): strin
   return formatPrefix({ ...move(prefix, 1n, mapping), length: prefix.length })
 }
 
-/** An address or a network (allowed address pairs hold both). */
+/** The same for an address or a network: allowed address pairs contain both. */
 export function mapAddressOrPrefix(text: string, mappings: readonly CidrMapping[]): string {
   return text.includes("/") ? mapPrefix(text, mappings) : mapAddress(text, mappings)
 }

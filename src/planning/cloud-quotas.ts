@@ -2,13 +2,13 @@ import type { SourceTenant } from "./source.ts"
 
 export type QuotaService = "network" | "compute" | "volume"
 
-/** Quotas of one service by the service's own names; -1 is unlimited, 0 is none. */
+/** Quotas of one service, by the service's own names; -1 is unlimited. */
 export interface ServiceQuota {
   readonly service: QuotaService
   readonly values: Readonly<Record<string, number>>
-  /** What the plan itself needs. A quota that is lower is raised to it; see `quotasToSet`. */
+  /** What the plan needs. A lower quota is raised to it; see `quotasToSet`. */
   readonly needed: Readonly<Record<string, number>>
-  /** What only the live source told, for names that `values` lacks. */
+  /** Quotas of the live source, for names that `values` lacks. */
   readonly live?: Readonly<Record<string, number>>
 }
 
@@ -21,7 +21,7 @@ const networkNames: Readonly<Record<string, string>> = {
   security_group_rule_count: "security_group_rule",
 }
 
-/** The tenant's quotas (Waldur's names: MiB for `ram` and `storage`) as each service names them. */
+/** Returns the tenant's quotas (Waldur's names; `ram` and `storage` in MiB) by the names of each service. */
 export function cloudQuotas(
   quotas: Readonly<Record<string, number>>,
   needed: Readonly<Record<string, number>>,
@@ -51,13 +51,13 @@ function pick(
   )
 }
 
-/** How many of each the plan puts into the project, by Neutron's names. */
+/** Returns how many objects of each type the plan creates in the project, by Neutron's names. */
 export function neededNetworkQuota(
   source: SourceTenant,
   withPorts: boolean,
 ): Readonly<Record<string, number>> {
   const interfaces = source.routers.reduce((sum, router) => sum + router.interfaces.length, 0)
-  // The DHCP agent's port of a network is the tenant's too.
+  // The port of the DHCP agent in each network counts as the tenant's, too.
   const dhcp = new Set(source.subnets.filter((subnet) => subnet.enableDhcp).map((subnet) => subnet.network))
     .size
   const groups = source.securityGroups.length
@@ -69,17 +69,18 @@ export function neededNetworkQuota(
     port: interfaces + dhcp + (withPorts ? source.ports.length : 0),
     ...(source.live && { rbac_policy: source.live.rbacPolicies.length }),
     security_group: Math.max(groups, 1),
-    // A group is born with rules of its own (two, the default group four), which count until they are removed.
+    // The default rules of a group (two; of the default group four) count until they are deleted.
     security_group_rule: rules + 2 * groups + 4,
   }
 }
 
-/** Room that is left above what the plan needs, where the source tells no quota: a fifth. */
-const spare = 1.2
+/** Factor on what the plan needs if the source has no quota: a fifth stays free. */
+const spareFactor = 1.2
 
 /**
- * The values that a service shall hold: what the source says, raised to what the plan needs; where the source says
- * nothing, what the service has, raised to the need and a fifth. A name that the service lacks cannot be set.
+ * Returns the quotas to set in a service. A quota of the source is raised to what the plan needs, if it is lower. If the
+ * source has none and the service's own quota is lower than the need, it becomes the need and a fifth. Names that the
+ * service does not have are not set.
  */
 export function quotasToSet(
   { values, needed, live = {} }: Pick<ServiceQuota, "values" | "needed" | "live">,
@@ -90,11 +91,11 @@ export function quotasToSet(
   for (const [name, need] of Object.entries(needed)) {
     const own = set[name]
     if (own !== undefined) set[name] = own < 0 ? own : Math.max(own, need)
-    else if (short(actual[name], need)) set[name] = Math.ceil(need * spare)
+    else if (isBelow(actual[name], need)) set[name] = Math.ceil(need * spareFactor)
   }
   return set
 }
 
-function short(has: number | undefined, need: number): boolean {
-  return has !== undefined && has >= 0 && has < need
+function isBelow(quota: number | undefined, need: number): boolean {
+  return quota !== undefined && quota >= 0 && quota < need
 }

@@ -1,18 +1,18 @@
 import type { LimitsPlan, VolumeTypeMapping } from "./limits.ts"
 import type { StaticRouteRule } from "./plan.ts"
 
-/** What the destination gets that is made up and not copied. */
+/** Generated values of the destination: they are not copied. */
 export interface DestinationIdentity {
   readonly username: string
-  /** Marks the project as this migration's own. */
+  /** Tag by which this migration finds its project. */
   readonly marker: string
 }
 
-/** All that a plan depends on beside its source, as plain data: it is kept, so that the same can be planned again. */
+/** Everything besides the source on which a plan depends. It is stored, so that the same plan can be built again. */
 export interface PlanInputs {
-  /** Id of the source tenant's row. */
+  /** Id of the row of the source tenant. */
   readonly srcTenantId: number
-  /** Ids of the rows of the chosen networks; null: all. */
+  /** Ids of the rows of the chosen networks; null: all networks. */
   readonly networkIds: readonly number[] | null
   readonly name: string
   readonly description: string

@@ -1,7 +1,7 @@
 /** Limits of a marketplace resource: `cores`, `ram` and `storage` in MiB, `gigabytes_<volume type>` in GiB. */
 export type Limits = Readonly<Record<string, number>>
 
-/** A volume type of the source that becomes one of the destination, both by name. */
+/** A volume type of the source and the corresponding one of the destination, by name. */
 export interface VolumeTypeMapping {
   readonly src: string
   readonly dst: string
@@ -9,16 +9,16 @@ export interface VolumeTypeMapping {
 
 export interface LimitsPlan {
   readonly limits: Limits
-  /** Limits of the source that the destination cannot hold. */
+  /** Limits of the source that the destination cannot have. */
   readonly omitted: readonly { readonly name: string; readonly value: number; readonly reason: string }[]
 }
 
 const perType = "gigabytes_"
 
 /**
- * The destination resource's limits. Every limit is kept; those of mapped volume types are added up under the
- * destination's name; an unmapped type keeps its name where the destination has such a type, else it is reported.
- * -1 is unlimited and stays so in a sum; 0 stays 0.
+ * Returns the limits of the destination resource. All limits are kept; those of mapped volume types are added up by the
+ * destination's name. An unmapped type keeps its name if the destination has such a type, otherwise it is omitted. -1 is
+ * unlimited, also in a sum. Pure.
  */
 export function planLimits(
   source: Readonly<Record<string, number | null>>,
@@ -51,21 +51,21 @@ function add(a: number | undefined, b: number): number {
 }
 
 /**
- * The destination tenant's quotas by Waldur's names. With limits per volume type, a type that none of them
- * names gets 0, and `storage` (MiB) is their sum, as Waldur does; the counts are those of the source tenant.
+ * Returns the quotas of the destination tenant, by Waldur's names. If there are limits per volume type, a type without
+ * one gets 0, and `storage` (MiB) is their sum, as in Waldur. Counts are copied from the source tenant. Pure.
  */
 export function tenantQuotas(
   limits: Limits,
   source: Readonly<Record<string, number>>,
   destinationTypes: readonly string[],
-  lost: LimitsPlan["omitted"] = [],
+  omitted: LimitsPlan["omitted"] = [],
 ): Readonly<Record<string, number>> {
   const quotas: Record<string, number> = {}
   if (limits.cores !== undefined) quotas.vcpu = limits.cores
   if (limits.ram !== undefined) quotas.ram = limits.ram
   if (limits.storage !== undefined) quotas.storage = limits.storage
   const typed = Object.entries(limits).filter(([name]) => name.startsWith(perType))
-  if (typed.length > 0 || lost.some(({ name }) => name.startsWith(perType))) {
+  if (typed.length > 0 || omitted.some(({ name }) => name.startsWith(perType))) {
     for (const type of destinationTypes) quotas[perType + type] = 0
     for (const [name, value] of typed) quotas[name] = value
     quotas.storage = typed.some(([, value]) => value < 0)
@@ -79,7 +79,7 @@ export function tenantQuotas(
   return Object.fromEntries(Object.entries(quotas).map(([name, value]) => [name, Math.round(value)]))
 }
 
-/** Waldur's names of the quotas that are taken from the source tenant as they are. */
+/** Waldur's names of the quotas that are copied from the source tenant. */
 const countQuotas = [
   "instances",
   "volumes",
@@ -93,8 +93,8 @@ const countQuotas = [
 ] as const
 
 /**
- * What Waldur takes for a tenant's quota that has no row (its TenantQuotas defaults). Quotas that Waldur does not
- * push to the cloud have no entry: their real value is then the cloud's own default.
+ * Waldur's defaults (TenantQuotas) for quotas of a tenant without a row. Quotas that Waldur does not push to the cloud
+ * have no entry: their real value is the default of the cloud.
  */
 export const quotaDefaults: Readonly<Record<string, number>> = {
   vcpu: 20,

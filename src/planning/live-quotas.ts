@@ -4,15 +4,15 @@ import type { LiveOnlyParts } from "./source.ts"
 
 type Values = Readonly<Record<string, number>>
 
-/** What is left of nova-network in Nova's quotas; Neutron has its own. */
+/** Quotas of nova-network, which Nova still shows; Neutron has its own. */
 const novaNetwork = ["fixed_ips", "floating_ips", "security_groups", "security_group_rules"]
 
-/** Cinder names quotas of a volume type so; their totals have no suffix. */
+/** Cinder's names of quotas of a volume type; totals have no suffix. */
 const typed = /^(volumes|snapshots|gigabytes)_(.+)$/
 
 /**
- * The quotas that only the source's services know, as they apply to the destination: volume types by their mapping,
- * several that become one are added up. Names that the destination lacks are left out when they are set.
+ * Returns the quotas that only the source's services show, as they apply to the destination: volume types are mapped, and
+ * added up where several become one. Names that the destination does not have are ignored when quotas are set. Pure.
  */
 export function liveQuotas(
   quotas: LiveOnlyParts["quotas"],
@@ -31,7 +31,7 @@ function volumeQuotas(values: Values, volumeTypes: readonly VolumeTypeMapping[])
   const mapped: Record<string, number> = {}
   for (const [name, value] of Object.entries(values)) {
     const [, what, type] = typed.exec(name) ?? []
-    // `backup_gigabytes` and `per_volume_gigabytes` are no types; neither pattern takes them.
+    // `backup_gigabytes` and `per_volume_gigabytes` are not of a volume type, and do not match the pattern.
     const target =
       type === undefined ? name : `${what}_${volumeTypes.find(({ src }) => src === type)?.dst ?? type}`
     const before = mapped[target]

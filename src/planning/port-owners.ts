@@ -1,6 +1,6 @@
 /**
- * Owners of the ports by which a router stands in a subnet: of plain, distributed and highly available routers. Other
- * ports of routers are the cloud's own.
+ * Owners of ports that are interfaces of routers: plain, distributed and highly available ones. Other ports of routers
+ * belong to the cloud itself.
  */
 const interfaceOwners = [
   "network:router_interface",
@@ -13,9 +13,9 @@ export function isInterface({ device_owner: owner }: { readonly device_owner: st
 }
 
 /**
- * Why a port is not copied that no instance of the rows holds, by its `device_owner`; undefined: it is the tenant's
- * own. A trunk's sub port is such a one: "trunk:subport" is only what Neutron's drivers write on it (OVN when the trunk
- * is made, Open vSwitch when its machine runs).
+ * Returns why a port without an instance in Waldur's rows is not copied, by its `device_owner`; undefined: it is the
+ * tenant's own port, and is copied. That holds for sub ports of trunks: Neutron's drivers set "trunk:subport" (OVN when
+ * the trunk is created, Open vSwitch when its instance runs).
  */
 export function notCopiedByOwner(owner: string): string | undefined {
   if (owner === "" || owner === "trunk:subport" || owner.startsWith("compute:")) return undefined

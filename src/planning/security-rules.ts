@@ -1,7 +1,7 @@
 import { formatPrefix, parseAddress, parsePrefix } from "./addresses.ts"
 import type { SourceRule } from "./source.ts"
 
-/** What a rule lets through, in one spelling: two rules of equal keys are the same rule to Neutron. */
+/** The attributes by which Neutron finds duplicate rules. */
 export type RuleMeaning = Pick<
   SourceRule,
   | "direction"
@@ -43,9 +43,10 @@ const protocolNumbers: ReadonlyMap<string, string> = new Map(
   }),
 )
 
+/** Returns a text that is equal for two rules that are the same to Neutron. */
 export function ruleKey(rule: RuleMeaning): string {
   const name = rule.protocol?.toLowerCase() ?? "any"
-  // In an IPv6 rule Neutron takes IPv4's ICMP for IPv6's.
+  // In an IPv6 rule, Neutron reads ICMP as ICMPv6.
   const protocol = rule.ethertype === "IPv6" && (name === "icmp" || name === "1") ? "58" : name
   return [
     rule.direction,
@@ -59,13 +60,13 @@ export function ruleKey(rule: RuleMeaning): string {
   ].join("|")
 }
 
-/** All addresses and no prefix at all are one rule; else Neutron compares prefixes as they are written. */
+/** All addresses and no prefix are the same; otherwise Neutron compares prefixes as texts. */
 function prefixKey(text: string | null): string {
   const prefix = prefixText(text)
   return prefix === null || prefix === "0.0.0.0/0" || prefix === "::/0" ? "" : prefix
 }
 
-/** A prefix as Neutron gives it back: a bare address with its whole length, IPv6 in its short form, host bits kept. */
+/** Returns a prefix as Neutron shows it: an address with its full length, IPv6 in its short form, with host bits. */
 export function prefixText(text: string | null): string | null {
   if (text === null) return null
   const address = parseAddress(text)
@@ -74,7 +75,7 @@ export function prefixText(text: string | null): string | null {
   return prefix === undefined ? text : formatPrefix(prefix)
 }
 
-/** The one spelling that Neutron gives back for a protocol. */
+/** Returns a protocol as Neutron shows it. */
 export function protocolText(protocol: string | null): string | null {
   const lower = protocol?.toLowerCase() ?? null
   return lower === "icmpv6" ? "ipv6-icmp" : lower

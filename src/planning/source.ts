@@ -2,8 +2,8 @@ import type { LiveAttributes, TabledKind } from "./attributes.ts"
 import type { KindName } from "./kind-names.ts"
 
 /**
- * A tenant's structure as it is at the source: plain data, read from the host's rows.
- * Every object is named by `key`, the uuid (32 hex digits) of its row: names are not unique in OpenStack.
+ * The structure of a tenant at the source: plain data, read from host rows and completed by the survey.
+ * `key` identifies an object: the uuid (32 hex digits) of its row, because names are not unique in OpenStack.
  */
 export interface SourceTenant {
   readonly name: string
@@ -13,32 +13,32 @@ export interface SourceTenant {
   readonly routers: readonly SourceRouter[]
   readonly securityGroups: readonly SourceSecurityGroup[]
   readonly ports: readonly SourcePort[]
-  /** Ports that are there but are not copied, with the reason. */
+  /** Ports that are not copied, with the reason. */
   readonly ignoredPorts: readonly {
     readonly key: string
     readonly backendId: string
     readonly name: string
     readonly reason: string
   }[]
-  /** Quotas of the tenant by Waldur's name (`network_count`, `volumes` …); -1 is unlimited. */
+  /** Quotas of the tenant by Waldur's names (`network_count`, `volumes` …); -1 is unlimited. */
   readonly quotas: Readonly<Record<string, number>>
-  /** What no row holds; undefined: the live source was not read. */
+  /** What no host row holds; undefined: the live source was not read. */
   readonly live?: LiveOnlyParts
 }
 
-/** What only the live source tells. */
+/** What is known only from the live source. */
 export interface LiveOnlyParts {
   readonly addressGroups: readonly SourceAddressGroup[]
   readonly qosPolicies: readonly SourceQosPolicy[]
   readonly trunks: readonly SourceTrunk[]
   readonly rbacPolicies: readonly SourceRbacPolicy[]
-  /** Quotas by each service's own names; undefined where the service was not to be read. */
+  /** Quotas by each service's own names; undefined: the service could not be read. */
   readonly quotas: {
     readonly network?: Readonly<Record<string, number>>
     readonly compute?: Readonly<Record<string, number>>
     readonly volume?: Readonly<Record<string, number>>
   }
-  /** Objects that are there and are not copied as such, with the reason (floating IPs, other tenants' things). */
+  /** Objects that are not copied, with the reason (floating IPs, objects of other tenants). */
   readonly notCopied: readonly {
     readonly kind: KindName
     readonly key: string
@@ -70,7 +70,7 @@ export interface SourceSubnet extends SourceObject<"subnet"> {
   readonly gatewayIp: string | null
   readonly enableDhcp: boolean
   readonly allocationPools: readonly AddressRange[]
-  /** Only the live source tells: it has no pools. A row without any may be one that nobody has filled. */
+  /** The subnet has no pools. Only the live source shows that: a row without pools may not be filled in. */
   readonly hasNoPools?: true
   readonly dnsNameservers: readonly string[]
   readonly hostRoutes: readonly StaticRoute[]
@@ -89,15 +89,15 @@ export interface StaticRoute {
 export interface SourceRouter extends SourceObject<"router"> {
   readonly routes: readonly StaticRoute[]
   readonly interfaces: readonly SourceInterface[]
-  /** Whether the router leads out; null where the rows do not tell. */
+  /** Whether the router has an external gateway; null if the rows do not show it. */
   readonly hasGateway: boolean | null
-  /** Of its way out, what no row holds. */
+  /** Its external gateway, as the live source shows it. */
   readonly gateway?: {
     /** Id of the source's external network. */
     readonly networkId: string
     readonly live: LiveAttributes<"gateway">
     readonly addresses: readonly string[]
-    /** Ways out beyond this one: the id of each external network and the addresses there. */
+    /** Further external gateways: the id of each external network, and the addresses there. */
     readonly more?: readonly { readonly networkId: string; readonly addresses: readonly string[] }[]
   }
 }
@@ -105,7 +105,7 @@ export interface SourceRouter extends SourceObject<"router"> {
 export interface SourceInterface {
   readonly subnet: string
   readonly ipAddress: string
-  /** Of the router's port. */
+  /** Live-only attributes of the router's port. */
   readonly live?: LiveAttributes<"interface">
 }
 
@@ -124,7 +124,7 @@ export interface SourceRule {
   readonly portMax: number | null
   readonly remoteIpPrefix: string | null
   readonly remoteGroup: string | null
-  /** Key of the address group; absent where the rule names none. */
+  /** Key of the address group; absent if the rule refers to none. */
   readonly remoteAddressGroup?: string
   readonly description: string
   readonly tags?: readonly string[]
@@ -137,7 +137,7 @@ export interface SourcePort extends SourceObject<"port"> {
   readonly securityGroups: readonly string[]
   readonly allowedAddressPairs: readonly AddressPair[]
   readonly portSecurityEnabled: boolean
-  /** Only the live source's is asked for: it matters in subnets that are for ports of certain owners. */
+  /** Known from the live source alone. It is copied in subnets with `service_types`. */
   readonly deviceOwner?: string
 }
 
@@ -175,7 +175,7 @@ export interface SourceTrunk extends SourceObject {
 export interface SourceRbacPolicy {
   readonly key: string
   readonly backendId: string
-  /** The kind and key of the object that is shared, as far as it is one of the tenant's that is copied. */
+  /** Kind and key of the shared object; undefined: it is not copied. */
   readonly object: { readonly kind: KindName; readonly key: string } | undefined
   readonly objectType: string
   readonly action: string

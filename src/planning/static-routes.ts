@@ -3,7 +3,7 @@ import { type CidrMapping, mapAddress, mapPrefix, mappingsWithin } from "./cidr-
 import type { PlanContext } from "./plan.ts"
 import type { SourceRouter, SourceSubnet, StaticRoute } from "./source.ts"
 
-/** A route as the destination gets it. */
+/** A route as it is created in the destination. */
 export interface KeptRoute extends StaticRoute {
   /** As it is at the source. */
   readonly before: StaticRoute
@@ -18,26 +18,27 @@ export interface OmittedRoute extends StaticRoute {
 
 export interface RoutesPlan {
   readonly kept: readonly KeptRoute[]
-  readonly left: readonly OmittedRoute[]
+  readonly omitted: readonly OmittedRoute[]
 }
 
 /**
- * Which static routes of a router are copied, and in what form. Next hops and destinations follow the CIDR mapping.
+ * Returns the static routes of a router that are copied, and those that are omitted. Next hops and destinations follow
+ * the CIDR mapping. Pure.
  *
- * - "documented" (Waldur's rule): only a route whose destination lies inside a destination subnet's CIDR.
- * - "reachable": every route.
+ * - "documented" (Waldur's rule): only routes whose destination is in the CIDR of a destination subnet.
+ * - "reachable": all routes.
  *
- * In both, Neutron takes a route only if its next hop lies in a subnet that the router is connected to
- * (`InvalidRoutes … the nexthop is not connected with router`), so a route without one is left out, with the reason.
+ * With both rules, Neutron accepts a route only if its next hop is in a subnet to which the router is connected
+ * (`InvalidRoutes … the nexthop is not connected with router`), so other routes are omitted with the reason.
  */
 export function planRoutes(
   router: SourceRouter,
   { source, mappings, staticRoutes }: Pick<PlanContext, "source" | "mappings" | "staticRoutes">,
 ): RoutesPlan {
   const kept: KeptRoute[] = []
-  const left: OmittedRoute[] = []
-  const places = source.subnets.flatMap((subnet) => placeOf(subnet, mappings))
-  const connected = places.filter(({ key }) => router.interfaces.some(({ subnet }) => subnet === key))
+  const omitted: OmittedRoute[] = []
+  const ranges = source.subnets.flatMap((subnet) => rangeOf(subnet, mappings))
+  const connected = ranges.filter(({ key }) => router.interfaces.some(({ subnet }) => subnet === key))
   for (const route of router.routes) {
     const hop = parseAddress(route.nexthop)
     const via = connected.find(({ before }) => hop !== undefined && contains(before, hop))
@@ -45,25 +46,27 @@ export function planRoutes(
       destination: mapPrefix(route.destination, mappings),
       nexthop: mapAddress(route.nexthop, via?.mappings ?? mappings),
     }
-    const same = kept.some((one) => one.destination === mapped.destination && one.nexthop === mapped.nexthop)
-    const reason = same
+    const isDuplicate = kept.some(
+      (one) => one.destination === mapped.destination && one.nexthop === mapped.nexthop,
+    )
+    const reason = isDuplicate
       ? "After the CIDR mapping, another route of the router is identical."
-      : notCopiedReason(mapped, staticRoutes, places, via)
-    if (reason !== undefined) left.push({ ...route, reason })
+      : notCopiedReason(mapped, staticRoutes, ranges, via)
+    if (reason !== undefined) omitted.push({ ...route, reason })
     else if (via !== undefined) kept.push({ ...mapped, via: via.key, before: route })
   }
-  return { kept, left }
+  return { kept, omitted }
 }
 
 /** A subnet's range at the source and in the destination. */
-interface Place {
+interface MappedRange {
   readonly key: string
   readonly before: Prefix
   readonly after: Prefix
   readonly mappings: readonly CidrMapping[]
 }
 
-function placeOf({ key, cidr }: SourceSubnet, mappings: readonly CidrMapping[]): readonly Place[] {
+function rangeOf({ key, cidr }: SourceSubnet, mappings: readonly CidrMapping[]): readonly MappedRange[] {
   const own = mappingsWithin(cidr, mappings)
   const [before, after] = [parsePrefix(cidr), parsePrefix(mapPrefix(cidr, own))]
   return before === undefined || after === undefined ? [] : [{ key, before, after, mappings: own }]
@@ -72,14 +75,14 @@ function placeOf({ key, cidr }: SourceSubnet, mappings: readonly CidrMapping[]):
 function notCopiedReason(
   { destination, nexthop }: StaticRoute,
   rule: PlanContext["staticRoutes"],
-  places: readonly Place[],
-  via: Place | undefined,
+  ranges: readonly MappedRange[],
+  via: MappedRange | undefined,
 ): string | undefined {
   const target = parsePrefix(destination)
   if (target === undefined || parseAddress(nexthop) === undefined) {
     return `The route ${destination} via ${nexthop} is not valid: it needs a network and an address.`
   }
-  if (rule === "documented" && !places.some(({ after }) => containsPrefix(after, target))) {
+  if (rule === "documented" && !ranges.some(({ after }) => containsPrefix(after, target))) {
     return `Its destination ${destination} is in none of the tenant's subnets, as the rule "documented" requires.`
   }
   if (via === undefined) return `Its next hop ${nexthop} is in no subnet that the router is connected to.`

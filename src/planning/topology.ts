@@ -1,7 +1,7 @@
 import { contains, parseAddress, parsePrefix, sameAddress } from "./addresses.ts"
 import type { SourceSubnet } from "./source.ts"
 
-/** What the rows tell of a router: its addresses, and the rows of its ports where Waldur has pulled them. */
+/** What the rows show of a router: its addresses, and the rows of its ports if Waldur has pulled them. */
 export interface RouterRow {
   readonly backendId: string
   readonly addresses: readonly string[]
@@ -15,7 +15,7 @@ export interface RowAddress {
 
 export interface RouterConnections {
   readonly interfaces: readonly { readonly subnet: string; readonly ipAddress: string }[]
-  /** Whether it leads out; null where nothing tells. */
+  /** Whether it has an external gateway; null if the rows do not show it. */
   readonly hasGateway: boolean | null
 }
 
@@ -26,21 +26,21 @@ export interface SubnetRow extends Pick<SourceSubnet, "key" | "cidr" | "gatewayI
 const gatewayOwner = "network:router_gateway"
 
 /**
- * Which router stands in which subnet. Port rows say it exactly; without them a router's addresses do, by the subnet
- * whose gateway or range they are; without those the rows' `is_connected` does, with the first router, as Waldur
- * itself connects subnets.
+ * Infers from rows which router has an interface in which subnet. Port rows show it exactly. Without them, an address of
+ * the router is an interface in the subnet whose gateway it is, or in whose range it is. Without addresses, the first
+ * router is connected to the subnets with `is_connected`, as Waldur itself connects subnets. Pure.
  */
 export function inferRouterConnections(
   routers: readonly RouterRow[],
   subnets: readonly SubnetRow[],
 ): readonly RouterConnections[] {
   const taken = new Set<string>()
-  const places = routers.map((router) => inferConnections(router, subnets, taken))
-  const told = places.some((place) => place.interfaces.length > 0)
-  const leads = places.some((place) => place.hasGateway)
-  return places.map(({ interfaces, hasGateway }, index) => ({
-    interfaces: told || index > 0 ? interfaces : connectedSubnets(subnets),
-    hasGateway: hasGateway ? true : leads ? false : null,
+  const found = routers.map((router) => inferConnections(router, subnets, taken))
+  const anyInterface = found.some(({ interfaces }) => interfaces.length > 0)
+  const anyGateway = found.some(({ hasGateway }) => hasGateway)
+  return found.map(({ interfaces, hasGateway }, index) => ({
+    interfaces: anyInterface || index > 0 ? interfaces : connectedSubnets(subnets),
+    hasGateway: hasGateway ? true : anyGateway ? false : null,
   }))
 }
 
@@ -51,23 +51,25 @@ function inferConnections(router: RouterRow, subnets: readonly SubnetRow[], take
       port.fixedIps.flatMap(({ subnet, ipAddress }) => (subnet === undefined ? [] : { subnet, ipAddress })),
     )
   const ofPorts = router.ports.flatMap((port) => port.fixedIps.map(({ ipAddress }) => ipAddress))
-  const left = router.addresses.filter((address) => !ofPorts.some((one) => sameAddress(one, address)))
-  const stands = new Set(inPorts.map((one) => one.subnet))
-  const byAddress = left.flatMap((ipAddress) => {
+  const otherAddresses = router.addresses.filter(
+    (address) => !ofPorts.some((one) => sameAddress(one, address)),
+  )
+  const connected = new Set(inPorts.map((one) => one.subnet))
+  const byAddress = otherAddresses.flatMap((ipAddress) => {
     const subnet = subnetOf(ipAddress, subnets, taken)
-    if (subnet === undefined || stands.has(subnet)) return []
-    stands.add(subnet)
+    if (subnet === undefined || connected.has(subnet)) return []
+    connected.add(subnet)
     taken.add(`${subnet} ${ipAddress}`)
     return { subnet, ipAddress }
   })
-  const outside = left.some((address) => !subnets.some((subnet) => holds(subnet, address)))
+  const outside = otherAddresses.some((address) => !subnets.some((subnet) => holds(subnet, address)))
   return {
     interfaces: [...inPorts, ...byAddress],
     hasGateway: outside || router.ports.some((port) => port.owner === gatewayOwner),
   }
 }
 
-/** The subnet that an address most likely stands in: CIDRs may repeat in a tenant, addresses of routers seldom do. */
+/** Returns the subnet that an address most likely belongs to: a tenant may repeat CIDRs, but rarely router addresses. */
 function subnetOf(
   address: string,
   subnets: readonly SubnetRow[],

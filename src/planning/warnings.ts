@@ -1,19 +1,19 @@
 import { neededNetworkQuota } from "./cloud-quotas.ts"
 import type { SourceTenant } from "./source.ts"
 
-/** Something that may fail, or that a person may want to know before it happens. */
+/** Something that may fail, or that a user should know before the migration starts. */
 export interface Warning {
   readonly code: "LIMIT" | "QUOTA_RAISED" | "OFFERING_LIMIT" | "NAME_TAKEN" | "DUPLICATE_MIGRATION"
   readonly message: string
 }
 
 /**
- * What stock Neutron takes at the most: max_dns_nameservers, max_subnet_host_routes, max_routes,
- * max_allowed_address_pair (neutron.conf). Operators may allow more, so this only warns.
+ * Maxima of stock Neutron: max_dns_nameservers, max_subnet_host_routes, max_routes, max_allowed_address_pair
+ * (neutron.conf). Operators may allow more, so exceeding them is only a warning.
  */
-const most = { dnsNameservers: 5, hostRoutes: 20, routes: 30, addressPairs: 10 } as const
+const neutronMaxima = { dnsNameservers: 5, hostRoutes: 20, routes: 30, addressPairs: 10 } as const
 
-/** Quotas of a new project in stock Neutron (neutron/conf/quota.py), where the source tells none. */
+/** Quotas of a new project in stock Neutron (neutron/conf/quota.py), for quotas that the source does not show. */
 const stockQuotas: Readonly<Record<string, number>> = {
   network: 100,
   subnet: 100,
@@ -32,7 +32,7 @@ const waldurNames: Readonly<Record<string, string>> = {
   security_group_rule: "security_group_rule_count",
 }
 
-/** Warnings about a plan that can be known without asking a cloud. */
+/** Returns the warnings about a plan that need no call to a cloud. Pure. */
 export function planWarnings(
   source: SourceTenant,
   quotas: Readonly<Record<string, number>>,
@@ -53,12 +53,14 @@ function limitWarnings(source: SourceTenant, withPorts: boolean): readonly Warni
         ]
   return [
     ...source.subnets.flatMap(({ name, dnsNameservers, hostRoutes }) => [
-      ...over("DNS servers", name, dnsNameservers.length, most.dnsNameservers),
-      ...over("Host routes", name, hostRoutes.length, most.hostRoutes),
+      ...over("DNS servers", name, dnsNameservers.length, neutronMaxima.dnsNameservers),
+      ...over("Host routes", name, hostRoutes.length, neutronMaxima.hostRoutes),
     ]),
-    ...source.routers.flatMap(({ name, routes }) => over("Static routes", name, routes.length, most.routes)),
+    ...source.routers.flatMap(({ name, routes }) =>
+      over("Static routes", name, routes.length, neutronMaxima.routes),
+    ),
     ...(withPorts ? source.ports : []).flatMap(({ name, allowedAddressPairs }) =>
-      over("Allowed address pairs", name, allowedAddressPairs.length, most.addressPairs),
+      over("Allowed address pairs", name, allowedAddressPairs.length, neutronMaxima.addressPairs),
     ),
   ]
 }
@@ -78,23 +80,23 @@ function quotaWarnings(
   })
 }
 
-/** What the host's rows tell of the place that a copy goes to. */
+/** Facts of the destination, from host rows. */
 export interface DestinationFacts {
   /** Name of the new tenant. */
   readonly name: string
-  /** Whether the destination's cloud has a tenant of that name. */
+  /** Whether the destination cloud has a tenant of that name. */
   readonly nameTaken: boolean
   /** Migrations of the same source into the same offering that have not ended. */
   readonly inProgress: number
-  /** Limits that the offering allows per resource; null where it sets none. */
+  /** Limits that the offering allows per resource; null: no bound. */
   readonly bounds: readonly {
     readonly type: string
-    readonly least: number | null
-    readonly most: number | null
+    readonly min: number | null
+    readonly max: number | null
   }[]
 }
 
-/** Warnings about the place that a copy goes to: its limits, and what it has already. */
+/** Returns the warnings about the destination: limits of the offering, and what exists already. Pure. */
 export function destinationWarnings(
   { name, nameTaken, inProgress, bounds }: DestinationFacts,
   limits: Readonly<Record<string, number>>,
@@ -123,17 +125,17 @@ export function destinationWarnings(
 
 /** -1 is unlimited: above every bound. */
 function boundWarnings(
-  { type, least, most }: DestinationFacts["bounds"][number],
+  { type, min, max }: DestinationFacts["bounds"][number],
   limit: number | undefined,
 ): readonly Warning[] {
   if (limit === undefined) return []
   const code = "OFFERING_LIMIT" as const
-  const told = limit < 0 ? "unlimited" : String(limit)
-  if (most && (limit < 0 || limit > most)) {
-    return [{ code, message: `The limit ${type} is ${told}; the offering allows at most ${most}.` }]
+  const shown = limit < 0 ? "unlimited" : String(limit)
+  if (max && (limit < 0 || limit > max)) {
+    return [{ code, message: `The limit ${type} is ${shown}; the offering allows at most ${max}.` }]
   }
-  if (least && limit >= 0 && limit < least) {
-    return [{ code, message: `The limit ${type} is ${told}; the offering requires at least ${least}.` }]
+  if (min && limit >= 0 && limit < min) {
+    return [{ code, message: `The limit ${type} is ${shown}; the offering requires at least ${min}.` }]
   }
   return []
 }

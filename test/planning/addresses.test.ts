@@ -35,15 +35,19 @@ for (const [title, text, version, value] of [
 }
 
 for (const [title, ...texts] of [
-  ["parts of an IPv4 address have no leading zeros, for some read them as octal", "010.0.0.1", "1.2.3.04"],
+  [
+    "parts of an IPv4 address have no leading zeros, which some programs read as octal",
+    "010.0.0.1",
+    "1.2.3.04",
+  ],
   ["an IPv4 address has four parts", "1.2.3", "1.2.3.4.5", "16909060", "1.2.3.", ".1.2.3"],
   ["a part of an IPv4 address is at most 255", "1.2.3.256", "1.2.3.999", "1.2.3.1000"],
   ["signs, hexadecimals and other digits are no addresses", "-1.2.3.4", "0x1.2.3.4", "١.2.3.4"],
   ["an address with a prefix length is no address", "10.0.0.1/32", "fd00::1/128"],
-  ["an address with a zone is none of ours", "fe80::1%eth0", "fe80::1%1", "::%"],
+  ["an address with a zone is no address", "fe80::1%eth0", "fe80::1%1", "::%"],
   ["blanks are not ignored", "", " ", " 10.0.0.1", "10.0.0.1 ", "10.0.0.1\n", "fd00::1 ", "\tfd00::1"],
   ["ports and brackets are no part of an address", "10.0.0.1:80", "[fd00::1]"],
-  ["an IPv6 address has one gap at the most", "fd00::1::2", ":::", "::1::"],
+  ["an IPv6 address has at most one gap", "fd00::1::2", ":::", "::1::"],
   ["an IPv6 address has eight groups of four digits", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "fd00::12345"],
 ] as const) {
   t.test(title, async (t) => {
@@ -51,7 +55,7 @@ for (const [title, ...texts] of [
   })
 }
 
-t.test("an address is one exactly where Node says so, and it has no zone", async () => {
+t.test("an address is valid exactly if Node's isIP accepts it and it has no zone", async () => {
   const pieces = fc.constantFrom(
     "0",
     "1",
@@ -82,7 +86,7 @@ t.test("an address is one exactly where Node says so, and it has no zone", async
   )
 })
 
-t.test("reading agrees with counting the digits by hand, and writing gives back what was read", async () => {
+t.test("reading agrees with the reference model, and writing returns what was read", async () => {
   fc.assert(
     fc.property(fc.bigInt(0n, 2n ** 32n - 1n), (value) => {
       assert.deepEqual(parseAddress(dotted(value)), { version: 4, value })
@@ -100,8 +104,8 @@ t.test("reading agrees with counting the digits by hand, and writing gives back 
 })
 
 for (const [title, value, want] of [
-  ["the longest run of zeros is left out", "1:0:0:2:0:0:0:3", "1:0:0:2::3"],
-  ["of two equal runs the first is left out", "1:0:0:2:3:0:0:4", "1::2:3:0:0:4"],
+  ["the longest run of zeros is compressed", "1:0:0:2:0:0:0:3", "1:0:0:2::3"],
+  ["of two equal runs the first is compressed", "1:0:0:2:3:0:0:4", "1::2:3:0:0:4"],
   ["a single zero is written", "1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7"],
   ["a network's own address ends in a gap", "fd00:1:0:0:0:0:0:0", "fd00:1::"],
 ] as const) {
@@ -120,7 +124,7 @@ for (const [title, text, want] of [
   t.test(title, async (t) => t.equal(formatPrefix(prefix(text)), want))
 }
 
-t.test("a prefix without a length, with two, or with a length beyond the address, is none", async (t) => {
+t.test("a prefix without a length, with two lengths, or with too long a length is not valid", async (t) => {
   for (const text of [
     ...["10.0.0.0", "fd00::", "10.0.0.0/", "/24", "10.0.0.0/24/24", "1.2.3.4/33", "fd00::/129"],
     ...[
@@ -138,13 +142,13 @@ t.test("a prefix without a length, with two, or with a length beyond the address
 })
 
 for (const [title, outer, address, want] of [
-  ["the first address lies in its network", "10.0.0.0/24", "10.0.0.0", true],
-  ["the last address lies in its network", "10.0.0.0/24", "10.0.0.255", true],
-  ["the next address does not", "10.0.0.0/24", "10.0.1.0", false],
-  ["the one before does not", "10.0.1.0/24", "10.0.0.255", false],
+  ["the first address is in its network", "10.0.0.0/24", "10.0.0.0", true],
+  ["the last address is in its network", "10.0.0.0/24", "10.0.0.255", true],
+  ["the next address is not", "10.0.0.0/24", "10.0.1.0", false],
+  ["the address before is not", "10.0.1.0/24", "10.0.0.255", false],
   ["host bits do not move a network", "10.0.0.200/24", "10.0.0.1", true],
-  ["no IPv4 address lies in an IPv6 network", "::/0", "10.0.0.1", false],
-  ["no IPv6 address lies in an IPv4 network", "0.0.0.0/0", "::1", false],
+  ["no IPv4 address is in an IPv6 network", "::/0", "10.0.0.1", false],
+  ["no IPv6 address is in an IPv4 network", "0.0.0.0/0", "::1", false],
 ] as const) {
   t.test(title, async (t) => {
     const parsed = parseAddress(address)
@@ -160,7 +164,7 @@ const cidr6 = fc
   .map(([value, length]) => `fd00::${value.toString(16)}/${length}`)
 const cidr = fc.oneof(cidr4, cidr6)
 
-t.test("networks contain each other, overlap and are equal just as their ranges are", async () => {
+t.test("networks contain each other, overlap and are equal exactly as their ranges do", async () => {
   fc.assert(
     fc.property(cidr, cidr, (one, two) => {
       const [a, b] = [rangeOf(one), rangeOf(two)]
@@ -175,10 +179,10 @@ t.test("networks contain each other, overlap and are equal just as their ranges 
 })
 
 for (const [title, a, b, want] of [
-  ["spellings of one IPv6 address are the same", "fd00::1", "FD00:0::0:1", true],
+  ["spellings of the same IPv6 address are the same", "fd00::1", "FD00:0::0:1", true],
   ["different addresses are not the same", "10.0.0.1", "10.0.0.2", false],
   ["equal numbers of two IP versions are not the same", "0.0.0.1", "::1", false],
-  ["texts that are no addresses are the same where they are equal", "nowhere", "nowhere", true],
+  ["texts that are no addresses are the same if they are equal", "nowhere", "nowhere", true],
   ["a text is never the same as an address", "010.0.0.1", "10.0.0.1", false],
 ] as const) {
   t.test(title, async (t) => t.equal(sameAddress(a, b), want))

@@ -20,7 +20,7 @@ export const network = (key: string, over: Partial<SourceNetwork> = {}): SourceN
   ...over,
 })
 
-/** A subnet of the network `net` with its gateway at .1 of 10.1.0.0/24, unless told. */
+/** A subnet of the network `net`; by default 10.1.0.0/24 with its gateway at .1. */
 export const subnet = (key: string, over: Partial<SourceSubnet> = {}): SourceSubnet => ({
   ...named(key),
   network: "net",
@@ -139,7 +139,7 @@ export function bodiesOf(plan: TenantPlan, kind: KindName, attribute?: string): 
   return objectsOf(plan, kind).map(({ body }) => (attribute === undefined ? body : body[attribute]))
 }
 
-/** What is left out of a kind: `[key, reason]`. */
+/** The omitted objects of a kind: `[key, reason]`. */
 export function omittedOf(plan: TenantPlan, kind: KindName): readonly (readonly [string, string])[] {
   return plan.omitted.flatMap((one) => (one.kind === kind ? [[one.key, one.reason] as const] : []))
 }

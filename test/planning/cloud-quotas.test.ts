@@ -9,7 +9,7 @@ const valuesOf = (service: string, quotas: Readonly<Record<string, number>>) =>
 
 for (const [title, service, quotas, want] of [
   [
-    "vcpu are Nova's cores",
+    "vcpu becomes Nova's cores",
     "compute",
     { vcpu: 4, ram: 1024, instances: 3 },
     { instances: 3, cores: 4, ram: 1024 },
@@ -21,7 +21,7 @@ for (const [title, service, quotas, want] of [
     { network: 1, subnet: 2, port: 3, floatingip: 4 },
   ],
   [
-    "groups and rules are Neutron's",
+    "counts of groups and rules become Neutron's quotas",
     "network",
     { security_group_count: 5, security_group_rule_count: 6 },
     { security_group: 5, security_group_rule: 6 },
@@ -29,7 +29,7 @@ for (const [title, service, quotas, want] of [
   ["storage in MiB is Cinder's gigabytes", "volume", { storage: 2048 }, { gigabytes: 2 }],
   ["part of a gigabyte is a whole one", "volume", { storage: 2049 }, { gigabytes: 3 }],
   [
-    "types are Cinder's in gigabytes as they are",
+    "limits of volume types become Cinder's unchanged",
     "volume",
     { gigabytes_ssd: 7, volumes: 1, snapshots: 2 },
     { gigabytes_ssd: 7, volumes: 1, snapshots: 2 },
@@ -49,7 +49,7 @@ for (const [title, service, quotas, want] of [
   ["0 never becomes unlimited: networks", "network", { network_count: 0 }, { network: 0 }],
   ["unlimited storage stays unlimited", "volume", { storage: -1 }, { gigabytes: -1 }],
   ["unlimited counts stay unlimited", "network", { port_count: -1 }, { port: -1 }],
-  ["what nobody says is not set", "volume", {}, {}],
+  ["a quota without a value is not set", "volume", {}, {}],
 ] as const) {
   t.test(title, async (t) => t.same(valuesOf(service, quotas), want))
 }
@@ -60,10 +60,16 @@ for (const [title, own, need, actual, want] of [
   ["an unlimited quota stays", -1, 5, 100, -1],
   ["0 is raised to what the plan needs, not to unlimited", 0, 5, 100, 5],
   ["0 stays 0 where nothing is needed", 0, 0, 100, 0],
-  ["where the source is silent, a sufficient default stays", undefined, 100, 100, undefined],
-  ["where the source is silent, a short default is raised by a fifth", undefined, 101, 100, 122],
-  ["where the source is silent, an unlimited default stays", undefined, 101, -1, undefined],
-  ["where nobody knows the value, nothing is set", undefined, 101, undefined, undefined],
+  ["without a quota of the source, a sufficient default stays", undefined, 100, 100, undefined],
+  [
+    "without a quota of the source, a low default is raised to the need and a fifth",
+    undefined,
+    101,
+    100,
+    122,
+  ],
+  ["without a quota of the source, an unlimited default stays", undefined, 101, -1, undefined],
+  ["a quota that neither source nor service has is not set", undefined, 101, undefined, undefined],
 ] as const) {
   t.test(title, async (t) => {
     const values: Record<string, number> = own === undefined ? {} : { port: own }
@@ -72,7 +78,7 @@ for (const [title, own, need, actual, want] of [
   })
 }
 
-t.test("every quota that is set, is unlimited or holds what the plan needs", async () => {
+t.test("every quota that is set is unlimited or covers what the plan needs", async () => {
   const amount = fc.integer({ min: -1, max: 300 })
   const name = fc.constantFrom("network", "subnet", "port", "router")
   fc.assert(
@@ -108,17 +114,13 @@ const source = tenant({
 
 for (const [title, withPorts, want] of [
   ["interfaces and a network's DHCP port count as ports", false, { port: 2 }],
-  ["copied ports count, where they are copied", true, { port: 4 }],
+  ["ports count if they are copied", true, { port: 4 }],
   [
     "networks, subnets, routers and groups count once",
     false,
     { network: 2, subnet: 3, router: 1, security_group: 2 },
   ],
-  [
-    "rules that a group is born with count until they are gone",
-    false,
-    { security_group_rule: 3 + 2 * 2 + 4 },
-  ],
+  ["default rules of groups count until they are deleted", false, { security_group_rule: 3 + 2 * 2 + 4 }],
 ] as const) {
   t.test(title, async (t) => t.match(neededNetworkQuota(source, withPorts), want))
 }

@@ -21,7 +21,7 @@ for (const [title, source, mappings, types, limits, lost] of [
     [],
   ],
   [
-    "types mapped to one are added up",
+    "limits of types mapped to the same type are added up",
     { gigabytes_a: 5, gigabytes_b: 7 },
     ["a>c", "b>c"],
     ["c"],
@@ -29,7 +29,7 @@ for (const [title, source, mappings, types, limits, lost] of [
     [],
   ],
   [
-    "a mapped type is added to the one that has the name already",
+    "a mapped type is added to the type that already has the name",
     { gigabytes_a: 5, gigabytes_b: 7 },
     ["a>b"],
     ["a", "b"],
@@ -37,7 +37,7 @@ for (const [title, source, mappings, types, limits, lost] of [
     [],
   ],
   [
-    "two types may trade their names",
+    "two types may swap their names",
     { gigabytes_a: 5, gigabytes_b: 7 },
     ["a>b", "b>a"],
     ["a", "b"],
@@ -45,7 +45,7 @@ for (const [title, source, mappings, types, limits, lost] of [
     [],
   ],
   [
-    "an unmapped type keeps its name where the destination has it",
+    "an unmapped type keeps its name if the destination has it",
     { gigabytes_ssd: 5 },
     ["hdd>ssd"],
     ["ssd"],
@@ -99,7 +99,7 @@ for (const [title, source, mappings, types, limits, lost] of [
   })
 }
 
-t.test("the reason of a lost limit names the type that is missing", async (t) => {
+t.test("the reason of an omitted limit names the missing volume type", async (t) => {
   t.match(planLimits({ gigabytes_ssd: 5 }, [{ src: "ssd", dst: "gone" }], []).omitted, [{ reason: /"gone"/ }])
 })
 
@@ -109,7 +109,7 @@ const pairs = fc.uniqueArray(fc.record({ src: fc.constantFrom(...names), dst: fc
   selector: ({ src }) => src,
 })
 
-t.test("mapping and leaving out types loses no gigabyte, and unlimited never becomes a number", async () => {
+t.test("mapping volume types loses no gigabyte, and unlimited never becomes a number", async () => {
   fc.assert(
     fc.property(typed, pairs, fc.subarray(names), (source, mappings, types) => {
       const limits = Object.fromEntries(
@@ -146,7 +146,7 @@ for (const [title, limits, source, types, want] of [
     { gigabytes_a: 2, gigabytes_b: 3, storage: 5120 },
   ],
   [
-    "a type that no limit names is 0",
+    "a volume type without a limit is 0",
     { gigabytes_a: 2 },
     {},
     ["a", "b"],
@@ -159,29 +159,29 @@ for (const [title, limits, source, types, want] of [
     ["a", "b"],
     { gigabytes_a: -1, gigabytes_b: 3, storage: -1 },
   ],
-  ["no type is limited where no limit names one", { storage: 2048 }, {}, ["a"], { storage: 2048 }],
+  ["no volume type is limited if no limit names one", { storage: 2048 }, {}, ["a"], { storage: 2048 }],
   [
-    "counts are the source tenant's",
+    "counts are copied from the source tenant",
     {},
     { instances: 3, volumes: 4, snapshots: 5 },
     [],
     { instances: 3, volumes: 4, snapshots: 5 },
   ],
   [
-    "counts of the network are the source tenant's",
+    "counts of network objects are copied from the source tenant",
     {},
     { network_count: 9, port_count: -1, security_group_count: 0 },
     [],
     { security_group_count: 0, network_count: 9, port_count: -1 },
   ],
   [
-    "amounts of the source tenant are not: limits say them",
+    "amounts come from the limits and not from the source tenant",
     { cores: 4 },
     { vcpu: 99, ram: 99, gigabytes_x: 9 },
     [],
     { vcpu: 4 },
   ],
-  ["what is not known stays unset", {}, {}, [], {}],
+  ["a quota without a value stays unset", {}, {}, [], {}],
   ["quotas are whole numbers", { cores: 1.6 }, { volumes: 2.2 }, [], { vcpu: 2, volumes: 2 }],
 ] as const) {
   t.test(title, async (t) => t.strictSame(tenantQuotas(limits, source, types), want))

@@ -5,7 +5,7 @@ import { bodiesOf, group, mappings, network, objectsOf, omittedOf, planOf, port,
 const rulesOf = (rules: readonly SourceRule[], ...maps: readonly `${string} → ${string}`[]) =>
   planOf({ securityGroups: [group("default", rules)] }, { mappings: mappings(...maps) })
 
-t.test("two groups of one name are two, and their rules and ports stay apart", async (t) => {
+t.test("two groups of the same name stay two, with their own rules and ports", async (t) => {
   const plan = planOf({
     securityGroups: [group("one", [rule("1")], "web"), group("two", [rule("2")], "web")],
     networks: [network("net")],
@@ -22,7 +22,7 @@ t.test("two groups of one name are two, and their rules and ports stay apart", a
   t.strictSame(bodiesOf(plan, "port", "security_groups"), [[{ ref: "security_group/two" }]])
 })
 
-t.test("groups may name each other and themselves", async (t) => {
+t.test("groups may refer to each other and to themselves", async (t) => {
   const plan = planOf({
     securityGroups: [
       group("default", [rule("1", { remoteGroup: "default" })]),
@@ -37,7 +37,7 @@ t.test("groups may name each other and themselves", async (t) => {
   ])
 })
 
-t.test("a rule is copied with all that it says", async (t) => {
+t.test("a rule is copied with all of its attributes", async (t) => {
   const all = rule("1", {
     ...{ direction: "egress", ethertype: "IPv6", protocol: "udp", portMin: 53, portMax: 54 },
     ...{ remoteIpPrefix: "fd00::/64", description: "names" },
@@ -53,10 +53,10 @@ t.test("a rule is copied with all that it says", async (t) => {
 
 for (const [title, remote, want] of [
   ["a rule for a mapped subnet follows it", "10.1.0.0/24", "10.9.0.0/24"],
-  ["a rule for one host of it follows", "10.1.0.7/32", "10.9.0.7/32"],
+  ["a rule for one host of it follows, too", "10.1.0.7/32", "10.9.0.7/32"],
   ["a rule for a half of it follows, and stays a half", "10.1.0.128/25", "10.9.0.128/25"],
-  ["a rule for more than it stays", "10.1.0.0/16", "10.1.0.0/16"],
-  ["a rule for everybody stays", "0.0.0.0/0", "0.0.0.0/0"],
+  ["a rule for a wider range stays", "10.1.0.0/16", "10.1.0.0/16"],
+  ["a rule for all addresses stays", "0.0.0.0/0", "0.0.0.0/0"],
   ["a rule without a prefix stays so", null, null],
 ] as const) {
   t.test(title, async (t) => {
@@ -65,7 +65,7 @@ for (const [title, remote, want] of [
   })
 }
 
-t.test("of two rules that the mapping makes one, the second is recorded as left out", async (t) => {
+t.test("of two rules that the mapping makes identical, the second is omitted with the reason", async (t) => {
   const rules = [rule("1", { remoteIpPrefix: "10.1.0.0/24" }), rule("2", { remoteIpPrefix: "10.9.0.0/24" })]
   const plan = rulesOf(rules, "10.1.0.0/24 → 10.9.0.0/24")
   t.strictSame(
@@ -75,14 +75,14 @@ t.test("of two rules that the mapping makes one, the second is recorded as left 
   t.match(omittedOf(plan, "security_group_rule"), [["2", /another rule of the group is identical/]])
 })
 
-t.test("rules of two groups never stand for each other", async (t) => {
+t.test("equal rules of two groups are both copied", async (t) => {
   const plan = planOf({ securityGroups: [group("default", [rule("1")]), group("web", [rule("2")])] })
   t.equal(objectsOf(plan, "security_group_rule").length, 2)
   t.strictSame(omittedOf(plan, "security_group_rule"), [])
 })
 
 t.test(
-  "a rule whose remote group is not copied is left out: without it, it would let everybody in",
+  "a rule whose remote group is not copied is omitted, because without it all addresses would be admitted",
   async (t) => {
     const plan = rulesOf([rule("1", { remoteGroup: "elsewhere" }), rule("2")])
     t.strictSame(
@@ -93,7 +93,7 @@ t.test(
   },
 )
 
-t.test("a rule that is left out for its remote group does not hide one of equal words", async (t) => {
+t.test("a rule that is omitted for its remote group does not hide an identical one", async (t) => {
   const lost = rule("1", { remoteGroup: "elsewhere" })
   t.strictSame(
     objectsOf(rulesOf([lost, rule("2"), lost]), "security_group_rule").map(({ key }) => key),

@@ -40,13 +40,13 @@ t.test("limits become the services' quotas, and counts come from the source tena
   })
 })
 
-t.test("a type that no limit names may hold nothing", async (t) => {
+t.test("a volume type without a limit gets quota 0", async (t) => {
   const mapped = [{ src: "ssd", dst: "fast" }]
   const wanted = { limits: { gigabytes_ssd: 7 }, volumeTypes: mapped, dstVolumeTypes: ["fast", "slow"] }
   t.same(quotaValues(wanted).volume, { gigabytes: 7, gigabytes_fast: 7, gigabytes_slow: 0 })
 })
 
-t.test("a lost limit is recorded with its value and the reason", async (t) => {
+t.test("an omitted limit is recorded with its value and the reason", async (t) => {
   const { omitted, limits } = planned({ limits: { cores: 1, gigabytes_ssd: 7 }, dstVolumeTypes: ["slow"] })
   t.match(omitted, [
     { kind: "quota", key: "gigabytes_ssd", name: "gigabytes_ssd = 7", reason: /no volume type "ssd"/ },
@@ -62,7 +62,7 @@ t.test(
   },
 )
 
-t.test("the plan is the tenant's own: names of the request, parts of the source", async (t) => {
+t.test("the plan has the names of the request and the objects of the source", async (t) => {
   const plan = planned({})
   t.match(bodiesOf(plan, "project"), [{ name: "replica", marker: "marker" }])
   t.match(bodiesOf(plan, "user"), [{ name: "replica-user" }])

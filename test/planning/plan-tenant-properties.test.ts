@@ -113,15 +113,15 @@ function checkAddresses(mapped: MappedTenant, plan: TenantPlan): void {
   }
 }
 
-t.test("every address of a subnet lies in its destination, as far from the start as before", async () => {
+t.test("every address of a subnet is in the destination range, at the same offset", async () => {
   forEachTenant(checkAddresses)
 })
 
-t.test("this holds too where a subnet of one network lies inside that of another", async () => {
+t.test("the same holds if a subnet of one network is inside a subnet of another", async () => {
   forEachTenant(checkAddresses, mappedTenants({ nested: true }))
 })
 
-t.test("whatever the source has is planned, or left out with a reason", async () => {
+t.test("every object of the source is planned, or omitted with a reason", async () => {
   forEachTenant(({ source }, plan, { withPorts }) => {
     const told = (kind: KindName) => [
       ...objectsOf(plan, kind).map(({ key }) => key),
@@ -152,7 +152,7 @@ t.test("whatever the source has is planned, or left out with a reason", async ()
   })
 })
 
-t.test("no rule lets in more than its original, nor another protocol, port or group", async () => {
+t.test("no rule admits more than its original, nor another protocol, port or group", async () => {
   forEachTenant(({ source, subnets }, plan) => {
     const wider = new Map(subnets.map(({ src_cidr, dst_cidr }) => [src_cidr, rangeOf(dst_cidr).length]))
     const originals = new Map(

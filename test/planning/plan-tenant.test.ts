@@ -24,7 +24,7 @@ t.test("the project has the requested name and description, and this migration's
 
 for (const [title, name, want] of [
   ["a name of 64 characters is kept", "n".repeat(64), "n".repeat(64)],
-  ["a longer name is cut to what Keystone takes", "n".repeat(65), "n".repeat(64)],
+  ["a longer name is cut to Keystone's limit", "n".repeat(65), "n".repeat(64)],
   ["characters are counted, not their halves", "😀".repeat(64), "😀".repeat(64)],
   ["no character is cut in half", `${"n".repeat(63)}😀😀`, `${"n".repeat(63)}😀`],
 ] as const) {
@@ -33,7 +33,7 @@ for (const [title, name, want] of [
   })
 }
 
-t.test("two networks of one name are two", async (t) => {
+t.test("two networks of the same name stay two", async (t) => {
   const plan = planOf({
     networks: [network("one", { name: "same" }), network("two", { name: "same" })],
     subnets: [subnet("a", { network: "one" }), subnet("b", { network: "two" })],
@@ -45,7 +45,7 @@ t.test("two networks of one name are two", async (t) => {
   t.strictSame(bodiesOf(plan, "subnet", "network_id"), [{ ref: "network/one" }, { ref: "network/two" }])
 })
 
-t.test("a network's MTU is copied where the source says one, else the cloud's own holds", async (t) => {
+t.test("a network's MTU is copied if the source has one; otherwise the cloud sets its default", async (t) => {
   const [told, silent] = bodiesOf(
     planOf({ networks: [network("a", { mtu: 1400 }), network("b")] }),
     "network",
@@ -59,12 +59,12 @@ for (const [title, over, want] of [
   ["a subnet without a gateway gets none", { gatewayIp: null }, { gateway_ip: null }],
   ["DHCP that is off stays off", { enableDhcp: false }, { enable_dhcp: false }],
   [
-    "pools keep their places",
+    "pools follow the mapping",
     { allocationPools: [{ start: "10.1.0.10", end: "10.1.0.20" }] },
     { allocation_pools: [{ start: "10.9.0.10", end: "10.9.0.20" }] },
   ],
   [
-    "a name server inside moves, one outside stays",
+    "a name server inside the range is mapped, one outside stays",
     { dnsNameservers: ["10.1.0.53", "192.0.2.53"] },
     { dns_nameservers: ["10.9.0.53", "192.0.2.53"] },
   ],
@@ -74,12 +74,12 @@ for (const [title, over, want] of [
     { host_routes: [{ destination: "10.9.0.128/25", nexthop: "10.9.0.2" }] },
   ],
   [
-    "a subnet elsewhere stays",
+    "a subnet that is not mapped stays",
     { cidr: "10.2.0.0/24", gatewayIp: "10.2.0.1" },
     { cidr: "10.2.0.0/24", gateway_ip: "10.2.0.1" },
   ],
   [
-    "an IPv6 subnet stays one",
+    "an IPv6 subnet stays IPv6",
     { cidr: "fd00::/64", ipVersion: 6, gatewayIp: "fd00::1" },
     { cidr: "fd00::/64", ip_version: 6 },
   ],
@@ -95,14 +95,14 @@ t.test("a subnet that the cloud shows without pools gets none", async (t) => {
   t.strictSame(body?.allocation_pools, [])
 })
 
-t.test("the one address of an IPv6 /128 is left to the cloud, which takes no pool of it", async (t) => {
+t.test("a subnet with an IPv6 /128 is planned without a pool, which Neutron would refuse", async (t) => {
   const alone = [{ start: "fd00::8", end: "fd00::8" }]
   const over = { cidr: "fd00::8/128", ipVersion: 6, gatewayIp: null, allocationPools: alone } as const
   const [body] = bodiesOf(planOf({ networks: [net], subnets: [subnet("a", over)] }), "subnet")
   t.notOk("allocation_pools" in (body ?? {}))
 })
 
-t.test("pools that the source's row does not tell are left to the cloud", async (t) => {
+t.test("a subnet whose row has no pools gets the cloud's default pools", async (t) => {
   const [body] = bodiesOf(planOf({ networks: [net], subnets: [subnet("a")] }), "subnet")
   t.notOk("allocation_pools" in (body ?? {}))
 })
@@ -127,7 +127,7 @@ t.test(
   },
 )
 
-t.test("a subnet that is not mapped stays, though a wider one around it is mapped", async (t) => {
+t.test("a subnet that is not mapped stays, even if a wider one around it is mapped", async (t) => {
   const plan = planOf(
     {
       networks: [net, network("other")],
@@ -144,13 +144,13 @@ t.test("a subnet that is not mapped stays, though a wider one around it is mappe
   ])
 })
 
-t.test("an address that a narrower subnet cannot hold refuses the plan", async (t) => {
+t.test("an address that does not fit a narrower subnet refuses the plan", async (t) => {
   const parts = { networks: [net], subnets: [subnet("a", { gatewayIp: "10.1.0.254" })] }
   const narrow = { mappings: mappings("10.1.0.0/24 → 10.9.0.0/25") }
   t.throws(() => planOf(parts, narrow), { code: "ADDRESS_DOES_NOT_FIT", message: /10\.1\.0\.254/ })
 })
 
-t.test("references are found at any depth, and replaced where they stand", async (t) => {
+t.test("references are found and replaced at any depth", async (t) => {
   const body = { a: { ref: "network/n" }, list: [{ id: { ref: "subnet/s" }, ip: "x" }], none: null, n: 0 }
   t.strictSame(refsOf(body), ["network/n", "subnet/s"])
   t.strictSame(

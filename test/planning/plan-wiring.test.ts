@@ -28,7 +28,7 @@ const wired = {
   ],
 }
 
-t.test("a router stands in all of its subnets, at the gateway's or its own address", async (t) => {
+t.test("a router has an interface in each of its subnets, at the gateway's or its own address", async (t) => {
   t.match(bodiesOf(planOf(wired, move), "interface"), [
     {
       router_id: { ref: "router/r" },
@@ -52,16 +52,16 @@ t.test("a router stands in all of its subnets, at the gateway's or its own addre
 })
 
 for (const [title, external, gateways, planned, left] of [
-  ["routers that lead out get a gateway, others none", "ext", [true, false, true], ["0", "2"], []],
+  ["routers with an external gateway get one, others none", "ext", [true, false, true], ["0", "2"], []],
   [
-    "where nothing tells, the first router gets it, and the others are told of",
+    "if no gateway is known, the first router gets one, and the others are omitted with the reason",
     "ext",
     [null, null],
     ["0"],
     ["1"],
   ],
   [
-    "without an external network each gateway is left out, and told of",
+    "without an external network each gateway is omitted with the reason",
     null,
     [true, false, null],
     [],
@@ -101,7 +101,7 @@ const withPort = {
   ignoredPorts: [{ backendId: "", key: "q", name: "q", reason: "Its instance is not in state OK." }],
 }
 
-t.test("a port of two addresses is one port, with its MAC, addresses and pairs", async (t) => {
+t.test("a port with two addresses stays one port, with its MAC, addresses and pairs", async (t) => {
   t.match(bodiesOf(planOf(withPort, move), "port"), [
     {
       mac_address: "fa:16:3e:00:00:01",
@@ -121,43 +121,49 @@ t.test("ports that are not copied are recorded with the reason", async (t) => {
   t.strictSame(omittedOf(planOf(withPort), "port"), [["q", "Its instance is not in state OK."]])
 })
 
-t.test("where ports are not asked for, there are none, and none is missed", async (t) => {
+t.test("if ports are not requested, none is planned and none is omitted", async (t) => {
   const plan = planOf(withPort, { withPorts: false })
   t.strictSame(objectsOf(plan, "port"), [])
   t.strictSame(omittedOf(plan, "port"), [])
 })
 
-t.test("of a router with several ways out, those beyond the first are told of", async (t) => {
-  const more = [{ networkId: "other", addresses: ["203.0.113.77"] }]
-  const gateway = { networkId: "external", addresses: ["203.0.113.9"], live: {}, more }
-  const [object] = objectsOf(planOf({ routers: [router("r", { hasGateway: true, gateway })] }), "gateway")
-  t.match(object?.notes?.dropped, [
-    { attribute: "external_fixed_ips", value: ["203.0.113.9"] },
-    { attribute: "external_gateways", value: [{ network_id: "other", ip_addresses: ["203.0.113.77"] }] },
-  ])
-})
+t.test(
+  "of several external gateways of a router, the first is copied and the others are noted",
+  async (t) => {
+    const more = [{ networkId: "other", addresses: ["203.0.113.77"] }]
+    const gateway = { networkId: "external", addresses: ["203.0.113.9"], live: {}, more }
+    const [object] = objectsOf(planOf({ routers: [router("r", { hasGateway: true, gateway })] }), "gateway")
+    t.match(object?.notes?.dropped, [
+      { attribute: "external_fixed_ips", value: ["203.0.113.9"] },
+      { attribute: "external_gateways", value: [{ network_id: "other", ip_addresses: ["203.0.113.77"] }] },
+    ])
+  },
+)
 
-t.test("a virtual address goes where its port's subnet goes, not where a range around it goes", async (t) => {
-  const subnets = [
-    subnet("around", { cidr: "10.0.0.0/16", gatewayIp: null, network: "other" }),
-    subnet("a", { cidr: "10.0.5.0/24", gatewayIp: null }),
-  ]
-  const allowedAddressPairs = ["10.0.5.200", "10.0.5.128/25", "10.0.9.9"].map((ip_address) => ({
-    ip_address,
-  }))
-  const one = port("p", { fixedIps: [{ subnet: "a", ipAddress: "10.0.5.7" }], allowedAddressPairs })
-  const plan = planOf(
-    { networks: [net, network("other")], subnets, ports: [one] },
-    { mappings: mappings("10.0.0.0/16 → 10.9.0.0/16") },
-  )
-  t.match(bodiesOf(plan, "port"), [
-    {
-      fixed_ips: [{ ip_address: "10.0.5.7" }],
-      allowed_address_pairs: [
-        { ip_address: "10.0.5.200" },
-        { ip_address: "10.0.5.128/25" },
-        { ip_address: "10.9.9.9" },
-      ],
-    },
-  ])
-})
+t.test(
+  "a virtual address follows the mapping of its port's subnet, not that of a range around it",
+  async (t) => {
+    const subnets = [
+      subnet("around", { cidr: "10.0.0.0/16", gatewayIp: null, network: "other" }),
+      subnet("a", { cidr: "10.0.5.0/24", gatewayIp: null }),
+    ]
+    const allowedAddressPairs = ["10.0.5.200", "10.0.5.128/25", "10.0.9.9"].map((ip_address) => ({
+      ip_address,
+    }))
+    const one = port("p", { fixedIps: [{ subnet: "a", ipAddress: "10.0.5.7" }], allowedAddressPairs })
+    const plan = planOf(
+      { networks: [net, network("other")], subnets, ports: [one] },
+      { mappings: mappings("10.0.0.0/16 → 10.9.0.0/16") },
+    )
+    t.match(bodiesOf(plan, "port"), [
+      {
+        fixed_ips: [{ ip_address: "10.0.5.7" }],
+        allowed_address_pairs: [
+          { ip_address: "10.0.5.200" },
+          { ip_address: "10.0.5.128/25" },
+          { ip_address: "10.9.9.9" },
+        ],
+      },
+    ])
+  },
+)

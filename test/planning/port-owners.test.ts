@@ -2,7 +2,7 @@ import t from "tap"
 import { notCopiedByOwner } from "../../src/planning/port-owners.ts"
 
 t.test(
-  "free ports, those of machines and sub ports of trunks are the tenant's own; others their makers'",
+  "free ports, ports of instances and sub ports of trunks are copied; ports of other owners are not",
   async (t) => {
     for (const owner of ["", "compute:nova", "compute:zone-1", "trunk:subport"]) {
       t.equal(notCopiedByOwner(owner), undefined, owner)

@@ -38,7 +38,7 @@ const routed = (...texts: readonly string[]): SourceRouter =>
 
 for (const [title, rule, text, maps, want] of [
   [
-    "reachable: a route to elsewhere by a connected subnet is kept",
+    "reachable: a route to a destination elsewhere is kept if its next hop is in a connected subnet",
     "reachable",
     "192.0.2.0/24 via 10.1.0.5",
     [],
@@ -60,7 +60,7 @@ for (const [title, rule, text, maps, want] of [
     "10.2.0.0/25 via 10.1.0.5",
   ],
   [
-    "documented: the subnet itself is inside",
+    "documented: a route to a whole subnet is kept",
     "documented",
     "10.2.0.0/24 via 10.1.0.5",
     [],
@@ -97,70 +97,70 @@ for (const [title, rule, text, maps, want] of [
 
 for (const [title, rule, text, reason] of [
   [
-    "documented: a route to elsewhere is left out",
+    "documented: a route to a destination elsewhere is omitted",
     "documented",
     "192.0.2.0/24 via 10.1.0.5",
     /inside none of the tenant's subnets/,
   ],
   [
-    "documented: what is wider than a subnet is left out",
+    "documented: a destination wider than a subnet is omitted",
     "documented",
     "10.2.0.0/23 via 10.1.0.5",
     /inside none of the tenant's subnets/,
   ],
   [
-    "documented: a default route is left out",
+    "documented: a default route is omitted",
     "documented",
     "0.0.0.0/0 via 10.1.0.5",
     /inside none of the tenant's subnets/,
   ],
   [
-    "a next hop in a subnet of another router is left out",
+    "a next hop in a subnet of another router is omitted",
     "reachable",
     "192.0.2.0/24 via 10.2.0.5",
     /no subnet that the router is connected to/,
   ],
   [
-    "a next hop on the external network is left out",
+    "a next hop on the external network is omitted",
     "reachable",
     "192.0.2.0/24 via 203.0.113.1",
     /no subnet that the router is connected to/,
   ],
   [
-    "a next hop that is no address is left out",
+    "a next hop that is no address is omitted",
     "reachable",
     "192.0.2.0/24 via nowhere",
     /not a network and an address/,
   ],
   [
-    "a destination that is no network is left out",
+    "a destination that is no network is omitted",
     "reachable",
     "192.0.2.0 via 10.1.0.5",
     /not a network and an address/,
   ],
 ] as const) {
   t.test(`${title}, with the reason`, async (t) => {
-    const { kept, left } = planRoutes(routed(text), { source, mappings: [], staticRoutes: rule })
+    const { kept, omitted } = planRoutes(routed(text), { source, mappings: [], staticRoutes: rule })
     t.strictSame(kept, [])
     t.strictSame(
-      left.map(({ reason: _, ...one }) => one),
+      omitted.map(({ reason: _, ...one }) => one),
       [route(text)],
     )
-    t.match(left, [{ reason }])
+    t.match(omitted, [{ reason }])
   })
 }
 
-t.test("what is left out is named as it was at the source", async (t) => {
+t.test("an omitted route is reported as it is at the source", async (t) => {
   const maps = mappings("10.2.0.0/24 → 10.9.0.0/24")
-  const { left } = planRoutes(routed("192.0.2.0/24 via 10.2.0.5"), {
+  const { omitted } = planRoutes(routed("192.0.2.0/24 via 10.2.0.5"), {
     source,
     mappings: maps,
     staticRoutes: "reachable",
   })
-  t.match(left, [{ destination: "192.0.2.0/24", nexthop: "10.2.0.5", reason: /10\.9\.0\.5/ }])
+  t.match(omitted, [{ destination: "192.0.2.0/24", nexthop: "10.2.0.5", reason: /10\.9\.0\.5/ }])
 })
 
-t.test("each route of each router is either planned or left out with a reason", async (t) => {
+t.test("each route of each router is planned, or omitted with a reason", async (t) => {
   const routers = [
     routed("192.0.2.0/24 via 10.1.0.5", "192.0.2.0/24 via 10.2.0.5"),
     { ...routed("192.0.2.0/24 via 10.1.0.5"), key: "second" },
@@ -174,7 +174,7 @@ t.test("each route of each router is either planned or left out with a reason", 
   t.strictSame(bodiesOf(plan, "route", "router_id"), [{ ref: "router/r" }, { ref: "router/second" }])
 })
 
-t.test("a route that the mapping changes is the same route, and says what it was", async (t) => {
+t.test("a mapped route keeps its key, and notes its value at the source", async (t) => {
   const parts = { networks, subnets, routers: [routed("10.2.0.0/25 via 10.1.0.5")] }
   const [plain] = objectsOf(planOf(parts), "route")
   const moved = planOf(parts, { mappings: mappings("10.2.0.0/24 → 10.9.0.0/24") })
@@ -187,7 +187,7 @@ t.test("a route that the mapping changes is the same route, and says what it was
   ])
 })
 
-t.test("two routes that the mapping makes one are planned once, and the other is recorded", async (t) => {
+t.test("of two routes that the mapping makes identical, the second is omitted with the reason", async (t) => {
   const routers = [routed("10.2.0.0/24 via 10.1.0.5", "10.9.0.0/24 via 10.1.0.5")]
   const plan = planOf({ networks, subnets, routers }, { mappings: mappings("10.2.0.0/24 → 10.9.0.0/24") })
   t.equal(objectsOf(plan, "route").length, 1)

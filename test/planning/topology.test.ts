@@ -29,38 +29,33 @@ const b = net("b", "10.2.0.0/24")
 const twin = net("twin", "10.1.0.0/24")
 const unconnected = (subnet: SubnetRow): SubnetRow => ({ ...subnet, isConnected: false })
 
-const places = (routers: readonly RouterRow[], subnets: readonly SubnetRow[]) =>
+const connections = (routers: readonly RouterRow[], subnets: readonly SubnetRow[]) =>
   inferRouterConnections(routers, subnets).map(({ interfaces }) =>
     interfaces.map(({ subnet, ipAddress }) => `${subnet} ${ipAddress}`),
   )
 
 for (const [title, routers, subnets, want] of [
+  ["interfaces come from port rows", [row({ ports: [inside("b", "10.2.0.9")] })], [a, b], [["b 10.2.0.9"]]],
   [
-    "port rows say where a router stands",
-    [row({ ports: [inside("b", "10.2.0.9")] })],
-    [a, b],
-    [["b 10.2.0.9"]],
-  ],
-  [
-    "a port row wins over the address that it repeats",
+    "an address that a port row has is not used a second time",
     [row({ addresses: ["10.1.0.1"], ports: [inside("twin", "10.1.0.1")] })],
     [a, twin],
     [["twin 10.1.0.1"]],
   ],
   [
-    "an address that no port row has is placed by its range",
+    "an address without a port row is an interface in the subnet of its range",
     [row({ addresses: ["10.1.0.1", "10.2.0.7"], ports: [inside("a", "10.1.0.1")] })],
     [a, b],
     [["a 10.1.0.1", "b 10.2.0.7"]],
   ],
   [
-    "without port rows addresses tell",
+    "without port rows interfaces come from the router's addresses",
     [row({ addresses: ["10.2.0.1", "10.1.0.254"] })],
     [a, b],
     [["b 10.2.0.1", "a 10.1.0.254"]],
   ],
   [
-    "IPv6 addresses tell in any spelling",
+    "IPv6 addresses are compared in any spelling",
     [row({ addresses: ["FD00::0:1"] })],
     [net("six", "fd00::/64", { gatewayIp: "fd00::1" })],
     [["six FD00::0:1"]],
@@ -72,49 +67,49 @@ for (const [title, routers, subnets, want] of [
     [["a 10.1.0.1"]],
   ],
   [
-    "of two subnets of one range the connected one is meant",
+    "of two subnets of the same range the connected one is chosen",
     [row({ addresses: ["10.1.0.1"] })],
     [unconnected(a), twin],
     [["twin 10.1.0.1"]],
   ],
   [
-    "of two subnets of one range the one with that gateway is meant",
+    "of two subnets of the same range the one with that gateway is chosen",
     [row({ addresses: ["10.1.0.9"] })],
     [a, { ...twin, gatewayIp: "10.1.0.9" }],
     [["twin 10.1.0.9"]],
   ],
   [
-    "two routers of one address stand in different subnets of that range",
+    "two routers with the same address are in different subnets of that range",
     [row({ addresses: ["10.1.0.1"] }), row({ backendId: "s", addresses: ["10.1.0.1"] })],
     [a, twin],
     [["a 10.1.0.1"], ["twin 10.1.0.1"]],
   ],
   [
-    "an address tells even where the row says unconnected",
+    "an address is an interface even if the subnet's row is unconnected",
     [row({ addresses: ["10.1.0.1"] })],
     [unconnected(a)],
     [["a 10.1.0.1"]],
   ],
   [
-    "where nothing tells, the first router stands in the connected subnets",
+    "without ports and addresses, the first router is in the connected subnets",
     [row(), row({ backendId: "s" })],
     [a, unconnected(b)],
     [["a 10.1.0.1"], []],
   ],
   [
-    "where nothing tells, a connected subnet without a gateway is left",
+    "without ports and addresses, a connected subnet without a gateway has no interface",
     [row()],
     [{ ...a, gatewayIp: null }],
     [[]],
   ],
   [
-    "where one router tells, the rows' own word is not asked",
+    "if a router has ports or addresses, is_connected is ignored",
     [row(), row({ backendId: "s", addresses: ["10.1.0.1"] })],
     [a, b],
     [[], ["a 10.1.0.1"]],
   ],
   [
-    "a port of several addresses stands in each of their subnets",
+    "a port with several addresses is an interface in each of their subnets",
     [
       row({
         ports: [
@@ -132,47 +127,47 @@ for (const [title, routers, subnets, want] of [
     [["a 10.1.0.1", "b 10.2.0.1"]],
   ],
   [
-    "a distributed router's interface is one too",
+    "an interface of a distributed router is an interface",
     [row({ ports: [owned("network:router_interface_distributed", "a", "10.1.0.1")] })],
     [a],
     [["a 10.1.0.1"]],
   ],
-  ["no routers have no places", [], [a], []],
+  ["no routers have no interfaces", [], [a], []],
   [
-    "a router stands in a subnet once, however many addresses its row has there",
+    "a router has one interface in a subnet, however many addresses its row has there",
     [row({ addresses: ["10.1.0.1", "10.1.0.77"] })],
     [a],
     [["a 10.1.0.1"]],
   ],
   [
-    "the address of a gateway's port is no interface, though a subnet has its range",
+    "the address of a gateway port is no interface, even if a subnet has its range",
     [row({ addresses: ["10.1.0.1", "10.2.0.77"], ports: [inside("a", "10.1.0.1"), outside("10.2.0.77")] })],
     [a, b],
     [["a 10.1.0.1"]],
   ],
 ] as const) {
-  t.test(title, async (t) => t.strictSame(places(routers, subnets), want))
+  t.test(title, async (t) => t.strictSame(connections(routers, subnets), want))
 }
 
 for (const [title, routers, want] of [
-  ["a gateway's port row says that a router leads out", [row({ ports: [outside("203.0.113.7")] })], [true]],
+  ["a gateway port row is an external gateway", [row({ ports: [outside("203.0.113.7")] })], [true]],
   [
-    "an address outside of all subnets says it too",
+    "an address outside of all subnets is an external gateway",
     [row({ addresses: ["10.1.0.1", "203.0.113.7"] })],
     [true],
   ],
   [
-    "where one router leads out, the others do not",
+    "if one router has a known gateway, the others have none",
     [row({ addresses: ["10.1.0.1"] }), row({ backendId: "s", ports: [outside("203.0.113.7")] })],
     [false, true],
   ],
   [
-    "several routers may lead out",
+    "several routers may have a gateway",
     [row({ ports: [outside("203.0.113.7")] }), row({ backendId: "s", addresses: ["203.0.113.8"] })],
     [true, true],
   ],
   [
-    "where nothing tells of a gateway, nothing is said",
+    "without ports and addresses, gateways are unknown",
     [row({ addresses: ["10.1.0.1"] }), row({ backendId: "s" })],
     [null, null],
   ],
