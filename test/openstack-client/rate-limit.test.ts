@@ -179,7 +179,7 @@ t.test("Retry-After may be a date and x-ratelimit-reset a time, both by the clou
     const cloud = connect(t, fake)
     t.match((await failureOf(cloud.call(read))).failure, { status: 429, retry: "later", uncertain: false })
     const next = await failureOf(cloud.call(read))
-    t.match(next.message, /the cloud asked for a pause, which lasts [56]\d s more/)
+    t.match(next.message, /the cloud requested a pause, which lasts [56]\d s longer/)
     t.match(next.failure, { status: 0, retry: "later", uncertain: false })
     t.equal(fake.calls.length, 1)
   }

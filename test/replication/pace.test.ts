@@ -162,7 +162,7 @@ t.test("a finished copy does not wait for a source that asks for a pause", (t) =
     const { rows } = await world.pool.query(
       "select verification -> 'source' as source from openstack_replication.run",
     )
-    t.match(rows, [{ source: { unread: /asked for a pause of 3\d\d\d s/, changes: [] } }])
+    t.match(rows, [{ source: { unread: /requested a pause of 3\d\d\d s/, changes: [] } }])
   }),
 )
 
@@ -171,7 +171,7 @@ for (const [moment, path, message] of [
   [
     "reads back",
     "subnets",
-    /^Every object was created, but the destination could not be read to verify them: the cloud asked for a pause$/,
+    /^Every object was created, but the destination could not be read to verify them: the cloud requested a pause$/,
   ],
 ] as const)
   t.test(`who cancels a migration does not wait for a destination that pauses while it ${moment}`, (t) =>

@@ -204,7 +204,7 @@ for (const [what, pauses] of [
   ["reads who uses the tenant", ({ method }) => method === "GET"],
   ["has removed some", ({ method }, calls) => method === "DELETE" && calls > 3],
 ] as const satisfies readonly [string, (call: { method: string }, calls: number) => boolean][]) {
-  t.test(`a roll back that is asked for a pause while it ${what} waits for its end, and goes on`, (t) =>
+  t.test(`a roll back that gets a request for a pause while it ${what} waits for its end, and goes on`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
       const cloud = await wholeCloud(world.destinationCloud)

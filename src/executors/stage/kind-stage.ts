@@ -44,7 +44,7 @@ async function createObjects(kind: AnyKind, session: StageSession): Promise<void
     // An interrupted pass leaves out batches, so that no open object does not mean that all are done.
     throwIfInterrupted(interruption)
     const cloudPauseMs = Math.max(0, ...open.map(({ error }) => error.failure.pauseMs ?? 0))
-    if (cloudPauseMs > 0 && !run.cancelled) throw new StageYield("the cloud asked for a pause", cloudPauseMs)
+    if (cloudPauseMs > 0 && !run.cancelled) throw new StageYield("the cloud requested a pause", cloudPauseMs)
     // A cancelled migration waits for no pause: a retry or a rollback lists what its requests have created.
     const pauseMs = cloudPauseMs > 0 ? undefined : pausesMs[pass]
     const final = pauseMs === undefined ? open : open.filter((one) => isFinal(one, refusedBefore))

@@ -36,5 +36,5 @@ export async function withReadRetry<T>(read: () => Promise<T>, stopped?: AbortSi
 /** A pause is no failure: what waits for it is left to a later job. @throws StageYield where the cloud asked for one */
 export function requeueOnRateLimit(error: unknown): void {
   const pauseMs = error instanceof CloudError ? error.failure.pauseMs : undefined
-  if (pauseMs) throw new StageYield("the cloud asked for a pause", pauseMs)
+  if (pauseMs) throw new StageYield("the cloud requested a pause", pauseMs)
 }

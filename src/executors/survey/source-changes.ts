@@ -114,6 +114,6 @@ async function readIfPossible(
     return reading === undefined ? noSourceRow : (reading.unread ?? reading.source)
   } catch (error) {
     if (!(error instanceof StageYield)) throw error
-    return `The source cloud asked for a pause of ${Math.ceil(error.delayMs / 1_000)} s. Request the verification again after it.`
+    return `The source cloud requested a pause of ${Math.ceil(error.delayMs / 1_000)} s. Request the verification again after it.`
   }
 }

@@ -23,7 +23,7 @@ export interface CloudFailure {
    * was sent, or the status was 5xx. A created object is then looked for before it is created again.
    */
   readonly uncertain: boolean
-  /** The pause that the cloud asked for, in milliseconds from now, where it was longer than the call may wait. */
+  /** The pause that the cloud requested, in milliseconds from now, where it was longer than the call may wait. */
   readonly pauseMs?: number
   /** Set where no request was sent, because the cloud's catalog lacks the service. */
   readonly notInCatalog?: true

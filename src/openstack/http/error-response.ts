@@ -6,7 +6,7 @@ export interface ErrorResponse {
   readonly message: string
   /** Neutron's exception, or the key of Nova's and Cinder's body (`OverQuota`, `badRequest`), or "". */
   readonly type: string
-  /** The delay before the next request that the cloud asks for, where it names one. */
+  /** The delay that the cloud requires before the next request, where it names one. */
   readonly retryAfterMs: number | undefined
 }
 

@@ -20,7 +20,7 @@ import type { Service } from "../cloud/types.ts"
  * refused   `acquire` has rejected. A call is refused rather than delayed beyond what it may wait, so that the stage is put
  *           back into the queue and its worker is free for other clouds.
  *
- * Pause     While a cloud has asked for a pause (429 and the like), nothing is granted. `pause` extends it, never shortens it.
+ * Pause     While a cloud has requested a pause (429 and the like), nothing is granted. `pause` extends it, never shortens it.
  *
  * Two classes implement `Limiter`, with the same `FairQueue` in front; they differ in who grants:
  *
@@ -57,7 +57,7 @@ export interface AcquireOptions {
   readonly signal: AbortSignal
 }
 
-/** The response in which a cloud asked for a pause. */
+/** The response in which a cloud requested a pause. */
 export interface PauseCause {
   readonly service: Service
   /** 429, 413, 498 or 503. */
@@ -77,5 +77,5 @@ export interface Limiter {
 
 /** Returns the message of a `PauseTooLong`. */
 export function describePause(seconds: number): string {
-  return `the cloud asked for a pause, which lasts ${seconds} s more`
+  return `the cloud requested a pause, which lasts ${seconds} s longer`
 }
