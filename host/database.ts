@@ -27,7 +27,9 @@ export async function openHostDatabase(url: string | undefined): Promise<HostDat
     await pool.end()
     await server?.stop()
     if (url === undefined || !isDatabaseDown(error)) throw error
-    throw new Error(`The database of DATABASE_URL cannot be reached: ${(error as Error).message}`)
+    throw new Error(
+      `The database of DATABASE_URL is unreachable: ${(error as Error).message}. Start it or correct DATABASE_URL.`,
+    )
   }
   return {
     url: address,

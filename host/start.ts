@@ -35,10 +35,11 @@ await runCommand(startCommand, async (args) => {
   }
 })
 
-function opening({ clouds, size }: HostOptions): string {
+function opening({ clouds, size, databaseUrl }: HostOptions): string {
+  const database = databaseUrl === undefined ? "embedded PostgreSQL" : "the database of DATABASE_URL"
   return clouds === undefined
-    ? `Starting PostgreSQL and two simulated clouds with a ${size} tenant …`
-    : `Reading cloud ${clouds.source} and starting PostgreSQL …`
+    ? `Starting with ${database} and two simulated clouds with a ${size} tenant …`
+    : `Starting with ${database} and a project of cloud ${clouds.source} …`
 }
 
 function requestMigration(client: MigrationClient, { rows, tenant, copy }: Demo) {

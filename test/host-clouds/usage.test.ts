@@ -41,7 +41,7 @@ t.test("wrong arguments are refused in one line with exit code 2", async (t) => 
   for (const [index, { code, text }] of ended.entries()) {
     const [args = [], line = /./] = cases[index] ?? []
     t.equal(code, 2, args.join(" "))
-    const [first = "", ...rest] = text.split("\n").filter((one) => !one.startsWith("Reading cloud "))
+    const [first = "", ...rest] = text.split("\n").filter((one) => !one.startsWith("Starting with "))
     t.match(first, line)
     t.strictSame(rest, [], "one line")
     t.notMatch(text, /s3cret/)
