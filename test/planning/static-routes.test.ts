@@ -91,7 +91,7 @@ for (const [title, rule, text, maps, want] of [
   t.test(title, async (t) => {
     const plan = planRoutes(routed(text), { source, mappings: mappings(...maps), staticRoutes: rule })
     const via = want.includes("::") ? "six" : "a"
-    t.strictSame(plan, { kept: [{ ...route(want), via, before: route(text) }], left: [] })
+    t.strictSame(plan, { kept: [{ ...route(want), via, before: route(text) }], omitted: [] })
   })
 }
 
@@ -100,19 +100,19 @@ for (const [title, rule, text, reason] of [
     "documented: a route to a destination elsewhere is omitted",
     "documented",
     "192.0.2.0/24 via 10.1.0.5",
-    /inside none of the tenant's subnets/,
+    /in none of the tenant's subnets/,
   ],
   [
     "documented: a destination wider than a subnet is omitted",
     "documented",
     "10.2.0.0/23 via 10.1.0.5",
-    /inside none of the tenant's subnets/,
+    /in none of the tenant's subnets/,
   ],
   [
     "documented: a default route is omitted",
     "documented",
     "0.0.0.0/0 via 10.1.0.5",
-    /inside none of the tenant's subnets/,
+    /in none of the tenant's subnets/,
   ],
   [
     "a next hop in a subnet of another router is omitted",
@@ -130,13 +130,13 @@ for (const [title, rule, text, reason] of [
     "a next hop that is no address is omitted",
     "reachable",
     "192.0.2.0/24 via nowhere",
-    /not a network and an address/,
+    /is not valid: it needs a network and an address/,
   ],
   [
     "a destination that is no network is omitted",
     "reachable",
     "192.0.2.0 via 10.1.0.5",
-    /not a network and an address/,
+    /is not valid: it needs a network and an address/,
   ],
 ] as const) {
   t.test(`${title}, with the reason`, async (t) => {

@@ -14,14 +14,14 @@ for (const [title, source, quotas, withPorts, want] of [
     { subnets: [subnet("s", { dnsNameservers: ["1", "2", "3", "4", "5", "6"] })] },
     {},
     false,
-    [/DNS servers of ".*": 6; stock Neutron takes 5/],
+    [/DNS servers of ".*": 6. Stock Neutron accepts at most 5/],
   ],
   [
     "more static routes than stock Neutron accepts",
     { routers: [router("r", { routes: routes(31) })] },
     {},
     false,
-    [/Static routes .* 31; .* 30/],
+    [/Static routes .* 31. .* 30/],
   ],
   [
     "more address pairs than stock Neutron accepts, if ports are copied",
@@ -32,7 +32,7 @@ for (const [title, source, quotas, withPorts, want] of [
     },
     { port_count: 50 },
     true,
-    [/address pairs .* 11; .* 10/],
+    [/address pairs .* 11. .* 10/],
   ],
   [
     "a quota of the source that is lower than what the source has",
