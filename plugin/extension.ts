@@ -4,7 +4,7 @@ import type { FastifyInstance } from "fastify"
 import { errors } from "../src/errors.ts"
 import { stageTask } from "../src/executors/queue/jobs.ts"
 import { stderrLog } from "../src/executors/worker/log.ts"
-import { CoreState } from "../src/models/codes.ts"
+import { endedStates } from "../src/models/codes.ts"
 import { openDatabase } from "../src/models/database.ts"
 import openstackReplication, { type ReplicationWorker, startWorker } from "./index.ts"
 import type { ReplicationOptions } from "./options.ts"
@@ -99,7 +99,7 @@ function deleteRecords(pool: ReplicationOptions["pool"], scope: CleanupScope): P
         .selectFrom("waldur_openstack_replication_migration")
         .select("uuid")
         .where("id", "in", ids)
-        .where("state", "not in", [CoreState.OK, CoreState.ERRED])
+        .where("state", "not in", endedStates)
         .executeTakeFirst()
       if (inProgress !== undefined) throw errors.migrationInProgress(inProgress.uuid)
       await trx.deleteFrom("openstack_replication.run").where("migration_id", "in", ids).execute()

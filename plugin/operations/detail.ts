@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify"
 import { apiErrors } from "../../src/api-error.ts"
 import { saveRow } from "../../src/handlers/index.ts"
-import { CoreState } from "../../src/models/codes.ts"
+import { CoreState, endedStates } from "../../src/models/codes.ts"
 import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
 import { readProgress } from "../../src/serializers/progress.ts"
 import { readUpdate } from "../../src/serializers/update-request.ts"
@@ -34,7 +34,7 @@ export async function destroy(context: RouteContext, request: WithUuid, reply: F
   const deleted = await db
     .deleteFrom("waldur_openstack_replication_migration")
     .where("id", "=", id)
-    .where("state", "in", [CoreState.OK, CoreState.ERRED])
+    .where("state", "in", endedStates)
     .executeTakeFirst()
   if (deleted.numDeletedRows === 0n) throw apiErrors.conflict("Valid states for operation: OK, ERRED.")
   return reply.code(204).send()

@@ -2,7 +2,7 @@ import { Readable } from "node:stream"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyReply } from "fastify"
 import { apiErrors } from "../../src/api-error.ts"
-import { CoreState } from "../../src/models/codes.ts"
+import { hasEnded } from "../../src/models/codes.ts"
 import type { Db } from "../../src/models/database.ts"
 import { eventText, readEvents } from "../../src/serializers/event-stream.ts"
 import { readProgress } from "../../src/serializers/progress.ts"
@@ -33,7 +33,7 @@ export function eventStreams(closing: AbortSignal) {
     const { id } = await findMigration(context, request)
     if ((await readProgress(db, id)) === undefined) throw apiErrors.notFound()
     const after = lastEventId(request.headers["last-event-id"])
-    if ((await hasEnded(db, id)) && (await readEvents(db, id, after)).length === 0)
+    if ((await migrationHasEnded(db, id)) && (await readEvents(db, id, after)).length === 0)
       return reply.code(204).send()
     const streams = open.get(userId) ?? 0
     if (streams >= maxStreamsPerUser) {
@@ -42,9 +42,10 @@ export function eventStreams(closing: AbortSignal) {
     }
     open.set(userId, streams + 1)
     const closed = new AbortController()
+    // A generator ends only at its next yield, which may be 15 seconds away.
+    reply.raw.once("close", () => closed.abort())
     const stream = Readable.from(follow(db, id, after, AbortSignal.any([closing, closed.signal])))
     stream.once("close", () => {
-      closed.abort()
       const remaining = (open.get(userId) ?? 1) - 1
       if (remaining === 0) open.delete(userId)
       else open.set(userId, remaining)
@@ -73,7 +74,7 @@ async function* follow(
   let idleReads = 0
   while (!stop.aborted) {
     // Checked before the events are read: the change that ends the migration has an event itself.
-    const ended = await hasEnded(db, migrationId)
+    const ended = await migrationHasEnded(db, migrationId)
     const events = await readEvents(db, migrationId, after)
     for (const { number, type, ...rest } of events) yield eventText({ number, type, data: { type, ...rest } })
     after = events.at(-1)?.number ?? after
@@ -90,11 +91,11 @@ async function* follow(
 }
 
 /** Returns whether a migration has ended or was deleted. */
-async function hasEnded(db: Db, migrationId: number): Promise<boolean> {
+async function migrationHasEnded(db: Db, migrationId: number): Promise<boolean> {
   const migration = await db
     .selectFrom("waldur_openstack_replication_migration")
     .select("state")
     .where("id", "=", migrationId)
     .executeTakeFirst()
-  return migration === undefined || migration.state === CoreState.OK || migration.state === CoreState.ERRED
+  return migration === undefined || hasEnded(migration.state)
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { CoreState, coreStateName, OrderState, OrderType, ResourceState } from "../models/codes.ts"
+import { CoreState, coreStateName, hasEnded, OrderState, OrderType, ResourceState } from "../models/codes.ts"
 import { emitEvent } from "../models/events.ts"
 import { enqueueAfterCommit } from "./after-commit.ts"
 import { logResourceEvent } from "./event-log.ts"
@@ -49,11 +49,10 @@ async function emitState({ instance, previous, trx }: Saved<MigrationRow>): Prom
  * ends again after a retry. It needs no approval: its reviewers and dates are those of the migration.
  */
 async function saveOrder(hooks: Hooks, { instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
-  const ended = instance.state === CoreState.OK || instance.state === CoreState.ERRED
   // A rollback leaves the order as it is, for the records.
   const rolledBack =
     previous?.state === CoreState.DELETING || previous?.state === CoreState.DELETION_SCHEDULED
-  if (!ended || rolledBack || previous?.state === instance.state) return
+  if (!hasEnded(instance.state) || rolledBack || previous?.state === instance.state) return
   const resource = await trx
     .selectFrom("marketplace_resource")
     .selectAll()

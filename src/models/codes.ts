@@ -13,6 +13,20 @@ export const CoreState = {
 export type CoreStateName = keyof typeof CoreState
 export type CoreStateCode = (typeof CoreState)[CoreStateName]
 
+/** States of a migration that runs. */
+export const runningStates = [CoreState.CREATION_SCHEDULED, CoreState.CREATING] as const
+
+/** States of a migration that has ended: nothing happens to it any more, unless a user requests it. */
+export const endedStates = [CoreState.OK, CoreState.ERRED] as const
+
+export function isRunning(state: number): boolean {
+  return runningStates.some((code) => code === state)
+}
+
+export function hasEnded(state: number): boolean {
+  return endedStates.some((code) => code === state)
+}
+
 /** Waldur's state of a marketplace resource. */
 export const ResourceState = {
   CREATING: 1,

@@ -1,9 +1,6 @@
 import type { DestinationFacts } from "../planning/warnings.ts"
-import { CoreState } from "./codes.ts"
+import { runningStates } from "./codes.ts"
 import type { Db } from "./database.ts"
-
-/** States of a migration that has not ended. */
-const unfinished = [CoreState.CREATION_SCHEDULED, CoreState.CREATING]
 
 /** Reads from the host's rows what a preview warns of in the destination. */
 export async function readDestinationFacts(
@@ -28,7 +25,7 @@ export async function readDestinationFacts(
     .select(({ fn }) => fn.countAll<string>().as("count"))
     .where("migration.src_resource_id", "=", to.srcResourceId)
     .where("created.offering_id", "=", to.offeringId)
-    .where("migration.state", "in", unfinished)
+    .where("migration.state", "in", runningStates)
     .executeTakeFirstOrThrow()
   const bounds = await db
     .selectFrom("marketplace_offeringcomponent")

@@ -1,4 +1,4 @@
-import { CoreState } from "../../models/codes.ts"
+import { CoreState, isRunning } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent, emitObjectEvents } from "../../models/events.ts"
 import { setHostRows } from "../stage/host-rows.ts"
@@ -19,8 +19,7 @@ export async function cancelMigration(
   { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
   const locked = await lockMigration(trx, migrationId)
-  const isRunning = locked?.state === CoreState.CREATION_SCHEDULED || locked?.state === CoreState.CREATING
-  if (locked === undefined || !isRunning) return false
+  if (locked === undefined || !isRunning(locked.state)) return false
   const { run } = locked
   if (run.cancelled !== null) return true
 

@@ -1,7 +1,7 @@
 import { sql } from "kysely"
 import { errors } from "../../errors.ts"
 import { kinds } from "../../kinds/index.ts"
-import { CoreState, ResourceState } from "../../models/codes.ts"
+import { CoreState, hasEnded, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
 import type { Rollback } from "../../models/own-tables.ts"
@@ -28,7 +28,7 @@ export async function requestRollback(
   if (locked === undefined) return false
   const { run, state } = locked
   if (state === CoreState.DELETION_SCHEDULED || state === CoreState.DELETING) return true
-  if (state !== CoreState.OK && state !== CoreState.ERRED) return false
+  if (!hasEnded(state)) return false
   if (run.rollback?.finishedAt !== undefined) return true
   // A second rollback of an OK migration checks for use again, unless the first one has removed something already.
   const isUntouched = run.rollback?.fromState === CoreState.OK && (await countRemoved(trx, migrationId)) === 0

@@ -1,5 +1,5 @@
 import { errors } from "../../errors.ts"
-import { CoreState } from "../../models/codes.ts"
+import { hasEnded } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
 import { enqueueStages } from "../queue/jobs.ts"
@@ -19,8 +19,7 @@ export async function requestVerify(
   { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
   const locked = await lockMigration(trx, migrationId)
-  const hasEnded = locked?.state === CoreState.OK || locked?.state === CoreState.ERRED
-  if (locked === undefined || !hasEnded) return false
+  if (locked === undefined || !hasEnded(locked.state)) return false
   const { run } = locked
   if (run.rollback?.finishedAt !== undefined) throw errors.rolledBack("verified")
   const reopened = await trx

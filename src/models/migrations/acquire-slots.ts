@@ -4,7 +4,7 @@
  * replaces the one before, so that a lost report cannot leave slots taken for ever.
  *
  * In: `cloud` (id of the service settings), `process` (the owner), `running` (calls in flight), `wanted` (slots),
- * `pause_ms` (a pause that the cloud asked for, or 0), and the limit: `max_in_flight` calls at a time and `max_starts`
+ * `pause_ms` (a pause that the cloud has requested, or 0), and the limit: `max_in_flight` calls at a time and `max_starts`
  * starts in each `window_ms`; `call_ms` is the time after which the slots of a dead process are free.
  *
  * Out: `paused_ms` (how long a pause lasts; 0: none), `start_ms` (when each granted call may start, from now), `alone`
