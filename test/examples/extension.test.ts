@@ -120,6 +120,6 @@ t.test("an extension that is disabled by its name is not loaded", async (t) => {
   t.strictSame(names(await loadExtensions({ list, disabled: [] })), [appName, "other"])
   for (const wrong of ["other", '"other"', "[1]"]) {
     process.env.WALDUR_DISABLED_EXTENSIONS = wrong
-    await t.rejects(loadExtensions({ list }), { code: "OPTIONS" }, `${wrong} is refused`)
+    await t.rejects(loadExtensions({ list }), { code: "INVALID_OPTION" }, `${wrong} is refused`)
   }
 })

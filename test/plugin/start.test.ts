@@ -84,7 +84,7 @@ t.test("a pool that would wait for itself is refused, and the smallest that is t
         const pool = sized(max)
         const app = fastify()
         app.register(openstackReplication, { pool, worker })
-        await t.rejects(async () => app.ready(), { code: "OPTIONS", message: /needs at least/ })
+        await t.rejects(async () => app.ready(), { code: "INVALID_OPTION", message: /needs at least/ })
         await app.close()
         await pool.end()
       }

@@ -161,7 +161,7 @@ t.test("the places of a process that died are free again when its calls must be 
       db,
       sql`select from openstack_replication.limiter_usage where owner = ${living.owner} and waiting_since is not null`,
     )
-    await sql`update openstack_replication.limiter_usage set until = now() where owner = ${dead.owner}`.execute(
+    await sql`update openstack_replication.limiter_usage set expires = now() where owner = ${dead.owner}`.execute(
       db,
     )
     ;(await waiting)()
