@@ -24,7 +24,7 @@ const stages: Readonly<Record<string, Invocation>> = {
   build: script("scripts/build.ts"),
   publint: tool("publint", "--strict", "dist"),
   package: script("test/package/run.ts"),
-  tests: script("scripts/test.ts", "--coverage-report=text-summary", "--no-disable-coverage"),
+  tests: script("scripts/test.ts", "--coverage", "--slowest=10"),
 }
 
 const command = {

@@ -3,10 +3,11 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Logger, runMigrations } from "graphile-worker"
 import pg from "pg"
-import { type PostgresServer, startPostgres } from "../../host/postgres.ts"
+import type { PostgresServer } from "../../host/postgres.ts"
 import { createWaldurTables, waldurTablesSql } from "../../host/waldur/tables.ts"
 import { openDatabase } from "../../src/models/database.ts"
 import { migrateOwnTables } from "../../src/models/migrate.ts"
+import { startTestServer } from "./test-server.ts"
 import { waitFor } from "./wait-for.ts"
 
 export interface TestDatabase {
@@ -50,7 +51,7 @@ export async function withEmptyDatabase<T>(run: (url: string) => Promise<T>): Pr
 }
 
 function ownServer(): Promise<PostgresServer> {
-  own ??= startPostgres()
+  own ??= startTestServer()
   return own
 }
 

@@ -142,6 +142,8 @@ export function withWorld(
         },
       })
     } finally {
+      // fetch keeps spare connections open, for which a server that closes would wait a minute.
+      app.server.closeAllConnections()
       await app.close()
       await Promise.all([sourceCloud.close(), destinationCloud.close()])
       await Promise.all([source.close(), destination.close()])
