@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { ResourceState } from "../models/codes.ts"
 import { contentTypeId } from "../models/content-types.ts"
+import type { Trx } from "../models/database.ts"
 import { hex } from "../models/uuid.ts"
 import type { ResourceRow, Saved } from "./hooks.ts"
 
@@ -24,19 +25,7 @@ export async function logResourceEvent({
   const event = eventOf(instance.state, previous?.state, created)
   if (event === undefined) return
   const [type, action] = resourceEvents[event]
-  const project = await trx
-    .selectFrom("structure_project as project")
-    .innerJoin("structure_customer as customer", "customer.id", "project.customer_id")
-    .select([
-      "project.id",
-      "project.name",
-      "project.uuid",
-      "customer.id as customer_id",
-      "customer.name as customer_name",
-      "customer.uuid as customer_uuid",
-    ])
-    .where("project.id", "=", instance.project_id)
-    .executeTakeFirstOrThrow()
+  const project = await readProject(trx, instance.project_id)
   const { id } = await trx
     .insertInto("logging_event")
     .values({
@@ -65,6 +54,23 @@ export async function logResourceEvent({
     .insertInto("logging_feed")
     .values(scopes.map((scope) => ({ event_id: id, ...scope })))
     .execute()
+}
+
+/** Reads a project with its customer. */
+function readProject(trx: Trx, projectId: number) {
+  return trx
+    .selectFrom("structure_project as project")
+    .innerJoin("structure_customer as customer", "customer.id", "project.customer_id")
+    .select([
+      "project.id",
+      "project.name",
+      "project.uuid",
+      "customer.id as customer_id",
+      "customer.name as customer_name",
+      "customer.uuid as customer_uuid",
+    ])
+    .where("project.id", "=", projectId)
+    .executeTakeFirstOrThrow()
 }
 
 /** Returns the event of a change of state; undefined where Waldur logs none. */

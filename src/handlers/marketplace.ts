@@ -69,13 +69,15 @@ async function saveOrder(hooks: Hooks, { instance, previous, trx }: Saved<Migrat
     .where("resource_id", "=", resource.id)
     .where("type", "=", OrderType.CREATE)
     .executeTakeFirst()
-  if (order !== undefined) {
-    await saveRow(trx, hooks, "order", order.id, outcome)
-    return
-  }
-  await insertRow(trx, hooks, "order", {
-    ...outcome,
-    created: instance.created,
+  if (order === undefined)
+    await insertRow(trx, hooks, "order", { ...orderRow(instance, resource), ...outcome })
+  else await saveRow(trx, hooks, "order", order.id, outcome)
+}
+
+/** Returns the columns of a new order, without its outcome. */
+function orderRow(migration: MigrationRow, resource: ResourceRow) {
+  return {
+    created: migration.created,
     modified: new Date(),
     uuid: randomUUID(),
     type: OrderType.CREATE,
@@ -92,12 +94,12 @@ async function saveOrder(hooks: Hooks, { instance, previous, trx }: Saved<Migrat
     backend_id: "",
     callback_url: null,
     termination_comment: null,
-    created_by_id: instance.created_by_id,
-    consumer_reviewed_by_id: instance.created_by_id,
-    consumer_reviewed_at: instance.created,
-    provider_reviewed_by_id: instance.created_by_id,
-    provider_reviewed_at: instance.created,
-  })
+    created_by_id: migration.created_by_id,
+    consumer_reviewed_by_id: migration.created_by_id,
+    consumer_reviewed_at: migration.created,
+    provider_reviewed_by_id: migration.created_by_id,
+    provider_reviewed_at: migration.created,
+  }
 }
 
 /** Updates a resource after its order: done → OK; erred → Erred, or Terminated where nothing was created in the cloud. */

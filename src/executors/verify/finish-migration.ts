@@ -33,18 +33,11 @@ export async function finishMigration(
   const state = errorMessage === "" ? CoreState.OK : CoreState.ERRED
   const runtimeState = errorMessage === "" ? "online" : ""
 
-  await trx
-    .updateTable("openstack_tenant")
-    .set({
-      state,
-      runtime_state: runtimeState,
-      error_message: errorMessage,
-      internal_network_id: outcome.lastNetworkId,
-      external_network_id: outcome.externalNetworkId,
-      modified: new Date(),
-    })
-    .where("id", "=", run.tenantId)
-    .execute()
+  await updateTenant(trx, run.tenantId, outcome, {
+    state,
+    runtime_state: runtimeState,
+    error_message: errorMessage,
+  })
   await trx
     .updateTable("openstack_replication.run")
     .set({ finished: new Date(), verification: JSON.stringify(summary) })
@@ -67,6 +60,24 @@ export async function finishMigration(
       .map(({ kind, name, reason }) => `${kind} "${name}": ${reason}`)
       .join("\n"),
   })
+}
+
+async function updateTenant(
+  trx: Trx,
+  tenantId: number,
+  { lastNetworkId, externalNetworkId }: Outcome,
+  state: { readonly state: number; readonly runtime_state: string; readonly error_message: string },
+): Promise<void> {
+  await trx
+    .updateTable("openstack_tenant")
+    .set({
+      ...state,
+      internal_network_id: lastNetworkId,
+      external_network_id: externalNetworkId,
+      modified: new Date(),
+    })
+    .where("id", "=", tenantId)
+    .execute()
 }
 
 /** Links the cloud's volume types to the new tenant, so that a later replication of it can map them. */
