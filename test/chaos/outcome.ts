@@ -37,10 +37,10 @@ export async function outcomeOf(
     state: number
     error: string
     resource: unknown
-    summary: Summary
+    verification: Summary
     tenant: number
   }>(`
-    select migration.state, migration.error_message as error, run.summary, run.tenant_id as tenant,
+    select migration.state, migration.error_message as error, run.verification, run.tenant_id as tenant,
       jsonb_build_object('state', resource.state, 'error', resource.error_message) as resource
     from waldur_openstack_replication_migration migration
     join openstack_replication.run run on run.migration_id = migration.id
@@ -61,7 +61,7 @@ export async function outcomeOf(
       group by state`))
       rows[`${table} in state ${state}`] = count
   }
-  const { compared, differences, unread } = run.summary ?? {}
+  const { compared, differences, unread } = run.verification ?? {}
   const outcome: Outcome = {
     state: run.state,
     error: run.error,
