@@ -65,7 +65,7 @@ t.test("a copy whose source has been deleted is still compared with its plan", (
     )
     await client.query("set session_replication_role = origin")
     client.release()
-    t.match(await verified(), { differences: 1, source: { unread: "The source tenant's row is gone." } })
+    t.match(await verified(), { differences: 1, source: { unread: "The source tenant's row no longer exists in the host's database." } })
   }),
 )
 
