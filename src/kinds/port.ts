@@ -1,39 +1,17 @@
 import { sql } from "kysely"
 import type { Trx } from "../models/database.ts"
 import { recordBackendIds, textJson } from "../models/rows.ts"
-import { type Cloud, CloudError, createResources, deleteResource, type Port } from "../openstack/index.ts"
+import { deleteResource, type Port } from "../openstack/index.ts"
 import type { LiveAttributes } from "../planning/attributes.ts"
-import { mapAddress, mapAddressOrPrefix, mappingsWithin } from "../planning/cidr-mapping.ts"
-import { type KindPlan, type PlanContext, type Ref, ref } from "../planning/plan.ts"
-import type { AddressPair, SourcePort } from "../planning/source.ts"
 import { sorted } from "../planning/unordered.ts"
-import type { CloudContext } from "./cloud-context.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { countBatches } from "./cost.ts"
-import { type Desired, defineKind, type Resolved, type RowContext } from "./kind.ts"
-import { addressKey, moveServicePorts } from "./service-ports.ts"
+import { defineKind, type Resolved, type RowContext } from "./kind.ts"
+import { createPorts } from "./port-create.ts"
+import { type PortBody, planPorts } from "./port-plan.ts"
 import { tableRows } from "./table-rows.ts"
 
-interface Body extends LiveAttributes<"port"> {
-  readonly project_id: Ref
-  readonly network_id: Ref
-  readonly name: string
-  readonly description: string
-  readonly mac_address: string
-  readonly fixed_ips: readonly { readonly subnet_id: Ref; readonly ip_address: string }[]
-  readonly port_security_enabled: boolean
-  readonly security_groups: readonly Ref[]
-  readonly allowed_address_pairs: readonly AddressPair[]
-  /**
-   * Subnets that derive addresses from the MAC (SLAAC, DHCPv6 stateless). Neutron refuses an explicit address there,
-   * and assigns the same one, because the MAC is the same.
-   */
-  readonly auto_addressed?: readonly Ref[]
-  /** Only where a subnet of the port has `service_types`: Neutron refuses ports of other owners there. */
-  readonly device_owner?: string
-}
-
-const stored = tableRows<Body>("openstack_port", (context, body) => ({
+const stored = tableRows<PortBody>("openstack_port", (context, body) => ({
   name: body.name,
   description: body.description,
   backend_id: "",
@@ -51,7 +29,7 @@ const stored = tableRows<Body>("openstack_port", (context, body) => ({
 
 async function linkGroups(
   { trx, rowId }: RowContext,
-  rows: readonly { readonly rowId: number; readonly body: Body }[],
+  rows: readonly { readonly rowId: number; readonly body: PortBody }[],
 ): Promise<void> {
   const links = rows.flatMap((row) =>
     row.body.security_groups.map((group) => ({ port: row.rowId, group: rowId(group) })),
@@ -72,17 +50,17 @@ const batch = {
   maxSize: 25,
   minSize: 5,
   // Neutron's ML2 plugin silently drops these attributes of a bulk request, so such a port has a request of its own.
-  groupBy: (desired: PairsAndOptions & Pick<Body, "mac_address">) =>
+  groupBy: (desired: PairsAndOptions & Pick<PortBody, "mac_address">) =>
     needsOwnRequest(desired) ? desired.mac_address : "",
 }
 
 /** Ports: one for each source port, with all of its addresses. In Neutron a MAC is unique in its network. */
-export const port = defineKind<Body, Port>({
+export const port = defineKind<PortBody, Port>({
   name: "port",
   after: ["subnet", "security_group"],
 
   plan: {
-    build: plan,
+    build: planPorts,
     cost(planned) {
       // Before the first bulk request the addresses in use are read.
       const inBulk = planned.filter(({ body }) => !needsOwnRequest(body)).length > 1
@@ -133,7 +111,7 @@ export const port = defineKind<Body, Port>({
     list: (context) => context.collection("ports"),
     id: (actual) => actual.id,
     batch,
-    create: create,
+    create: createPorts,
   },
 
   verify: {
@@ -153,74 +131,6 @@ export const port = defineKind<Body, Port>({
     delete: ({ cloud }, actual) => deleteResource(cloud, "ports", actual.id),
   },
 })
-
-/**
- * Creates ports. When Neutron refuses a bulk request because of one address, the addresses of the other ports stay
- * allocated although no port has them. So a batch with an address in use is not sent: it is refused here, and halved by
- * the caller, until that port has a request of its own. If the address belongs to a port of the cloud itself (DHCP),
- * that port is moved to another address.
- */
-async function create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Port[]> {
-  const [first, ...more] = desired
-  if (first === undefined) return []
-  if (more.length === 0) return [await createOne(context.cloud, first)]
-  const taken = await takenAddresses(context)
-  for (const { name, body } of desired) {
-    const address = body.fixed_ips.find((one) => taken.has(addressKey(one)))
-    if (address !== undefined) throw addressInUse(context.cloud.name, name, address.ip_address)
-  }
-  return send(context.cloud, desired)
-}
-
-async function createOne(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
-  const { network_id, fixed_ips } = desired.body
-  try {
-    return await postOne(cloud, desired)
-  } catch (error) {
-    if (!(error instanceof CloudError) || error.failure.type !== "IpAddressAlreadyAllocated") throw error
-    if (!(await moveServicePorts(cloud, network_id, fixed_ips))) throw error
-    return postOne(cloud, desired)
-  }
-}
-
-async function postOne(cloud: Cloud, desired: Desired<Body>): Promise<Port> {
-  const [made] = await send(cloud, [desired])
-  if (made === undefined) throw new Error("Neutron returned no port for a create request.")
-  return made
-}
-
-function send(cloud: Cloud, desired: readonly Desired<Body>[]): Promise<readonly Port[]> {
-  return createResources(
-    cloud,
-    "ports",
-    desired.map(({ body: { auto_addressed, ...body } }) => ({
-      ...body,
-      fixed_ips: body.fixed_ips.map((one) =>
-        auto_addressed?.includes(one.subnet_id) ? { subnet_id: one.subnet_id } : one,
-      ),
-    })),
-  )
-}
-
-async function takenAddresses(context: CloudContext): Promise<ReadonlySet<string>> {
-  const ports = await context.collection("ports")
-  return new Set(ports.flatMap((port) => port.fixed_ips.map(addressKey)))
-}
-
-function addressInUse(cloud: string, name: string, address: string): CloudError {
-  return new CloudError({
-    cloud,
-    service: "network",
-    method: "POST",
-    path: "/ports",
-    status: 409,
-    cloudMessage: `The address ${address} of port ${name} is in use already.`,
-    type: "IpAddressAlreadyAllocated",
-    requestId: "",
-    retry: "no",
-    uncertain: false,
-  })
-}
 
 type Comparable = Pick<
   Port,
@@ -246,16 +156,8 @@ function needsOwnRequest({
   return [pairs, options].some((list) => Array.isArray(list) && list.length > 0)
 }
 
-const autoModes = ["slaac", "dhcpv6-stateless"]
-
-function autoAddressed(addresses: SourcePort["fixedIps"]): Pick<Body, "auto_addressed"> {
-  return addresses.length === 0
-    ? {}
-    : { auto_addressed: addresses.map(({ subnet }) => ref("subnet", subnet)) }
-}
-
 /** Returns the live-only attributes of a desired port. */
-function liveOf(desired: Resolved<Body>): LiveAttributes<"port"> {
+function liveOf(desired: Resolved<PortBody>): LiveAttributes<"port"> {
   // Nova changes the owner when an instance is attached.
   const { project_id: _, auto_addressed: __, device_owner: ___, ...rest } = desired
   const known = new Set(Object.keys(comparable(desired)))
@@ -280,54 +182,5 @@ function comparable(port: Comparable) {
         mac_address: pair.mac_address?.toLowerCase() ?? mac,
       })),
     ),
-  }
-}
-
-function plan({ source, mappings, withPorts }: PlanContext): KindPlan<Body> {
-  if (!withPorts) return { objects: [], omitted: [] }
-  const cidrs = new Map(source.subnets.map(({ key, cidr }) => [key, cidr]))
-  const automatic = new Set(
-    source.subnets.flatMap(({ key, live }) =>
-      autoModes.includes(String(live?.ipv6_address_mode ?? "")) ? [key] : [],
-    ),
-  )
-  const forOwners = new Set(
-    source.subnets.flatMap(({ key, live }) =>
-      Array.isArray(live?.service_types) && live.service_types.length > 0 ? [key] : [],
-    ),
-  )
-  // An address in one of the port's subnets follows the mapping of that subnet, as the port's own addresses do.
-  const mappingsOf = ({ fixedIps }: SourcePort) => [
-    ...fixedIps.flatMap(({ subnet }) => mappingsWithin(cidrs.get(subnet) ?? "", mappings).slice(0, 1)),
-    ...mappings,
-  ]
-  return {
-    objects: source.ports.map((port) => ({
-      key: port.key,
-      name: port.name || port.macAddress,
-      sourceId: port.backendId,
-      body: {
-        project_id: ref("project", "project"),
-        network_id: ref("network", port.network),
-        name: port.name,
-        description: port.description,
-        mac_address: port.macAddress,
-        fixed_ips: port.fixedIps.map(({ subnet, ipAddress }) => ({
-          subnet_id: ref("subnet", subnet),
-          ip_address: mapAddress(ipAddress, mappingsWithin(cidrs.get(subnet) ?? "", mappings)),
-        })),
-        port_security_enabled: port.portSecurityEnabled,
-        security_groups: port.securityGroups.map((group) => ref("security_group", group)),
-        allowed_address_pairs: port.allowedAddressPairs.map((pair) => ({
-          ...pair,
-          ip_address: mapAddressOrPrefix(pair.ip_address, mappingsOf(port)),
-        })),
-        ...(port.deviceOwner &&
-          port.fixedIps.some(({ subnet }) => forOwners.has(subnet)) && { device_owner: port.deviceOwner }),
-        ...autoAddressed(port.fixedIps.filter(({ subnet }) => automatic.has(subnet))),
-        ...port.live,
-      },
-    })),
-    omitted: source.ignoredPorts.map(({ key, name, reason }) => ({ kind: "port", key, name, reason })),
   }
 }

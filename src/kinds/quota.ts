@@ -1,6 +1,5 @@
 import type { Cloud } from "../openstack/cloud/types.ts"
 import {
-  CloudError,
   getComputeQuota,
   getNetworkQuota,
   getVolumeQuota,
@@ -16,6 +15,7 @@ import { liveQuotas } from "../planning/live-quotas.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { differences } from "./compare.ts"
 import { defineKind, type Resolved } from "./kind.ts"
+import { unlessRefused } from "./unless-refused.ts"
 
 type Values = Readonly<Record<string, number>>
 
@@ -70,7 +70,7 @@ export const quota = defineKind<Body, Actual>({
     autoCreated: true,
     async list({ cloud, projectId }, desired) {
       const read = await Promise.all(
-        desired.map(({ body }) => unlessRefused(() => readQuota(cloud, body.service, projectId))),
+        desired.map(({ body }) => unlessRefused(readQuota(cloud, body.service, projectId))),
       )
       return read.filter((actual) => actual !== undefined)
     },
@@ -110,13 +110,4 @@ async function setQuota(
   const { service } = body
   const set = await calls[service].set(cloud, projectId, quotasToSet(body, values))
   return { service, values: { ...values, ...set } }
-}
-
-async function unlessRefused<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (error instanceof CloudError && error.retry === "no") return undefined
-    throw error
-  }
 }

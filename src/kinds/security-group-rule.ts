@@ -11,6 +11,7 @@ import {
   ref,
 } from "../planning/plan.ts"
 import { prefixText, protocolText, ruleKey } from "../planning/security-rules.ts"
+import type { SourceRule } from "../planning/source.ts"
 import { differences } from "./compare.ts"
 import { defaultRuleCount, isDefaultRule, mayBeDefaultRule } from "./default-rules.ts"
 import { defineKind } from "./kind.ts"
@@ -123,42 +124,28 @@ export const securityGroupRule = defineKind<Body, Actual>({
   },
 })
 
-function droppedTags(tags: readonly string[]): DroppedAttribute {
-  return { attribute: "tags", value: tags, reason: "Neutron shows tags of rules, but does not accept them." }
-}
+const droppedTags = (tags: readonly string[]): DroppedAttribute => ({
+  attribute: "tags",
+  value: tags,
+  reason: "Neutron shows tags of rules, but does not accept them.",
+})
 
-function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
+function plan(context: PlanContext): KindPlan<Body> {
+  const { source, mappings } = context
   const objects: Planned<Body>[] = []
   const omitted: Omission[] = []
-  const groups = new Set(source.securityGroups.map((group) => group.key))
-  const addressGroups = new Set(source.live?.addressGroups.map((group) => group.key))
-  const knowsAddressGroups = extensions?.has("security-groups-remote-address-group") ?? true
+  const missingReference = referenceCheck(context)
   for (const group of source.securityGroups) {
     const seen = new Set<string>()
     for (const rule of group.rules) {
       const given = prefixText(rule.remoteIpPrefix)
       const prefix = given === null ? null : mapPrefix(given, mappings)
       const name = `${rule.direction} ${rule.protocol ?? "any"} of ${group.name}`
-      if (rule.remoteGroup !== null && !groups.has(rule.remoteGroup)) {
-        // Without its remote group, the rule would admit all addresses.
-        const reason = "It refers to a security group of another tenant, which is not copied."
-        omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
-        continue
-      }
-      const { remoteAddressGroup } = rule
-      if (
-        remoteAddressGroup !== undefined &&
-        !(knowsAddressGroups && addressGroups.has(remoteAddressGroup))
-      ) {
-        const reason = knowsAddressGroups
-          ? "It refers to an address group of another tenant, which is not copied."
-          : "It refers to an address group, which security group rules of the destination do not support."
-        omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
-        continue
-      }
       const meaning = ruleKey({ ...rule, remoteIpPrefix: prefix })
-      if (seen.has(meaning)) {
-        const reason = "After the CIDR mapping, another rule of the group is identical."
+      const reason =
+        missingReference(rule) ??
+        (seen.has(meaning) ? "After the CIDR mapping, another rule of the group is identical." : undefined)
+      if (reason !== undefined) {
         omitted.push({ kind: "security_group_rule", key: rule.key, name, reason })
         continue
       }
@@ -167,24 +154,49 @@ function plan({ source, mappings, extensions }: PlanContext): KindPlan<Body> {
         key: rule.key,
         name,
         sourceId: rule.backendId,
-        body: {
-          project_id: ref("project", "project"),
-          security_group_id: ref("security_group", group.key),
-          direction: rule.direction,
-          ethertype: rule.ethertype,
-          protocol: rule.protocol,
-          port_range_min: rule.portMin,
-          port_range_max: rule.portMax,
-          remote_ip_prefix: prefix,
-          remote_group_id: rule.remoteGroup === null ? null : ref("security_group", rule.remoteGroup),
-          ...(remoteAddressGroup === undefined
-            ? {}
-            : { remote_address_group_id: ref("address_group", remoteAddressGroup) }),
-          description: rule.description,
-        },
+        body: bodyOf(rule, group.key, prefix),
         ...(rule.tags && { notes: { mapped: {}, dropped: [droppedTags(rule.tags)] } }),
       })
     }
   }
   return { objects, omitted }
+}
+
+/** Returns a function that returns why the group to which a rule refers has no copy; undefined: it has one. */
+function referenceCheck({ source, extensions }: PlanContext): (rule: SourceRule) => string | undefined {
+  const groups = new Set(source.securityGroups.map((group) => group.key))
+  const addressGroups = new Set(source.live?.addressGroups.map((group) => group.key))
+  const supportsAddressGroups = extensions?.has("security-groups-remote-address-group") ?? true
+  return ({ remoteGroup, remoteAddressGroup }) => {
+    // Without its remote group, the rule would admit all addresses.
+    if (remoteGroup !== null && !groups.has(remoteGroup)) {
+      return "It refers to a security group of another tenant, which is not copied."
+    }
+    if (remoteAddressGroup === undefined) return undefined
+    if (!supportsAddressGroups) {
+      return "It refers to an address group, which security group rules of the destination do not support."
+    }
+    return addressGroups.has(remoteAddressGroup)
+      ? undefined
+      : "It refers to an address group of another tenant, which is not copied."
+  }
+}
+
+function bodyOf(rule: SourceRule, group: string, prefix: string | null): Body {
+  const { remoteGroup, remoteAddressGroup } = rule
+  return {
+    project_id: ref("project", "project"),
+    security_group_id: ref("security_group", group),
+    direction: rule.direction,
+    ethertype: rule.ethertype,
+    protocol: rule.protocol,
+    port_range_min: rule.portMin,
+    port_range_max: rule.portMax,
+    remote_ip_prefix: prefix,
+    remote_group_id: remoteGroup === null ? null : ref("security_group", remoteGroup),
+    ...(remoteAddressGroup === undefined
+      ? {}
+      : { remote_address_group_id: ref("address_group", remoteAddressGroup) }),
+    description: rule.description,
+  }
 }

@@ -1,3 +1,4 @@
+import { unlessRefused } from "../kinds/unless-refused.ts"
 import {
   type AddressGroup,
   type Cloud,
@@ -52,35 +53,54 @@ export async function readLiveSource(cloud: Cloud, projectId: string): Promise<L
     list("subnets"),
     readQuotas(cloud, projectId),
   ])
-  const listIf = <C extends Collection>(extension: string, name: C): Promise<readonly ResourceOf<C>[]> =>
-    extensions.has(extension) ? list(name) : Promise.resolve([])
-  const [groups, routers, floatingIps, addressGroups, policies, trunks, rbacPolicies, subnetPools, scopes] =
-    await Promise.all([
-      listIf("security-group", "security-groups"),
-      listIf("router", "routers"),
-      listIf("router", "floatingips"),
-      listIf("address-group", "address-groups"),
-      listIf("qos", "policies"),
-      listIf("trunk", "trunks"),
-      listIf("rbac-policies", "rbac-policies"),
-      listIf("subnet_allocation", "subnetpools"),
-      listIf("address-scope", "address-scopes"),
-    ])
   return {
     projectId,
     networks,
     subnets,
-    routers,
-    groups,
     ports,
+    quotas,
+    ...(await readOptional(list, extensions)),
+  }
+}
+
+/** Reads the collections that a Neutron may lack, by its extensions; those of a missing extension are empty. */
+async function readOptional(
+  list: <C extends Collection>(name: C) => Promise<readonly ResourceOf<C>[]>,
+  extensions: ReadonlySet<string>,
+) {
+  const listIf = <C extends Collection>(extension: string, name: C): Promise<readonly ResourceOf<C>[]> =>
+    extensions.has(extension) ? list(name) : Promise.resolve([])
+  const [
+    groups,
+    routers,
+    floatingIps,
+    addressGroups,
+    policies,
+    trunks,
+    rbacPolicies,
+    subnetPools,
+    addressScopes,
+  ] = await Promise.all([
+    listIf("security-group", "security-groups"),
+    listIf("router", "routers"),
+    listIf("router", "floatingips"),
+    listIf("address-group", "address-groups"),
+    listIf("qos", "policies"),
+    listIf("trunk", "trunks"),
+    listIf("rbac-policies", "rbac-policies"),
+    listIf("subnet_allocation", "subnetpools"),
+    listIf("address-scope", "address-scopes"),
+  ])
+  return {
+    groups,
+    routers,
     addressGroups,
     policies,
     trunks,
     rbacPolicies,
     floatingIps,
     subnetPools,
-    addressScopes: scopes,
-    quotas,
+    addressScopes,
   }
 }
 
@@ -110,13 +130,4 @@ async function readQuotas(cloud: Cloud, projectId: string): Promise<LiveSource["
     unlessRefused(getVolumeQuota(cloud, projectId)),
   ])
   return { ...(network && { network }), ...(compute && { compute }), ...(volume && { volume }) }
-}
-
-async function unlessRefused(reading: Promise<Quotas>): Promise<Quotas | undefined> {
-  try {
-    return await reading
-  } catch (error) {
-    if (error instanceof CloudError && error.retry === "no") return undefined
-    throw error
-  }
 }
