@@ -88,7 +88,7 @@ function describeRoute(
 }
 
 interface ListSchema extends FastifySchema {
-  readonly response?: { readonly 200?: { readonly headers?: Readonly<Record<string, unknown>> } }
+  readonly response?: Readonly<Record<string, { readonly headers?: Readonly<Record<string, unknown>> }>>
 }
 
 /** Documents HEAD of a list, which Fastify adds to each GET, as Waldur does: as the count. Other HEAD routes are hidden. */
@@ -104,7 +104,10 @@ function countOf(schema: FastifySchema | undefined): FastifySchema {
     description: "As the list, without a body. The header X-Result-Count has the number of rows.",
     response: {
       ...Object.fromEntries(
-        Object.keys(refusals).map((status) => [status, noBody("Refused, as for the list.")]),
+        Object.entries(refusals).map(([status, { headers = {} }]) => [
+          status,
+          { ...noBody("Refused, as for the list."), headers },
+        ]),
       ),
       200: { ...noBody("The count."), headers: page?.headers ?? {} },
     },

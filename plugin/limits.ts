@@ -1,7 +1,6 @@
 import fastifyRateLimit, { normalizeIP } from "@fastify/rate-limit"
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from "fastify"
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { apiErrors } from "../src/api-error.ts"
-import { databaseDown, notAcceptable, throttled, tooLarge, unsupportedMediaType } from "./schemas/errors.ts"
 
 /** Value of the option `rateLimit`: how many requests a user may send. */
 export interface RateLimit {
@@ -61,17 +60,9 @@ export async function limitRequests(scope: FastifyInstance, limit: RateLimit | f
   }
 }
 
-/** Sets the body limit of every route in the scope, and documents the errors that all operations have in common. */
+/** Sets the body limit of every route in the scope. */
 export function limitBodies(scope: FastifyInstance, bodyLimit: number): void {
   scope.addHook("onRoute", (route) => {
     route.bodyLimit ??= bodyLimit
-    route.schema = withCommonErrors(route)
   })
-}
-
-function withCommonErrors({ schema = {} }: RouteOptions): FastifySchema {
-  if ("hide" in schema) return schema
-  const bodyErrors = schema.body === undefined ? {} : { 413: tooLarge, 415: unsupportedMediaType }
-  const common = { 406: notAcceptable, ...bodyErrors, 429: throttled, 503: databaseDown }
-  return { ...schema, response: { ...common, ...(schema.response as object | undefined) } }
 }

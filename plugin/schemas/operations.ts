@@ -7,14 +7,19 @@ import { previewAnswer } from "../../src/serializers/preview.ts"
 import { progressAnswer } from "../../src/serializers/progress.ts"
 import { patchRequest, updateRequest } from "../../src/serializers/update-request.ts"
 import {
+  databaseDown,
   type Examples,
   forbidden,
   invalid,
   invalidPlan,
   jsonResponse,
   noSuchPage,
+  notAcceptable,
   notFound,
+  throttled,
+  tooLarge,
   unauthenticated,
+  unsupportedMediaType,
   wrongState,
 } from "./errors.ts"
 import { eventsOperation } from "./events.ts"
@@ -78,7 +83,7 @@ const invalidCreate = invalidPlan(
   },
 )
 
-export const operations = {
+const ownResponses = {
   list: {
     operationId: "openstack_migrations_list",
     summary: "List migrations",
@@ -255,6 +260,19 @@ export const operations = {
     },
   },
 } as const satisfies Record<string, OperationSchema & { readonly deprecated?: boolean }>
+
+type Operations = typeof ownResponses
+
+/** All operations, with the errors that each of them may have. */
+export const operations = Object.fromEntries(
+  Object.entries(ownResponses).map(([name, operation]) => [name, withCommonErrors(operation)]),
+) as unknown as Operations
+
+function withCommonErrors(operation: OperationSchema): OperationSchema {
+  const bodyErrors = operation.body === undefined ? {} : { 413: tooLarge, 415: unsupportedMediaType }
+  const common = { 406: notAcceptable, ...bodyErrors, 429: throttled, 503: databaseDown }
+  return { ...operation, response: { ...common, ...(operation.response as object) } }
+}
 
 /** Schema of routes that are not documented: refusals, redirects, OPTIONS. */
 export const hidden: FastifySchema & { readonly hide: true } = { hide: true }

@@ -1,3 +1,5 @@
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js"
+
 /** A document, or a part of one. */
 export type Json = Readonly<Record<string, unknown>>
 
@@ -5,7 +7,7 @@ export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value)
 }
 
-/** What a local reference points to. */
+/** Returns the part of a document that a local reference points to. */
 export function resolve(document: Json, reference: string): unknown {
   if (!reference.startsWith("#/")) return undefined
   let found: unknown = document
@@ -13,70 +15,58 @@ export function resolve(document: Json, reference: string): unknown {
   return found
 }
 
-type Check = (value: unknown, wanted: unknown, way: string, document: Json) => readonly string[]
-
-const types: Readonly<Record<string, (value: unknown) => boolean>> = {
-  null: (value) => value === null,
-  boolean: (value) => typeof value === "boolean",
-  number: (value) => typeof value === "number",
-  integer: (value) => Number.isInteger(value),
-  string: (value) => typeof value === "string",
-  array: Array.isArray,
-  object: isObject,
+/**
+ * Returns why a value does not match a schema of the document; a property that the schema does not name is a fault, and
+ * so is a keyword that JSON Schema does not have.
+ */
+export function faultsOf(value: unknown, schema: unknown, document: Json): readonly string[] {
+  if (!isObject(schema)) return ["no schema"]
+  try {
+    const validate = compile(schema, document)
+    return validate(value) ? [] : (validate.errors ?? []).map(faultText)
+  } catch (error) {
+    return [String(error)]
+  }
 }
 
-const formats: Readonly<Record<string, RegExp>> = {
-  uuid: /^[0-9a-f]{32}$|^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/,
-  "date-time": /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/,
+const uuid = /^[0-9a-f]{32}$|^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
+const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
+/** Compiled schemas by document and text: a validator is used for many responses. */
+const compiled = new WeakMap<Json, Map<string, ReturnType<Ajv2020["compile"]>>>()
+
+function compile(schema: Json, document: Json) {
+  const known = compiled.get(document) ?? new Map<string, ReturnType<Ajv2020["compile"]>>()
+  compiled.set(document, known)
+  const text = JSON.stringify(schema)
+  const found = known.get(text)
+  if (found !== undefined) return found
+  const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, validateFormats: true })
+  ajv.addFormat("uuid", uuid)
+  ajv.addFormat("date-time", dateTime)
+  // References are to `#/components/schemas/…`: each schema is compiled with the document's components beside it.
+  ajv.addKeyword("components")
+  const { components = {} } = document
+  const validate = ajv.compile({ ...(closed(schema) as Json), components: closed(components) })
+  known.set(text, validate)
+  return validate
 }
 
-function rule(holds: (value: unknown, wanted: unknown) => boolean): Check {
-  return (value, wanted, way) =>
-    holds(value, wanted) ? [] : [`${way}: ${JSON.stringify(value)} against ${JSON.stringify(wanted)}`]
+/** Returns a copy of a schema in which every object with named properties refuses other properties. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (!isObject(schema)) return schema
+  const copy = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [
+      name,
+      name === "examples" || name === "default" ? value : closed(value),
+    ]),
+  )
+  return isObject(schema.properties) && schema.additionalProperties === undefined
+    ? { ...copy, additionalProperties: false }
+    : copy
 }
 
-/** JSON Schema's keywords, as far as this API's document uses them. */
-const keywords: Readonly<Record<string, Check>> = {
-  $ref: (value, reference, way, document) =>
-    faultsOf(value, resolve(document, String(reference)), document, way),
-  type: rule((value, wanted) => types[String(wanted)]?.(value) ?? false),
-  enum: rule((value, wanted) => (wanted as readonly unknown[]).includes(value)),
-  const: rule((value, wanted) => value === wanted),
-  format: rule((value, wanted) => formats[String(wanted)]?.test(String(value)) ?? false),
-  minimum: rule((value, least) => Number(value) >= Number(least)),
-  maximum: rule((value, most) => Number(value) <= Number(most)),
-  minLength: rule((value, least) => String(value).length >= Number(least)),
-  maxLength: rule((value, most) => String(value).length <= Number(most)),
-  required: (value, names, way) =>
-    (names as readonly string[])
-      .filter((name) => isObject(value) && !(name in value))
-      .map((name) => `${way}.${name}: absent`),
-  properties: (value, properties, way, document) =>
-    Object.entries(properties as Json).flatMap(([name, schema]) =>
-      isObject(value) && name in value ? faultsOf(value[name], schema, document, `${way}.${name}`) : [],
-    ),
-  // Objects of this API have either named properties or any, so there is no need to subtract.
-  additionalProperties: (value, schema, way, document) =>
-    Object.entries(isObject(value) ? value : {}).flatMap(([name, one]) =>
-      faultsOf(one, schema, document, `${way}.${name}`),
-    ),
-  items: (value, schema, way, document) =>
-    (Array.isArray(value) ? value : []).flatMap((one, index) =>
-      faultsOf(one, schema, document, `${way}[${index}]`),
-    ),
-  anyOf: (value, choices, way, document) => {
-    const all = (choices as readonly unknown[]).map((schema) => faultsOf(value, schema, document, way))
-    return all.some((faults) => faults.length === 0) ? [] : all.flat()
-  },
-}
-
-const annotations = ["title", "description", "default", "examples", "readOnly"]
-
-/** Why a value does not fit a schema of the document; a keyword that is not known here is a fault too. */
-export function faultsOf(value: unknown, schema: unknown, document: Json, way = "value"): readonly string[] {
-  if (!isObject(schema)) return [`${way}: no schema`]
-  return Object.entries(schema).flatMap(([keyword, wanted]) => {
-    if (annotations.includes(keyword)) return []
-    return keywords[keyword]?.(value, wanted, way, document) ?? [`${way}: unknown keyword ${keyword}`]
-  })
+function faultText({ instancePath, message = "", params }: ErrorObject): string {
+  return `${instancePath || "value"} ${message} ${JSON.stringify(params)}`
 }

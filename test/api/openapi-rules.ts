@@ -1,19 +1,22 @@
 import { faultsOf, isObject, type Json, resolve } from "./json-schema.ts"
 
-/** Fields of OpenAPI 3.1's objects: those that have to be there, and those that may. */
+/** Fields of OpenAPI 3.1's objects: the required ones, and the optional ones that this API uses. */
 const objects = {
-  document: { must: ["openapi", "info", "paths"], may: ["servers", "components", "security", "tags"] },
-  info: { must: ["title", "version"], may: ["summary", "description", "license"] },
-  operation: {
-    must: ["operationId", "summary", "tags", "responses"],
-    may: ["description", "parameters", "requestBody", "deprecated", "security"],
+  document: {
+    required: ["openapi", "info", "paths"],
+    optional: ["servers", "components", "security", "tags"],
   },
-  parameter: { must: ["name", "in", "schema"], may: ["required", "description"] },
-  body: { must: ["content"], may: ["required", "description"] },
-  response: { must: ["description"], may: ["headers", "content"] },
-  header: { must: ["schema"], may: ["description"] },
-  media: { must: ["schema"], may: ["examples"] },
-  example: { must: ["value"], may: ["summary"] },
+  info: { required: ["title", "version"], optional: ["summary", "description", "license"] },
+  operation: {
+    required: ["operationId", "summary", "tags", "responses"],
+    optional: ["description", "parameters", "requestBody", "deprecated", "security"],
+  },
+  parameter: { required: ["name", "in", "schema"], optional: ["required", "description"] },
+  body: { required: ["content"], optional: ["required", "description"] },
+  response: { required: ["description"], optional: ["headers", "content"] },
+  header: { required: ["schema"], optional: ["description"] },
+  media: { required: ["schema"], optional: ["examples"] },
+  example: { required: ["value"], optional: ["summary"] },
 } as const
 
 const methods = ["get", "head", "post", "put", "patch", "delete"]
@@ -43,7 +46,7 @@ export function operationsOf(document: Json): readonly Operation[] {
   )
 }
 
-/** Every local reference of the document. */
+/** Returns all local references of a document. */
 function referencesOf(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(referencesOf)
   if (!isObject(value)) return []
@@ -51,7 +54,7 @@ function referencesOf(value: unknown): readonly string[] {
   return [...own, ...Object.values(value).flatMap(referencesOf)]
 }
 
-/** What is wrong with a document, by the rules of OpenAPI 3.1. */
+/** Returns how a document violates the rules of OpenAPI 3.1. */
 export function documentFaults(document: Json): readonly string[] {
   const ids = operationsOf(document).map(({ id }) => id)
   return [
@@ -64,18 +67,18 @@ export function documentFaults(document: Json): readonly string[] {
       .map((reference) => `${reference} points nowhere`),
     ...Object.keys(part(document, "components", "schemas"))
       .filter((name) => !/^[\w.-]+$/.test(name))
-      .map((name) => `${name} is no name`),
+      .map((name) => `${name} is not a valid name`),
     ...securityFaults(document, document.security, "document"),
     ...operationsOf(document).flatMap((operation) => operationFaults(document, operation)),
   ]
 }
 
 function fieldFaults(kind: keyof typeof objects, value: unknown, way: string): readonly string[] {
-  if (!isObject(value)) return [`${way} is no object`]
-  const must: readonly string[] = objects[kind].must
-  const known = [...must, ...objects[kind].may]
+  if (!isObject(value)) return [`${way} is not an object`]
+  const required: readonly string[] = objects[kind].required
+  const known = [...required, ...objects[kind].optional]
   return [
-    ...must.filter((name) => value[name] === undefined).map((name) => `${way} has no ${name}`),
+    ...required.filter((name) => value[name] === undefined).map((name) => `${way} has no ${name}`),
     ...Object.keys(value)
       .filter((name) => !known.includes(name))
       .map((name) => `${way} has ${name}`),
@@ -87,7 +90,7 @@ function securityFaults(document: Json, security: unknown, way: string): readonl
   return ((security ?? []) as readonly Json[])
     .flatMap(Object.keys)
     .filter((name) => !(name in schemes))
-    .map((name) => `${way} wants ${name}`)
+    .map((name) => `${way} requires the unknown scheme ${name}`)
 }
 
 function operationFaults(document: Json, { method, path, tags, value }: Operation): readonly string[] {
@@ -96,38 +99,40 @@ function operationFaults(document: Json, { method, path, tags, value }: Operatio
   const inPath = parameters.filter((one) => one.in === "path" && one.required === true).map((one) => one.name)
   const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)
   const declared = (document.tags as readonly Json[]).map(({ name }) => name)
-  const answers = Object.entries(part(value, "responses"))
+  const responses = Object.entries(part(value, "responses"))
   return [
     ...fieldFaults("operation", value, way),
-    ...(path.startsWith("/") && methods.includes(method.toLowerCase()) ? [] : [`${way} is no operation`]),
+    ...(path.startsWith("/") && methods.includes(method.toLowerCase()) ? [] : [`${way} is not an operation`]),
     ...(named.join() === inPath.join() ? [] : [`${way} has other parameters than its path`]),
     ...tags.filter((tag) => !declared.includes(tag)).map((tag) => `${way} has unknown tag ${tag}`),
     ...securityFaults(document, value.security, way),
     ...parameters.flatMap((one) => fieldFaults("parameter", one, `${way} ${one.name}`)),
     ...(value.requestBody === undefined ? [] : fieldFaults("body", value.requestBody, `${way} body`)),
     ...contentFaults(document, value.requestBody, `${way} body`),
-    ...(answers.length > 0 ? [] : [`${way} has no answer`]),
-    ...answers.flatMap(([status, answer]) => answerFaults(document, answer, `${way} ${status}`)),
+    ...(responses.length > 0 ? [] : [`${way} has no response`]),
+    ...responses.flatMap(([status, response]) => responseFaults(document, response, `${way} ${status}`)),
   ]
 }
 
-function answerFaults(document: Json, answer: unknown, way: string): readonly string[] {
-  const headers = Object.entries(part(answer, "headers"))
+function responseFaults(document: Json, response: unknown, way: string): readonly string[] {
+  const headers = Object.entries(part(response, "headers"))
   return [
-    ...(/ [1-5]\d\d$/.test(way) ? [] : [`${way} is no status`]),
-    ...fieldFaults("response", answer, way),
+    ...(/ [1-5]\d\d$/.test(way) ? [] : [`${way} is not a status`]),
+    ...fieldFaults("response", response, way),
     ...headers.flatMap(([name, header]) => fieldFaults("header", header, `${way} ${name}`)),
-    ...contentFaults(document, answer, way),
+    ...contentFaults(document, response, way),
   ]
 }
 
-/** Examples are part of the document's promise: each has to be of its schema. */
+/** Examples are part of the contract: each must match its schema. */
 function contentFaults(document: Json, owner: unknown, way: string): readonly string[] {
   return Object.entries(part(owner, "content")).flatMap(([type, media]) => [
     ...fieldFaults("media", media, `${way} ${type}`),
     ...Object.entries(part(media, "examples")).flatMap(([name, example]) => [
       ...fieldFaults("example", example, `${way} ${name}`),
-      ...faultsOf(part(example).value, part(media).schema, document, `${way} ${name}`),
+      ...faultsOf(part(example).value, part(media).schema, document).map(
+        (fault) => `${way} ${name}: ${fault}`,
+      ),
     ]),
   ])
 }
