@@ -4,16 +4,10 @@ import type { Trx } from "../../models/database.ts"
 import { hex } from "../../models/uuid.ts"
 import { readBilledResources } from "./facts.ts"
 import { type BilledResource, type InvoiceItem, invoiceItems } from "./invoice-items.ts"
+import type { LockedInvoice } from "./locked-invoice.ts"
 import type { Month } from "./month.ts"
 import { billingTrx } from "./tables.ts"
 import { updateTotals } from "./totals.ts"
-
-/** The invoice of a customer for a month, whose row this transaction has locked. */
-export interface LockedInvoice {
-  readonly id: number
-  readonly customerId: number
-  readonly month: Month
-}
 
 /**
  * Locks a customer's invoice of a month. Where there is none, it is created with the items of every resource of the

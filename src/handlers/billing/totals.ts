@@ -1,7 +1,7 @@
 import { sql } from "kysely"
 import { contentTypeId } from "../../models/content-types.ts"
 import type { Trx } from "../../models/database.ts"
-import type { LockedInvoice } from "./invoice.ts"
+import type { LockedInvoice } from "./locked-invoice.ts"
 
 /** The price of one item, rounded up to a hundredth as Waldur rounds it. */
 const itemPrice = sql`ceil(item.unit_price * item.quantity * 100) / 100`
