@@ -1,4 +1,7 @@
-/** Number of default rules of a new group in stock Neutron: all egress, over IPv4 and over IPv6. Operators may change it. */
+/**
+ * Number of default rules of a new group in stock Neutron: all egress, over IPv4 and over IPv6. Operators may change
+ * it.
+ */
 export const defaultRuleCount = 2
 
 /** Neutron creates a group and its default rules in one transaction, which takes well under this time. */

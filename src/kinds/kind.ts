@@ -87,7 +87,9 @@ export interface KindApi<Body, Actual> {
   list(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
   id(actual: Actual): string
   readonly batch: Batch<Body>
-  /** Creates the objects of one batch: all of them or, where the cloud refuses, none. Returns them in the same order. */
+  /**
+   * Creates the objects of one batch: all of them or, where the cloud refuses, none. Returns them in the same order.
+   */
   create(context: CloudContext, desired: readonly Desired<Body>[]): Promise<readonly Actual[]>
   /** Corrects an object that existed before (a default group, a quota). Absent: differences are only reported. */
   update?(context: CloudContext, desired: Desired<Body>, actual: Actual): Promise<Actual>
@@ -145,7 +147,9 @@ export interface Batch<Body> {
    * request is made smaller than this for it. @default maxSize
    */
   readonly minSize?: number
-  /** true: objects of an equal `groupBy` are in one request, whatever batch size the cloud's response times suggest. */
+  /**
+   * true: objects of an equal `groupBy` are in one request, whatever batch size the cloud's response times suggest.
+   */
   readonly whole?: true
   /** Only objects of an equal value go into one request. */
   readonly groupBy?: (desired: Resolved<Body>) => string

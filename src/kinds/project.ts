@@ -91,7 +91,10 @@ function cut(name: string, length: number): string {
   return [...name].slice(0, length).join("")
 }
 
-/** Returns the name for a project whose own name is in use: it has a suffix, as in Waldur. A retry gets the same one, because it comes from the marker. */
+/**
+ * Returns the name for a project whose own name is in use: it has a suffix, as in Waldur. A retry gets the same one,
+ * because it comes from the marker.
+ */
 function alternative(name: string, marker: string): string {
   return `${cut(name, longestName - 7)}_${marker.slice(-6)}`
 }

@@ -24,7 +24,10 @@ interface Actual {
   readonly qos_policy_id: string | null
 }
 
-/** QoS policies of networks and ports. They are objects of their own, so that a refused policy does not fail its network. */
+/**
+ * QoS policies of networks and ports. They are objects of their own, so that a refused policy does not fail its
+ * network.
+ */
 export const qosBinding = defineKind<Body, Actual>({
   name: "qos_binding",
   after: ["qos_policy", "network", "port"],

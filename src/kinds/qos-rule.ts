@@ -17,7 +17,9 @@ interface Actual {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-/** Rules of QoS policies. A policy has at most one of a type and direction, so all attributes together identify a rule. */
+/**
+ * Rules of QoS policies. A policy has at most one of a type and direction, so all attributes together identify a rule.
+ */
 export const qosRule = defineKind<Body, Actual>({
   name: "qos_rule",
   after: ["qos_policy"],

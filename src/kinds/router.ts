@@ -12,7 +12,9 @@ interface Body extends LiveAttributes<"router"> {
   readonly description: string
 }
 
-/** Routers. Gateways, interfaces and static routes are kinds of their own, so that a refusal affects one of them alone. */
+/**
+ * Routers. Gateways, interfaces and static routes are kinds of their own, so that a refusal affects one of them alone.
+ */
 export const router = defineKind<Body, Router>({
   name: "router",
   after: ["quota"],

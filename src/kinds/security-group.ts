@@ -24,7 +24,9 @@ interface Body extends LiveAttributes<"security_group"> {
   readonly empty: boolean
 }
 
-/** Neutron creates one group of this name in each project, refuses a second one, and refuses its deletion to tenants. */
+/**
+ * Neutron creates one group of this name in each project, refuses a second one, and refuses its deletion to tenants.
+ */
 const defaultGroup = "default"
 
 const atOnce = 20

@@ -78,7 +78,10 @@ export function formatPrefix(prefix: Prefix): string {
   return `${formatAddress(prefix)}/${prefix.length}`
 }
 
-/** Whether two texts are the same address (`fd00::1` and `fd00:0::1`); texts that are no addresses are compared as texts. */
+/**
+ * Whether two texts are the same address (`fd00::1` and `fd00:0::1`); texts that are no addresses are compared as
+ * texts.
+ */
 export function sameAddress(a: string, b: string): boolean {
   const [left, right] = [parseAddress(a), parseAddress(b)]
   if (left === undefined || right === undefined) return a === b

@@ -19,7 +19,9 @@ export interface CidrMapping {
   readonly dst: Prefix
 }
 
-/** Parses the pairs of a request. @throws CIDR_MAPPING if a text is not a prefix, though requests are validated before */
+/**
+ * Parses the pairs of a request. @throws CIDR_MAPPING if a text is not a prefix, though requests are validated before
+ */
 export function readMappings(
   pairs: readonly { readonly src_cidr: string; readonly dst_cidr: string }[],
 ): readonly CidrMapping[] {
@@ -44,7 +46,9 @@ export function mappingsWithin(cidr: string, mappings: readonly CidrMapping[]): 
   return [mappings.find(({ src }) => samePrefix(src, range)) ?? { src: range, dst: range }, ...mappings]
 }
 
-/** Returns the mapped address: the host part is kept. An address outside of all mapped ranges is returned unchanged. */
+/**
+ * Returns the mapped address: the host part is kept. An address outside of all mapped ranges is returned unchanged.
+ */
 export function mapAddress(text: string, mappings: readonly CidrMapping[]): string {
   const address = parseAddress(text)
   if (address === undefined) return text

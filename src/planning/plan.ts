@@ -71,7 +71,9 @@ export interface PlanContext {
   /** Generated values of the destination, set before the plan is built. */
   readonly destination: {
     readonly username: string
-    /** Tag by which this migration finds its project, also after a lost response and beside projects of the same name. */
+    /**
+     * Tag by which this migration finds its project, also after a lost response and beside projects of the same name.
+     */
     readonly marker: string
   }
 }

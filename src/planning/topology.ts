@@ -69,7 +69,9 @@ function inferConnections(router: RouterRow, subnets: readonly SubnetRow[], take
   }
 }
 
-/** Returns the subnet that an address most likely belongs to: a tenant may repeat CIDRs, but rarely router addresses. */
+/**
+ * Returns the subnet that an address most likely belongs to: a tenant may repeat CIDRs, but rarely router addresses.
+ */
 function subnetOf(
   address: string,
   subnets: readonly SubnetRow[],

@@ -10,7 +10,10 @@ interface Chosen {
   readonly chosen: boolean
 }
 
-/** Returns the ports as the cloud shows them. The rows determine which are copied, because they know the instances. Pure. */
+/**
+ * Returns the ports as the cloud shows them. The rows determine which are copied, because they know the instances.
+ * Pure.
+ */
 export function livePorts(
   rows: SourceTenant,
   live: LiveSource,

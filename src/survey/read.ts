@@ -104,7 +104,9 @@ async function readOptional(
   }
 }
 
-/** Whether the project exists in Keystone. A user that Keystone refuses to answer (403) is taken for a member of it. */
+/**
+ * Whether the project exists in Keystone. A user that Keystone refuses to answer (403) is taken for a member of it.
+ */
 export async function projectExists(cloud: Cloud, projectId: string): Promise<boolean> {
   try {
     await getProject(cloud, projectId)

@@ -86,7 +86,10 @@ function generateRemote(choices: Choices, version: 4 | 6, subnets: readonly Sour
   ])
 }
 
-/** The key by which Neutron finds duplicate rules: names and numbers of protocols are equal, and so are all addresses and no prefix. */
+/**
+ * The key by which Neutron finds duplicate rules: names and numbers of protocols are equal, and so are all addresses
+ * and no prefix.
+ */
 function neutronRuleKey(rule: SourceRule): string {
   const number: Readonly<Record<string, string>> = { tcp: "6", "ipv6-icmp": "58" }
   const icmp = rule.ethertype === "IPv4" ? "1" : "58"
@@ -98,7 +101,10 @@ function neutronRuleKey(rule: SourceRule): string {
   ])
 }
 
-/** Generates ports with free addresses of their network's subnets; without an address or port security they have no groups. */
+/**
+ * Generates ports with free addresses of their network's subnets; without an address or port security they have no
+ * groups.
+ */
 export function generatePorts(
   choices: Choices,
   networks: readonly SourceNetwork[],

@@ -1,4 +1,6 @@
-/** Address arithmetic on text and BigInt alone, as a reference for the real one. IPv6 has its eight groups written out. */
+/**
+ * Address arithmetic on text and BigInt alone, as a reference for the real one. IPv6 has its eight groups written out.
+ */
 export function numberOf(text: string): bigint {
   return text.includes(":") ? joined(groupsOf(text), 16n) : joined(text.split(".").map(Number), 8n)
 }
