@@ -1,4 +1,4 @@
-import { type FaultCounts, noFaults } from "./faults.ts"
+import { type FaultCounts, noFaults } from "./cloud-faults.ts"
 import type { ProbeCounts } from "./probe.ts"
 import type { Fate } from "./scenarios.ts"
 

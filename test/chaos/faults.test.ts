@@ -1,9 +1,9 @@
 import t from "tap"
 import { newTally, told } from "./counters.ts"
-import { killing, restarting, shaking } from "./disturbances.ts"
+import { killing, restarting, shaking } from "./fault-injectors.ts"
 import { openArena } from "./harness.ts"
+import { startShakyServer } from "./restartable-postgres.ts"
 import { type RunOptions, runOnce } from "./run-once.ts"
-import { startShakyServer } from "./shaky-postgres.ts"
 
 /** `npm run chaos` has many runs of each, with other tenants and faults; these are the same each time. */
 const seed = Number(process.env.SEED ?? 1)

@@ -15,7 +15,7 @@ import { type Cloud, connectCloud } from "../../src/openstack/index.ts"
 import { type Item, inventoryOf } from "./inventory.ts"
 import { tellStages } from "./kill-worker.ts"
 import { type Outcome, outcomeOf } from "./outcome.ts"
-import { quick } from "./paces.ts"
+import { quick } from "./rates.ts"
 import { Fleet } from "./workers.ts"
 
 /** A migration that has not ended by then never will. */

@@ -1,8 +1,8 @@
 import pg from "pg"
 import { runProgram, waitForSignal } from "../../host/command/run.ts"
 import { buildServer } from "../../host/server.ts"
-import { quick } from "./paces.ts"
 import { underParent } from "./parent.ts"
+import { quick } from "./rates.ts"
 
 /** A host with API and worker in one process, as `npm run host` starts it, on a database that is there. */
 await runProgram(() =>

@@ -1,8 +1,8 @@
 import t from "tap"
 import { startPostgres } from "../../host/postgres.ts"
 import { newTally } from "./counters.ts"
-import { callPlaces, killAt, latePlaces, nameOf, openSlice, stagePlaces, statementPlaces } from "./exact.ts"
 import { seeded } from "./random.ts"
+import { callPlaces, killAt, latePlaces, nameOf, openSlice, stagePlaces, statementPlaces } from "./slice.ts"
 
 /** `npm run chaos -- --mode a` tries all places; here a few of each sort, the same each time. */
 const seed = Number(process.env.SEED ?? 1)

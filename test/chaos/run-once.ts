@@ -1,11 +1,11 @@
 import type { Tally } from "./counters.ts"
-import type { Most, Trouble } from "./disturbances.ts"
+import type { Most, Trouble } from "./fault-injectors.ts"
 import type { Arena, SourceTenant } from "./harness.ts"
 import { lossesOf } from "./outcome.ts"
 import { probe } from "./probe.ts"
 import { seeded } from "./random.ts"
+import type { ShakyServer } from "./restartable-postgres.ts"
 import { drawFate, type Fate, live } from "./scenarios.ts"
-import type { ShakyServer } from "./shaky-postgres.ts"
 import { randomWishes } from "./tenants.ts"
 
 export interface RunOptions {

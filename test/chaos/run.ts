@@ -1,6 +1,12 @@
 import { runCommand } from "../../host/command/run.ts"
 import { newTally, type Tally, told } from "./counters.ts"
-import { killing, restarting, shaking } from "./disturbances.ts"
+import { killing, restarting, shaking } from "./fault-injectors.ts"
+import { openArena } from "./harness.ts"
+import { manyAtOnce } from "./many.ts"
+import { type ChaosOptions, chaosCommand, type Mode, readChaosOptions } from "./options.ts"
+import { seeded } from "./random.ts"
+import { type ShakyServer, startShakyServer } from "./restartable-postgres.ts"
+import { type RunOptions, runOnce } from "./run-once.ts"
 import {
   callPlaces,
   killAt,
@@ -12,13 +18,7 @@ import {
   placeOf,
   stagePlaces,
   statementPlaces,
-} from "./exact.ts"
-import { openArena } from "./harness.ts"
-import { manyAtOnce } from "./many.ts"
-import { type ChaosOptions, chaosCommand, type Mode, readChaosOptions } from "./options.ts"
-import { seeded } from "./random.ts"
-import { type RunOptions, runOnce } from "./run-once.ts"
-import { type ShakyServer, startShakyServer } from "./shaky-postgres.ts"
+} from "./slice.ts"
 
 /** How the time is shared out. */
 const shares: Readonly<Record<Mode, number>> = { a: 5, b: 1.5, c: 1.5, d: 2, many: 0 }

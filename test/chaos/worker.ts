@@ -4,8 +4,8 @@ import { prepare } from "../../plugin/start.ts"
 import { stderrLog } from "../../src/executors/worker/log.ts"
 import { startStageWorker } from "../../src/executors/worker/worker.ts"
 import { type Death, Doom } from "./kill-worker.ts"
-import { hasty, quick } from "./paces.ts"
 import { underParent } from "./parent.ts"
+import { hasty, quick } from "./rates.ts"
 
 /** A worker as `npm run worker` starts it, which does not wait as long and dies where it is told to. */
 await runProgram(() =>

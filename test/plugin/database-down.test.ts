@@ -2,11 +2,11 @@ import fastify from "fastify"
 import pg from "pg"
 import t from "tap"
 import openstackReplication, { type ReplicationOptions } from "../../plugin/index.ts"
+import { type Limiter, openGate } from "../helpers/database-proxy.ts"
 import { ask } from "../helpers/http.ts"
-import { type Limiter, openGate } from "../helpers/limiter.ts"
 import { type FixtureHost, goodBody, tokens, withFixture } from "../waldur/fixture.ts"
 
-/** A host whose way to the database can be shut. `pool` goes past the gate. */
+/** Runs a host whose connections to the database can be interrupted by `gate`. `pool` connects directly. */
 function withGate(
   run: (host: Omit<FixtureHost, "site"> & { readonly gate: Limiter }) => Promise<void>,
   options: Partial<ReplicationOptions> = { worker: false },
@@ -30,7 +30,7 @@ function withGate(
 const down = [503, { detail: "The database cannot be reached. Try again later." }]
 const token = tokens.staff
 
-t.test("a database that goes down is told to the client, and the server stays up until it is back", (t) =>
+t.test("a request gets 503 while the database is down, and the server recovers with it", (t) =>
   withGate(
     async ({ migrations, gate }) => {
       t.equal((await ask(migrations, { token })).status, 200)
@@ -40,16 +40,17 @@ t.test("a database that goes down is told to the client, and the server stays up
           const { status, body, headers } = await ask(migrations, request)
           t.strictSame([status, body], down, `round ${round}`)
           t.equal(headers.get("retry-after"), "5")
+          t.equal(headers.get("x-error-code"), "DATABASE_DOWN")
         }
         await gate.open()
-        t.equal((await ask(migrations, { token })).status, 200, `round ${round}: it is back`)
+        t.equal((await ask(migrations, { token })).status, 200, `round ${round}: the database is back`)
       }
     },
     { worker: true },
   ),
 )
 
-t.test("a create whose database breaks in the middle leaves nothing half-written", (t) =>
+t.test("a create request whose connection breaks stores everything or nothing", (t) =>
   withGate(async ({ migrations, pool, gate }) => {
     const counts = async () => {
       const { rows } = await pool.query<Record<string, number>>(
@@ -75,7 +76,7 @@ t.test("a create whose database breaks in the middle leaves nothing half-written
       if (status === 503) await gate.open()
       else t.equal(status, 201, JSON.stringify(answer.body))
       const now = await counts()
-      // The commit may have arrived although its answer did not.
+      // The commit may have succeeded although its response was lost.
       made = (now.migrations ?? 0) - (before.migrations ?? 0)
       const whole = Object.entries(perCreate).map(([name, count]) => [
         name,

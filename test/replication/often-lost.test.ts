@@ -1,7 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { setNetworkQuota, setVolumeQuota } from "../../src/openstack/index.ts"
-import { partsOftenLost } from "../helpers/lost-replies.ts"
+import { partsOftenLost } from "../helpers/often-lost.ts"
 import { withWorld } from "../helpers/world.ts"
 
 t.test("what is easily lost of a tenant arrives", (t) =>

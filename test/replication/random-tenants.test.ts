@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import t from "tap"
+import { place } from "../helpers/mapped-address.ts"
 import { specOf } from "../helpers/spec-of.ts"
-import { place } from "../helpers/temp-dir.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 import { mappedTenants } from "../planning/arbitrary-mapping.ts"

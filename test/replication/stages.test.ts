@@ -4,7 +4,7 @@ import { prepare } from "../../plugin/start.ts"
 import { nextStages, stageGraph } from "../../src/executors/stage/graph.ts"
 import { runStage } from "../../src/executors/worker/run-stage.ts"
 import { kinds } from "../../src/kinds/index.ts"
-import { idsOf, loseAnswers, makeReady } from "../helpers/lose-replies.ts"
+import { idsOf, loseAnswers, makeReady } from "../helpers/lost-replies.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 

@@ -1,7 +1,7 @@
 import t from "tap"
 import { demoTenant } from "../../../host/demo/tenants.ts"
 import { setNetworkQuota, setVolumeQuota } from "../../../src/openstack/index.ts"
-import { partsOftenLost } from "../../helpers/lost-replies.ts"
+import { partsOftenLost } from "../../helpers/often-lost.ts"
 import { viewTenant } from "../../helpers/tenant-view.ts"
 import { withRealWorld } from "../real-world.ts"
 import { cloud, patience } from "../suite.ts"

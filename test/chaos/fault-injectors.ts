@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises"
+import { shake } from "./cloud-faults.ts"
 import type { Tally } from "./counters.ts"
-import { shake } from "./faults.ts"
 import type { Arena } from "./harness.ts"
 import type { Random } from "./random.ts"
-import type { ShakyServer } from "./shaky-postgres.ts"
+import type { ShakyServer } from "./restartable-postgres.ts"
 
 /** What goes on while migrations run, until the signal or until there was enough of it: else no run would end. */
 export type Trouble = (scene: Scene, signal: AbortSignal) => Promise<void>
