@@ -39,27 +39,27 @@ function readLimits(body: unknown): Record<string, number> {
   )
 }
 
+interface ComputeContext {
+  readonly state: CloudState
+  readonly caller: (request: FastifyRequest) => Caller
+  readonly limits: (projectId: string) => Record<string, number>
+}
+
 export async function computeRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {
   const { compute, identity } = state
-  const caller = (request: FastifyRequest): Caller => serviceCaller(identity, tokenOf(request))
-  answerRefusals(app, namedBody, caller)
-  const limits = (projectId: string) => ({ ...defaultQuotas, ...compute.quotas.get(projectId) })
-
-  /** Nova asks keystone whether the project is there. */
-  const projectOf = (request: FastifyRequest<Project>, action: string): string => {
-    const asking = caller(request)
-    const { project } = request.params
-    const free = action === "show" || action === "detail"
-    if (!asking.isAdmin && !(free && asking.projectId === project))
-      throw new Refusal(
-        403,
-        "forbidden",
-        `Policy doesn't allow os_compute_api:os-quota-sets:${action} to be performed.`,
-      )
-    if (!identity.projects.get(project)) throw bad(`Project ID ${project} is not a valid project.`)
-    return project
+  const context: ComputeContext = {
+    state,
+    caller: (request) => serviceCaller(identity, tokenOf(request)),
+    limits: (projectId) => ({ ...defaultQuotas, ...compute.quotas.get(projectId) }),
   }
+  answerRefusals(app, namedBody, context.caller)
+  versionRoute(app, context)
+  quotaRoutes(app, context)
+  limitRoute(app, context)
+  emptyLists(app, context)
+}
 
+function versionRoute(app: FastifyInstance, { state }: ComputeContext): void {
   app.get("/", async () => ({
     version: {
       id: "v2.1",
@@ -70,6 +70,17 @@ export async function computeRoutes(app: FastifyInstance, { state }: { state: Cl
       links: [{ rel: "self", href: `${state.base}/compute/v2.1/` }],
     },
   }))
+}
+
+function quotaRoutes(app: FastifyInstance, context: ComputeContext): void {
+  const {
+    state: { compute },
+    caller,
+    limits,
+  } = context
+  const projectOf = (request: FastifyRequest<Project>, action: string) =>
+    checkedProject(context, request, action)
+
   app.get<Project>("/os-quota-sets/:project", async (request) => {
     const id = projectOf(request, "show")
     return { quota_set: { id, ...limits(id) } }
@@ -97,6 +108,28 @@ export async function computeRoutes(app: FastifyInstance, { state }: { state: Cl
     compute.quotas.delete(projectOf(request, "delete"))
     return reply.code(202).send()
   })
+}
+
+/** Nova checks in Keystone that the project exists. */
+function checkedProject(
+  { state: { identity }, caller }: ComputeContext,
+  request: FastifyRequest<Project>,
+  action: string,
+): string {
+  const asking = caller(request)
+  const { project } = request.params
+  const free = action === "show" || action === "detail"
+  if (!asking.isAdmin && !(free && asking.projectId === project))
+    throw new Refusal(
+      403,
+      "forbidden",
+      `Policy doesn't allow os_compute_api:os-quota-sets:${action} to be performed.`,
+    )
+  if (!identity.projects.get(project)) throw bad(`Project ID ${project} is not a valid project.`)
+  return project
+}
+
+function limitRoute(app: FastifyInstance, { caller, limits }: ComputeContext): void {
   app.get("/limits", async (request) => {
     const { cores, instances, ram } = limits(caller(request).projectId)
     const absolute = {
@@ -109,6 +142,10 @@ export async function computeRoutes(app: FastifyInstance, { state }: { state: Cl
     }
     return { limits: { rate: [], absolute } }
   })
+}
+
+/** Flavors, and lists of what the simulator does not have. */
+function emptyLists(app: FastifyInstance, { caller }: ComputeContext): void {
   for (const path of ["/flavors", "/flavors/detail"])
     app.get(path, async (request) => {
       caller(request)

@@ -14,6 +14,11 @@ interface Assignment {
 const path = "/projects/:project/users/:user/roles"
 
 export function grantRoutes(app: FastifyInstance, context: IdentityContext): void {
+  projectGrantRoutes(app, context)
+  assignmentRoute(app, context)
+}
+
+function projectGrantRoutes(app: FastifyInstance, context: IdentityContext): void {
   const { state, base, admin, list } = context
   const { identity, ledger } = state
 
@@ -64,6 +69,12 @@ export function grantRoutes(app: FastifyInstance, context: IdentityContext): voi
       rows.map((row) => roleShape(base(), row)),
     )
   })
+}
+
+function assignmentRoute(
+  app: FastifyInstance,
+  { state: { identity }, base, admin, list }: IdentityContext,
+): void {
   app.get("/role_assignments", async (request) => {
     admin(request, "identity:list_role_assignments")
     const query = record(request.query)

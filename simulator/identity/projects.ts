@@ -42,9 +42,15 @@ const given = (body: Record<string, unknown>): Partial<Project> => ({
 })
 
 export function projectRoutes(app: FastifyInstance, context: IdentityContext): void {
-  const { state, base, admin, caller, list } = context
-  const { identity, ledger } = state
+  listRoutes(app, context)
+  changeRoutes(app, context)
+  tagRoutes(app, context)
+}
 
+function listRoutes(
+  app: FastifyInstance,
+  { state: { identity }, base, admin, caller, list }: IdentityContext,
+): void {
   app.get("/projects", async (request) => {
     admin(request, "identity:list_projects")
     const rows = [...identity.projects.all()].filter(byQuery(record(request.query)))
@@ -67,6 +73,10 @@ export function projectRoutes(app: FastifyInstance, context: IdentityContext): v
     if (!asking.isAdmin && asking.userId !== request.params.id) throw forbidden("identity:list_user_projects")
     return list(request, "projects", ownProjects(request.params.id))
   })
+}
+
+function changeRoutes(app: FastifyInstance, { state, base, admin, caller }: IdentityContext): void {
+  const { identity, ledger } = state
 
   app.post("/projects", async (request, reply) => {
     admin(request, "identity:create_project")
@@ -102,6 +112,11 @@ export function projectRoutes(app: FastifyInstance, context: IdentityContext): v
     })
     return reply.code(204).send()
   })
+}
+
+function tagRoutes(app: FastifyInstance, { state, base, admin }: IdentityContext): void {
+  const { identity, ledger } = state
+
   app.get<OneProject>("/projects/:id/tags", async (request) => {
     admin(request, "identity:list_project_tags")
     return { links: { self: base() }, tags: projectOf(identity, request.params.id).tags }

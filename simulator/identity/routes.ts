@@ -15,12 +15,23 @@ import { caller } from "./tokens.ts"
 import { userRoutes } from "./users.ts"
 
 export async function identityRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {
-  const { identity } = state
-  const base = () => `${state.base}/identity/v3`
+  const context = createContext(state)
+  answerRefusals(app, identityBody)
+  versionRoute(app, context)
+  tokenRoutes(app, context)
+  roleRoutes(app, context)
+  domainRoutes(app, context)
+  projectRoutes(app, context)
+  userRoutes(app, context)
+  grantRoutes(app, context)
+  credentialRoutes(app, context)
+}
+
+function createContext(state: CloudState): IdentityContext {
   const context: IdentityContext = {
     state,
-    base,
-    caller: (request) => caller(identity, tokenOf(request)),
+    base: () => `${state.base}/identity/v3`,
+    caller: (request) => caller(state.identity, tokenOf(request)),
     admin: (request, action) => {
       const found = context.caller(request)
       if (!found.isAdmin) throw forbidden(action)
@@ -31,10 +42,10 @@ export async function identityRoutes(app: FastifyInstance, { state }: { state: C
       links: { next: null, self: `${state.base}${request.url}`, previous: null },
     }),
   }
-  answerRefusals(app, identityBody)
-  const services = (projectId: string) => catalog(state.base, state.region, projectId, state.missing.services)
-  const shape = (token: Token) => tokenShape(identity, token, services)
+  return context
+}
 
+function versionRoute(app: FastifyInstance, { base }: IdentityContext): void {
   app.get("/", async () => ({
     version: {
       id: "v3.14",
@@ -44,6 +55,13 @@ export async function identityRoutes(app: FastifyInstance, { state }: { state: C
       "media-types": [{ base: "application/json", type: "application/vnd.openstack.identity-v3+json" }],
     },
   }))
+}
+
+function tokenRoutes(app: FastifyInstance, context: IdentityContext): void {
+  const { state, base } = context
+  const { identity } = state
+  const services = (projectId: string) => catalog(state.base, state.region, projectId, state.missing.services)
+  const shape = (token: Token) => tokenShape(identity, token, services)
 
   app.post("/auth/tokens", async (request, reply) => {
     const token = signIn(identity, request.body)
@@ -70,37 +88,37 @@ export async function identityRoutes(app: FastifyInstance, { state }: { state: C
     catalog: services(context.caller(request).projectId),
     links: { self: `${base()}/auth/catalog` },
   }))
+}
 
+function roleRoutes(app: FastifyInstance, { state: { identity }, base, admin, list }: IdentityContext): void {
   app.get("/roles", async (request) => {
-    context.admin(request, "identity:list_roles")
+    admin(request, "identity:list_roles")
     const { name } = request.query as { name?: string }
     const rows = identity.roles.filter((row) => name === undefined || fold(row.name) === fold(name))
-    return context.list(
+    return list(
       request,
       "roles",
       rows.map((row) => roleShape(base(), row)),
     )
   })
   app.get<{ Params: { id: string } }>("/roles/:id", async (request) => {
-    context.admin(request, "identity:get_role")
+    admin(request, "identity:get_role")
     const row = identity.roles.find(({ id }) => id === request.params.id)
     if (!row) throw notFound("role", request.params.id)
     return { role: roleShape(base(), row) }
   })
+}
+
+function domainRoutes(app: FastifyInstance, { base, admin, list }: IdentityContext): void {
   app.get("/domains", async (request) => {
-    context.admin(request, "identity:list_domains")
+    admin(request, "identity:list_domains")
     const { name } = request.query as { name?: string }
     const rows = name === undefined || fold(name) === fold(domain.name) ? [domainShape(base())] : []
-    return context.list(request, "domains", rows)
+    return list(request, "domains", rows)
   })
   app.get<{ Params: { id: string } }>("/domains/:id", async (request) => {
-    context.admin(request, "identity:get_domain")
+    admin(request, "identity:get_domain")
     if (request.params.id !== domain.id) throw notFound("domain", request.params.id)
     return { domain: domainShape(base()) }
   })
-
-  projectRoutes(app, context)
-  userRoutes(app, context)
-  grantRoutes(app, context)
-  credentialRoutes(app, context)
 }

@@ -39,7 +39,7 @@ function given(body: Record<string, unknown>, before: User): User {
 }
 
 export function userRoutes(app: FastifyInstance, context: IdentityContext): void {
-  const { state, base, admin, caller, list } = context
+  const { state, base, admin, list } = context
   const { identity, ledger } = state
 
   app.get("/users", async (request) => {
@@ -69,6 +69,12 @@ export function userRoutes(app: FastifyInstance, context: IdentityContext): void
     const row = ledger.atomically(() => identity.users.put(given(body, blank)))
     return reply.code(201).send({ user: userShape(base(), row) })
   })
+  singleRoutes(app, context)
+}
+
+function singleRoutes(app: FastifyInstance, { state, base, admin, caller }: IdentityContext): void {
+  const { identity, ledger } = state
+
   app.get<OneUser>("/users/:id", async (request) => {
     const asking = caller(request)
     if (!asking.isAdmin && asking.userId !== request.params.id) throw forbidden("identity:get_user")

@@ -7,7 +7,7 @@ import { forgetShares, sharedIds, sharesWith } from "./rbac.ts"
 import { badAttribute } from "./refusals.ts"
 import { owns, type Resource } from "./resource.ts"
 import type { AddressGroup } from "./rows.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 
 function addresses(name: string, value: unknown): readonly string[] {
   if (!Array.isArray(value)) throw badAttribute(name, `'${bare(value)}' is not a list`)
@@ -62,7 +62,7 @@ export function addressGroupResource(state: NetworkState): Resource<AddressGroup
     create(_caller, projectId, values) {
       const { name, description, addresses } = values as AddressGroupGiven
       return state.addressGroups.put({
-        ...born(projectId, description, 0),
+        ...newRow(projectId, description, 0),
         name,
         addresses: addresses.toSorted(),
       })

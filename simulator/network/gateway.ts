@@ -1,13 +1,13 @@
 import type { Caller } from "../identity/tokens.ts"
 import { macAddress } from "../ids.ts"
-import { allocator, type WantedIp } from "./allocation.ts"
+import { Allocator, type WantedIp } from "./allocation.ts"
 import { boolean, uuid } from "./checks.ts"
 import { fixedIps } from "./port-checks.ts"
 import { isOpen } from "./rbac.ts"
 import { badAttribute, badRouter, disallowed, notFound, wrongKeys } from "./refusals.ts"
 import { owns } from "./resource.ts"
 import { type GatewayInfo, plainPort, type Router } from "./rows.ts"
-import { born, type NetworkState } from "./state.ts"
+import { type NetworkState, newRow } from "./state.ts"
 
 export interface WantedGateway {
   readonly network_id: string
@@ -52,7 +52,7 @@ function addressOf(state: NetworkState, wanted: WantedGateway, mac: string, own?
   for (const { ip_address } of wanted.external_fixed_ips ?? [])
     if (ip_address !== undefined && subnets.some(({ gateway_ip }) => gateway_ip === ip_address))
       throw badRouter(`External IP ${ip_address} is the same as the gateway IP.`)
-  const addresses = allocator(state, {
+  const addresses = new Allocator(state, {
     networkId: wanted.network_id,
     mac,
     owner: "network:router_gateway",
@@ -91,7 +91,7 @@ export function setGateway(
   if (old) state.ports.remove(old)
   const mac_address = macAddress()
   const port = state.ports.put({
-    ...born("", "", 1),
+    ...newRow("", "", 1),
     ...plainPort,
     name: "",
     network_id: network.id,

@@ -8,7 +8,7 @@ import { inUse, notFound, overQuota } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import type { Group, Rule } from "./rows.ts"
 import { showRule } from "./rules.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 import { roomFor } from "./usage.ts"
 
 const DEFAULT = "default"
@@ -24,7 +24,7 @@ type GroupGiven = Given<typeof attributes>
 const refuse = (type: string, message: string) => new Refusal(409, type, message)
 
 const ownRule = (state: NetworkState, group: Group, direction: string, ethertype: string): Rule => ({
-  ...born(group.project_id, null, 0),
+  ...newRow(group.project_id, null, 0),
   security_group_id: group.id,
   direction,
   ethertype,
@@ -44,7 +44,7 @@ function make(
   directions: readonly string[],
 ): Group {
   const { name, description, stateful } = given
-  const group = state.groups.put({ ...born(projectId, description, 1), name, stateful })
+  const group = state.groups.put({ ...newRow(projectId, description, 1), name, stateful })
   for (const direction of directions)
     for (const ethertype of ["IPv4", "IPv6"]) state.rules.put(ownRule(state, group, direction, ethertype))
   return group
@@ -64,7 +64,6 @@ const checkName = (name: string): void => {
 }
 
 export function groupResource(state: NetworkState): Resource<Group> {
-  const usedBy = (row: Group): boolean => state.ports.count("group", row.id) > 0
   return {
     member: "security_group",
     collection: "security_groups",
@@ -80,46 +79,54 @@ export function groupResource(state: NetworkState): Resource<Group> {
       sharedIds(state, "security_group", projectId).flatMap((id) => state.groups.get(id) ?? []),
     canSee: (caller, row) => owns(caller, row) || sharesWith(state, row.id, caller.projectId),
     canChange: owns,
-    create(_caller, projectId, values) {
-      const given = values as GroupGiven
-      defaultGroup(state, projectId)
-      checkName(given.name)
-      if (roomFor(state, projectId, "security_group_rule") < 2) throw overQuota("security_group_rule")
-      return make(state, projectId, given, ["egress"])
-    },
-    update(_caller, row, values) {
-      const given = values as Partial<GroupGiven>
-      if (given.name !== undefined && row.name === DEFAULT)
-        throw refuse("SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.")
-      if (given.name !== undefined) checkName(given.name)
-      if (given.stateful !== undefined && given.stateful !== row.stateful && usedBy(row))
-        throw inUse.group(row.id)
-      return state.groups.put(touched<Group>(row, { ...given }))
-    },
-    /** Rules of other groups that let this one in go with it. */
-    remove(caller, row) {
-      if (usedBy(row)) throw inUse.group(row.id)
-      if (row.name === DEFAULT && !caller.isAdmin)
-        throw refuse(
-          "SecurityGroupCannotRemoveDefault",
-          "Insufficient rights for removing default security group.",
-        )
-      for (const index of ["group", "remote"] as const)
-        for (const rule of state.rules.find(index, row.id)) state.rules.remove(rule)
-      forgetShares(state, row.id)
-      state.groups.remove(row)
-    },
-    show: (caller: Caller, row) => ({
-      id: row.id,
-      name: row.name,
-      stateful: row.stateful,
-      shared: sharesWith(state, row.id, caller.projectId),
-      security_group_rules: byId(state.rules.find("group", row.id)).map((rule) => ({
-        ...showRule(rule),
-        standard_attr_id: rule.attributeId,
-        tags: [],
-      })),
-      ...common(row),
-    }),
+    create: (_caller, projectId, values) => createGroup(state, projectId, values as GroupGiven),
+    update: (_caller, row, values) => updateGroup(state, row, values as Partial<GroupGiven>),
+    remove: (caller, row) => removeGroup(state, caller, row),
+    show: (caller, row) => showGroup(state, caller, row),
   }
 }
+
+function createGroup(state: NetworkState, projectId: string, given: GroupGiven): Group {
+  defaultGroup(state, projectId)
+  checkName(given.name)
+  if (roomFor(state, projectId, "security_group_rule") < 2) throw overQuota("security_group_rule")
+  return make(state, projectId, given, ["egress"])
+}
+
+function updateGroup(state: NetworkState, row: Group, given: Partial<GroupGiven>): Group {
+  if (given.name !== undefined && row.name === DEFAULT)
+    throw refuse("SecurityGroupCannotUpdateDefault", "Updating default security group not allowed.")
+  if (given.name !== undefined) checkName(given.name)
+  if (given.stateful !== undefined && given.stateful !== row.stateful && isUsed(state, row))
+    throw inUse.group(row.id)
+  return state.groups.put(touched<Group>(row, { ...given }))
+}
+
+/** Also removes the rules of other groups that refer to this one. */
+function removeGroup(state: NetworkState, caller: Caller, row: Group): void {
+  if (isUsed(state, row)) throw inUse.group(row.id)
+  if (row.name === DEFAULT && !caller.isAdmin)
+    throw refuse(
+      "SecurityGroupCannotRemoveDefault",
+      "Insufficient rights for removing default security group.",
+    )
+  for (const index of ["group", "remote"] as const)
+    for (const rule of state.rules.find(index, row.id)) state.rules.remove(rule)
+  forgetShares(state, row.id)
+  state.groups.remove(row)
+}
+
+const isUsed = (state: NetworkState, row: Group): boolean => state.ports.count("group", row.id) > 0
+
+const showGroup = (state: NetworkState, caller: Caller, row: Group): Record<string, unknown> => ({
+  id: row.id,
+  name: row.name,
+  stateful: row.stateful,
+  shared: sharesWith(state, row.id, caller.projectId),
+  security_group_rules: byId(state.rules.find("group", row.id)).map((rule) => ({
+    ...showRule(rule),
+    standard_attr_id: rule.attributeId,
+    tags: [],
+  })),
+  ...common(row),
+})

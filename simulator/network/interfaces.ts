@@ -7,7 +7,7 @@ import { addressTaken, badRouter, inUse, notA, notFound, overQuota } from "./ref
 import { owns } from "./resource.ts"
 import { neededBy } from "./router-routes.ts"
 import { interfaceOwners, isInterface, type Port, plainPort, type Router, type Subnet } from "./rows.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 import { roomFor } from "./usage.ts"
 
 const ownerOf = ({ distributed, ha }: Router): string =>
@@ -69,7 +69,7 @@ function bySubnet(state: NetworkState, caller: Caller, router: Router, id: strin
     throw addressTaken(subnet.gateway_ip, subnet.id)
   if (roomFor(state, router.project_id, "port") < 1) throw overQuota("port")
   const port = state.ports.put({
-    ...born(router.project_id, "", 2),
+    ...newRow(router.project_id, "", 2),
     ...plainPort,
     name: "",
     network_id: network.id,

@@ -9,7 +9,7 @@ import { forgetShares, isOpen, openNetworks } from "./rbac.ts"
 import { inUse, invalidInput, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import { isService, type Network } from "./rows.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 import { checkZones } from "./zones.ts"
 
 const admin = { rule: "admin" } as const
@@ -43,46 +43,27 @@ const readOnly = [
   "availability_zones",
 ]
 
+const filters = [
+  "name",
+  "status",
+  "admin_state_up",
+  "mtu",
+  "router:external",
+  "shared",
+  "is_default",
+  "provider:network_type",
+  "provider:physical_network",
+  "provider:segmentation_id",
+]
+
 export function networkResource(state: NetworkState): Resource<Network> {
-  const mtu = (asked: number, flat: boolean): number => {
-    const largest = flat ? state.underlay : state.largestMtu
-    if (asked > largest) throw invalidInput(`Requested MTU is too big, maximum is ${largest}`)
-    return asked === 0 ? largest : asked
-  }
-  /** Neutron makes a service port's network free of it by itself, so only others stand in the way. */
-  const users = (row: Network) =>
-    state.ports.find("network", row.id).filter(({ device_owner }) => device_owner !== "network:dhcp")
-
-  const checkAlone = (row: Network): void => {
-    const others = state.ports
-      .find("network", row.id)
-      .some((port) => port.project_id !== row.project_id && !isService(port.device_owner))
-    if (others)
-      throw new Refusal(
-        409,
-        "InvalidSharedSetting",
-        `Unable to reconfigure sharing settings for network ${row.name}. Multiple tenants are using it.`,
-      )
-  }
-
   return {
     member: "network",
     collection: "networks",
     path: "networks",
     quota: "network",
     tagged: true,
-    filters: [
-      "name",
-      "status",
-      "admin_state_up",
-      "mtu",
-      "router:external",
-      "shared",
-      "is_default",
-      "provider:network_type",
-      "provider:physical_network",
-      "provider:segmentation_id",
-    ],
+    filters,
     attributes,
     readOnly,
     rows: state.networks,
@@ -91,64 +72,93 @@ export function networkResource(state: NetworkState): Resource<Network> {
     shared: ({ projectId }) => [...state.networks.find("open", "open"), ...openNetworks(state, projectId)],
     canSee: (caller, row) => owns(caller, row) || isOpen(state, row, caller.projectId) || row.external,
     canChange: owns,
-    create(caller, projectId, values) {
-      const given = values as NetworkGiven
-      checkZones(given.availability_zone_hints)
-      // The status is Neutron's own.
-      if (given.vlan_transparent === true && !state.vlanTransparent)
-        throw new Refusal(500, "VlanTransparencyDriverError", "Backend does not support VLAN Transparency.")
-      checkPolicyOf(state, caller, given.qos_policy_id)
-      const type = given["provider:network_type"] ?? "vxlan"
-      const flat = type === "flat"
-      const row = born(projectId, given.description, 1)
-      const policy = given.qos_policy_id ?? defaultPolicy(state, projectId)
-      if (!flat) checkOnNetwork(state, policy, row.id)
-      return state.networks.put({
-        ...row,
-        name: given.name,
-        admin_state_up: given.admin_state_up,
-        mtu: mtu(given.mtu, flat),
-        shared: given.shared,
-        external: given["router:external"],
-        is_default: given.is_default,
-        port_security_enabled: given.port_security_enabled,
-        dns_domain: given.dns_domain,
-        vlan_transparent: given.vlan_transparent ?? false,
-        qos_policy_id: policy,
-        zones: given.availability_zone_hints,
-        networkType: type,
-        physicalNetwork: given["provider:physical_network"] ?? null,
-        segmentationId: flat ? null : (given["provider:segmentation_id"] ?? ++state.lastSegment),
-      })
-    },
-    update(caller, row, values) {
-      const given = values as Partial<NetworkGiven>
-      checkPolicyOf(state, caller, given.qos_policy_id)
-      if (row.networkType !== "flat") checkOnNetwork(state, given.qos_policy_id ?? null, row.id)
-      const { "router:external": external, mtu: asked, ...rest } = given
-      if (row.shared && given.shared === false) checkAlone(row)
-      return state.networks.put(
-        touched(row, {
-          ...plain(rest),
-          ...(external !== undefined && { external }),
-          ...(asked !== undefined && { mtu: mtu(asked, row.networkType === "flat") }),
-        }),
-      )
-    },
-    remove(_caller, row) {
-      const ports = users(row)
-      if (ports.length > 0)
-        throw inUse.network(
-          row.id,
-          ports.map(({ id }) => id),
-        )
-      for (const port of state.ports.find("network", row.id)) state.ports.remove(port)
-      for (const subnet of state.subnets.find("network", row.id)) state.subnets.remove(subnet)
-      forgetShares(state, row.id)
-      state.networks.remove(row)
-    },
+    create: (caller, projectId, values) => createNetwork(state, caller, projectId, values as NetworkGiven),
+    update: (caller, row, values) => updateNetwork(state, caller, row, values as Partial<NetworkGiven>),
+    remove: (_caller, row) => removeNetwork(state, row),
     show: (caller, row) => showNetwork(state, caller, row),
   }
+}
+
+function createNetwork(state: NetworkState, caller: Caller, projectId: string, given: NetworkGiven): Network {
+  checkZones(given.availability_zone_hints)
+  // Neutron responds with 500 here.
+  if (given.vlan_transparent === true && !state.vlanTransparent)
+    throw new Refusal(500, "VlanTransparencyDriverError", "Backend does not support VLAN Transparency.")
+  checkPolicyOf(state, caller, given.qos_policy_id)
+  const type = given["provider:network_type"] ?? "vxlan"
+  const flat = type === "flat"
+  const row = newRow(projectId, given.description, 1)
+  const policy = given.qos_policy_id ?? defaultPolicy(state, projectId)
+  if (!flat) checkOnNetwork(state, policy, row.id)
+  return state.networks.put({
+    ...row,
+    name: given.name,
+    admin_state_up: given.admin_state_up,
+    mtu: checkMtu(state, given.mtu, flat),
+    shared: given.shared,
+    external: given["router:external"],
+    is_default: given.is_default,
+    port_security_enabled: given.port_security_enabled,
+    dns_domain: given.dns_domain,
+    vlan_transparent: given.vlan_transparent ?? false,
+    qos_policy_id: policy,
+    zones: given.availability_zone_hints,
+    networkType: type,
+    physicalNetwork: given["provider:physical_network"] ?? null,
+    segmentationId: flat ? null : (given["provider:segmentation_id"] ?? ++state.lastSegment),
+  })
+}
+
+function updateNetwork(
+  state: NetworkState,
+  caller: Caller,
+  row: Network,
+  given: Partial<NetworkGiven>,
+): Network {
+  checkPolicyOf(state, caller, given.qos_policy_id)
+  if (row.networkType !== "flat") checkOnNetwork(state, given.qos_policy_id ?? null, row.id)
+  const { "router:external": external, mtu: wanted, ...rest } = given
+  if (row.shared && given.shared === false) checkUsedByOwnerOnly(state, row)
+  return state.networks.put(
+    touched(row, {
+      ...plain(rest),
+      ...(external !== undefined && { external }),
+      ...(wanted !== undefined && { mtu: checkMtu(state, wanted, row.networkType === "flat") }),
+    }),
+  )
+}
+
+function removeNetwork(state: NetworkState, row: Network): void {
+  const allPorts = state.ports.find("network", row.id)
+  // Neutron deletes the ports of its DHCP agents itself.
+  const ports = allPorts.filter(({ device_owner }) => device_owner !== "network:dhcp")
+  if (ports.length > 0)
+    throw inUse.network(
+      row.id,
+      ports.map(({ id }) => id),
+    )
+  for (const port of allPorts) state.ports.remove(port)
+  for (const subnet of state.subnets.find("network", row.id)) state.subnets.remove(subnet)
+  forgetShares(state, row.id)
+  state.networks.remove(row)
+}
+
+function checkMtu(state: NetworkState, wanted: number, flat: boolean): number {
+  const largest = flat ? state.underlay : state.largestMtu
+  if (wanted > largest) throw invalidInput(`Requested MTU is too big, maximum is ${largest}`)
+  return wanted === 0 ? largest : wanted
+}
+
+function checkUsedByOwnerOnly(state: NetworkState, row: Network): void {
+  const others = state.ports
+    .find("network", row.id)
+    .some((port) => port.project_id !== row.project_id && !isService(port.device_owner))
+  if (others)
+    throw new Refusal(
+      409,
+      "InvalidSharedSetting",
+      `Unable to reconfigure sharing settings for network ${row.name}. Multiple tenants are using it.`,
+    )
 }
 
 const plainNames = [

@@ -6,7 +6,7 @@ import { forgetShares, sharedIds, sharesWith } from "./rbac.ts"
 import { badRequest, disallowed } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import type { QosPolicy, QosRule } from "./rows.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 
 const attributes = {
   name: optional(string(255), ""),
@@ -76,7 +76,7 @@ export function qosPolicyResource(state: NetworkState): Resource<QosPolicy> {
     },
     create(_caller, projectId, values) {
       const { name, description, is_default } = values as PolicyGiven
-      return state.qosPolicies.put({ ...born(projectId, description, 0), name, is_default, rules: [] })
+      return state.qosPolicies.put({ ...newRow(projectId, description, 0), name, is_default, rules: [] })
     },
     update: (_caller, row, values) =>
       state.qosPolicies.put(touched<QosPolicy>(row, values as Partial<PolicyGiven>)),

@@ -6,6 +6,7 @@ import { integer } from "./checks.ts"
 import type { NetworkContext } from "./context.ts"
 import { isQuotaName, type QuotaName, quotaNames } from "./quotas.ts"
 import { badAttribute, badRequest, disallowed } from "./refusals.ts"
+import type { NetworkState } from "./state.ts"
 import { limitOf, usedBy } from "./usage.ts"
 
 interface Project {
@@ -33,15 +34,21 @@ function readLimits(body: unknown): Limits {
   )
 }
 
-export function quotaRoutes(app: FastifyInstance, { state, caller }: NetworkContext): void {
-  const { network } = state
-  const limits = (projectId: string): object =>
-    Object.fromEntries(quotaNames.map((name) => [name, limitOf(network, projectId, name)]))
-  const admin = (request: FastifyRequest, action: string): Caller => {
-    const asking = caller(request)
-    if (!asking.isAdmin) throw disallowed(`rule:${action}_quota`)
-    return asking
-  }
+export function quotaRoutes(app: FastifyInstance, context: NetworkContext): void {
+  readRoutes(app, context)
+  detailRoutes(app, context)
+  writeRoutes(app, context)
+}
+
+const limitsOf = (network: NetworkState, projectId: string): object =>
+  Object.fromEntries(quotaNames.map((name) => [name, limitOf(network, projectId, name)]))
+
+function checkAdmin(asking: Caller, action: string): void {
+  if (!asking.isAdmin) throw disallowed(`rule:${action}_quota`)
+}
+
+function readRoutes(app: FastifyInstance, { state: { network }, caller }: NetworkContext): void {
+  const limits = (projectId: string) => limitsOf(network, projectId)
   const own = (request: FastifyRequest<Project>): string => {
     const asking = caller(request)
     const { project } = request.params
@@ -50,7 +57,7 @@ export function quotaRoutes(app: FastifyInstance, { state, caller }: NetworkCont
   }
 
   app.get("/v2.0/quotas", async (request) => {
-    admin(request, "get")
+    checkAdmin(caller(request), "get")
     return {
       quotas: [...network.quotas.keys()].map((id) => ({ ...limits(id), project_id: id, tenant_id: id })),
     }
@@ -67,6 +74,9 @@ export function quotaRoutes(app: FastifyInstance, { state, caller }: NetworkCont
     own(request)
     return { quota: network.defaultQuotas }
   })
+}
+
+function detailRoutes(app: FastifyInstance, { state: { network }, caller }: NetworkContext): void {
   for (const path of ["details", "details.json"])
     app.get<Project>(`/v2.0/quotas/:project/${path}`, async (request) => {
       const { project } = request.params
@@ -83,30 +93,33 @@ export function quotaRoutes(app: FastifyInstance, { state, caller }: NetworkCont
       ])
       return { quota: Object.fromEntries(details) }
     })
+}
+
+function writeRoutes(app: FastifyInstance, { state: { network }, caller }: NetworkContext): void {
   app.put<Project>("/v2.0/quotas/:project", async (request) => {
     const asking = caller(request)
     const { project } = request.params
     const given = readLimits(request.body)
-    if (!asking.isAdmin) throw disallowed("rule:update_quota")
-    if (record(record(request.body).quota).check_limit === true) checkUsed(project, given)
+    checkAdmin(asking, "update")
+    if (record(record(request.body).quota).check_limit === true) checkUsed(network, project, given)
     network.quotas.set(project, { ...network.quotas.get(project), ...given })
-    return { quota: limits(project) }
+    return { quota: limitsOf(network, project) }
   })
   app.delete<Project>("/v2.0/quotas/:project", async (request, reply) => {
-    admin(request, "delete")
+    checkAdmin(caller(request), "delete")
     const { project } = request.params
     if (!network.quotas.delete(project))
       throw new Refusal(404, "TenantQuotaNotFound", `Quota for tenant ${project} could not be found.`)
     return reply.code(204).send()
   })
+}
 
-  function checkUsed(project: string, given: Limits): void {
-    for (const name of quotaNames) {
-      const [limit, used] = [given[name] ?? -1, usedBy(network, project, name)]
-      if (limit >= 0 && limit < used)
-        throw badRequest(
-          `Quota limit ${limit} for ${name} must be greater than or equal to already used ${used}`,
-        )
-    }
+function checkUsed(network: NetworkState, project: string, given: Limits): void {
+  for (const name of quotaNames) {
+    const [limit, used] = [given[name] ?? -1, usedBy(network, project, name)]
+    if (limit >= 0 && limit < used)
+      throw badRequest(
+        `Quota limit ${limit} for ${name} must be greater than or equal to already used ${used}`,
+      )
   }
 }

@@ -5,7 +5,7 @@ import { string } from "./checks.ts"
 import { badRequest, disallowed, invalidInput } from "./refusals.ts"
 import { owns, type Resource } from "./resource.ts"
 import type { Network, RbacPolicy, Row } from "./rows.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 
 const SHARED = "access_as_shared"
 
@@ -47,12 +47,6 @@ const attributes = {
 type RbacGiven = Given<typeof attributes>
 
 export function rbacResource(state: NetworkState): Resource<RbacPolicy> {
-  const tables: Readonly<Record<string, (id: string) => Row | undefined>> = {
-    network: (id) => state.networks.get(id),
-    security_group: (id) => state.groups.get(id),
-    address_group: (id) => state.addressGroups.get(id),
-    qos_policy: (id) => state.qosPolicies.get(id),
-  }
   return {
     member: "rbac_policy",
     collection: "rbac_policies",
@@ -80,43 +74,10 @@ export function rbacResource(state: NetworkState): Resource<RbacPolicy> {
         ),
       )
     },
-    create(caller: Caller, projectId, values) {
-      const { object_type = "", object_id = "", action = "", target_tenant = "" } = values as RbacGiven
-      const find = tables[object_type]
-      if (!find) throw invalidInput(`'${object_type}' is not a valid RBAC object type`)
-      const valid = object_type === "network" ? [SHARED, "access_as_external"] : [SHARED]
-      if (!valid.includes(action))
-        throw new Refusal(
-          400,
-          "InvalidActionForType",
-          `Invalid action '${action}' for object type '${object_type}'. Valid actions: (${valid.map((one) => `'${one}'`).join(", ")}${valid.length === 1 ? "," : ""})`,
-        )
-      const object = find(object_id)
-      if (!object || !owns(caller, object)) throw invalidInput(`Callback failed: ${object_id}`)
-      const same = state.rbacPolicies
-        .find("object", object_id)
-        .some((one) => one.action === action && one.target_tenant === target_tenant)
-      if (same)
-        throw new Refusal(409, "DuplicateRbacPolicy", "An RBAC policy already exists with those values.")
-      const row = { ...born(projectId, "", 0), object_type, object_id, action, target_tenant }
-      return state.rbacPolicies.put(row)
-    },
+    create: (caller, projectId, values) => createRbacPolicy(state, caller, projectId, values as RbacGiven),
     update: (_caller, row, values) =>
       state.rbacPolicies.put(touched(row, values as Partial<RbacGiven> as Partial<RbacPolicy>)),
-    /** What everybody may use stays shared while anybody does, its own project included. */
-    remove(_caller, row) {
-      const used =
-        (row.object_type === "address_group" && state.rules.count("address", row.object_id) > 0) ||
-        (row.object_type === "qos_policy" &&
-          state.ports.count("policy", row.object_id) + state.networks.count("policy", row.object_id) > 0)
-      if (row.target_tenant === "*" && used)
-        throw new Refusal(
-          409,
-          "RbacPolicyInUse",
-          `RBAC policy on object ${row.object_id} cannot be removed because other objects depend on it.`,
-        )
-      state.rbacPolicies.remove(row)
-    },
+    remove: (_caller, row) => removeRbacPolicy(state, row),
     show: (_caller, row) => ({
       id: row.id,
       project_id: row.project_id,
@@ -127,4 +88,53 @@ export function rbacResource(state: NetworkState): Resource<RbacPolicy> {
       tenant_id: row.project_id,
     }),
   }
+}
+
+function createRbacPolicy(
+  state: NetworkState,
+  caller: Caller,
+  projectId: string,
+  { object_type = "", object_id = "", action = "", target_tenant = "" }: RbacGiven,
+): RbacPolicy {
+  const find = finders(state)[object_type]
+  if (!find) throw invalidInput(`'${object_type}' is not a valid RBAC object type`)
+  const valid = object_type === "network" ? [SHARED, "access_as_external"] : [SHARED]
+  if (!valid.includes(action))
+    throw new Refusal(
+      400,
+      "InvalidActionForType",
+      `Invalid action '${action}' for object type '${object_type}'. Valid actions: (${valid.map((one) => `'${one}'`).join(", ")}${valid.length === 1 ? "," : ""})`,
+    )
+  const object = find(object_id)
+  if (!object || !owns(caller, object)) throw invalidInput(`Callback failed: ${object_id}`)
+  const same = state.rbacPolicies
+    .find("object", object_id)
+    .some((one) => one.action === action && one.target_tenant === target_tenant)
+  if (same) throw new Refusal(409, "DuplicateRbacPolicy", "An RBAC policy already exists with those values.")
+  const row = { ...newRow(projectId, "", 0), object_type, object_id, action, target_tenant }
+  return state.rbacPolicies.put(row)
+}
+
+function finders(state: NetworkState): Readonly<Record<string, (id: string) => Row | undefined>> {
+  return {
+    network: (id) => state.networks.get(id),
+    security_group: (id) => state.groups.get(id),
+    address_group: (id) => state.addressGroups.get(id),
+    qos_policy: (id) => state.qosPolicies.get(id),
+  }
+}
+
+/** A policy for all projects cannot be deleted while any project uses the object, even its own. */
+function removeRbacPolicy(state: NetworkState, row: RbacPolicy): void {
+  const used =
+    (row.object_type === "address_group" && state.rules.count("address", row.object_id) > 0) ||
+    (row.object_type === "qos_policy" &&
+      state.ports.count("policy", row.object_id) + state.networks.count("policy", row.object_id) > 0)
+  if (row.target_tenant === "*" && used)
+    throw new Refusal(
+      409,
+      "RbacPolicyInUse",
+      `RBAC policy on object ${row.object_id} cannot be removed because other objects depend on it.`,
+    )
+  state.rbacPolicies.remove(row)
 }

@@ -21,6 +21,7 @@ import { noPath } from "./refusals.ts"
 import type { Resource } from "./resource.ts"
 import { routerResource } from "./routers.ts"
 import { ruleResource } from "./rules.ts"
+import type { NetworkState } from "./state.ts"
 import { subnetResource } from "./subnets.ts"
 import { tagRoutes } from "./tags.ts"
 import { trunkResource } from "./trunks.ts"
@@ -36,51 +37,66 @@ export async function networkRoutes(app: FastifyInstance, { state }: { state: Cl
     caller: (request) => serviceCaller(state.identity, tokenOf(request)),
   }
   answerRefusals(app, networkBody, context.caller)
-  const base = () => `${state.base}/network`
   app.addHook("preHandler", async (request) => {
     if (!isUnserved(request.url, state.missing.extensions)) return
     context.caller(request)
     throw noPath()
   })
-  const extensions = () => extensionsWithout(state.missing.extensions)
+  versionRoutes(app, context)
+  extensionRoutes(app, context)
+  const resources = allResources(state.network)
+  for (const resource of resources) collection(app, context, resource)
+  for (const resource of resources) if (resource.tagged) tagRoutes(app, context, resource)
+  qosRuleRoutes(app, context)
+  quotaRoutes(app, context)
+  otherLists(app, context)
+  interfaceRoutes(app, context)
+}
+
+function versionRoutes(app: FastifyInstance, { state, caller }: NetworkContext): void {
+  const base = () => `${state.base}/network`
   app.get("/", async () => ({
     versions: [{ id: "v2.0", status: "CURRENT", links: [{ rel: "self", href: `${base()}/v2.0/` }] }],
   }))
   app.get("/v2.0/", async (request) => {
-    context.caller(request)
+    caller(request)
     return { resources: [] }
   })
+}
+
+function extensionRoutes(app: FastifyInstance, { state, caller }: NetworkContext): void {
+  const extensions = () => extensionsWithout(state.missing.extensions)
   app.get("/v2.0/extensions", async (request) => {
-    context.caller(request)
+    caller(request)
     return { extensions: extensions() }
   })
   app.get<{ Params: { alias: string } }>("/v2.0/extensions/:alias", async (request) => {
-    context.caller(request)
+    caller(request)
     const extension = extensions().find(({ alias }) => alias === request.params.alias)
     if (!extension) throw noPath()
     return { extension }
   })
+}
 
-  const network = state.network
-  const groups = groupResource(network)
-  const resources: Resource[] = [
+function allResources(network: NetworkState): readonly Resource[] {
+  return [
     networkResource(network),
     subnetResource(network),
     portResource(network),
     routerResource(network),
-    groups,
+    groupResource(network),
     ruleResource(network),
     addressGroupResource(network),
     qosPolicyResource(network),
     trunkResource(network),
     rbacResource(network),
   ]
-  for (const resource of resources) collection(app, context, resource)
-  for (const resource of resources) if (resource.tagged) tagRoutes(app, context, resource)
-  qosRuleRoutes(app, context)
-  quotaRoutes(app, context)
+}
+
+/** Availability zones, and lists of what the simulator does not have. */
+function otherLists(app: FastifyInstance, { caller }: NetworkContext): void {
   app.get("/v2.0/availability_zones", async (request) => {
-    context.caller(request)
+    caller(request)
     return { availability_zones: availabilityZones }
   })
   for (const [path, name] of [
@@ -89,10 +105,14 @@ export async function networkRoutes(app: FastifyInstance, { state }: { state: Cl
     ["address-scopes", "address_scopes"],
   ] as const)
     app.get(`/v2.0/${path}`, async (request) => {
-      context.caller(request)
+      caller(request)
       return { [name]: [] }
     })
+}
 
+function interfaceRoutes(app: FastifyInstance, context: NetworkContext): void {
+  const { state } = context
+  const { network } = state
   const router = (request: FastifyRequest<One>, caller: Caller) => {
     const resource = routerResource(network)
     findOwn(resource, caller, request.params.id, "update")

@@ -9,7 +9,7 @@ import { common, owns, type Resource, type Values } from "./resource.ts"
 import type { Group, Rule } from "./rows.ts"
 import { checkRule, ethertype, normalized, portNumber, protocol, remotePrefix } from "./rule-checks.ts"
 import { sameRule } from "./same-rule.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 
 const id = (_name: string, value: unknown): string | null => (value === null ? null : String(value))
 
@@ -61,30 +61,27 @@ const shape = (values: Values) => {
   }
 }
 
+const filters = [
+  "security_group_id",
+  "direction",
+  "ethertype",
+  "protocol",
+  "port_range_min",
+  "port_range_max",
+  "remote_ip_prefix",
+  "remote_group_id",
+  "remote_address_group_id",
+  "normalized_cidr",
+]
+
 export function ruleResource(state: NetworkState): Resource<Rule> {
-  const groupOf = (caller: Caller, groupId: string): Group => {
-    const group = state.groups.get(groupId)
-    if (!group || !owns(caller, group)) throw notFound.group(groupId)
-    return group
-  }
   return {
     member: "security_group_rule",
     collection: "security_group_rules",
     path: "security-group-rules",
     quota: "security_group_rule",
     tagged: false,
-    filters: [
-      "security_group_id",
-      "direction",
-      "ethertype",
-      "protocol",
-      "port_range_min",
-      "port_range_max",
-      "remote_ip_prefix",
-      "remote_group_id",
-      "remote_address_group_id",
-      "normalized_cidr",
-    ],
+    filters,
     attributes,
     readOnly: ["id", "created_at", "updated_at", "revision_number", "normalized_cidr"],
     rows: state.rules,
@@ -92,42 +89,8 @@ export function ruleResource(state: NetworkState): Resource<Rule> {
     shared: () => [],
     canSee: owns,
     canChange: owns,
-    checkTogether(all) {
-      if (all.length < 2) return
-      const rules = all.map(shape)
-      if (new Set(rules.map(({ security_group_id }) => security_group_id)).size > 1)
-        throw new Refusal(
-          400,
-          "SecurityGroupNotSingleGroupRules",
-          "Only allowed to update rules for one security profile at a time",
-        )
-      if (new Set(rules.map(sameRule)).size < rules.length)
-        throw new Refusal(409, "DuplicateSecurityGroupRuleInPost", "Duplicate Security Group Rule in POST.")
-    },
-    create(caller, projectId, values) {
-      const { description } = values as RuleGiven
-      const rule = shape(values)
-      checkRule(rule)
-      const group = groupOf(caller, rule.security_group_id)
-      if (rule.remote_group_id !== null) groupOf(caller, rule.remote_group_id)
-      if (rule.remote_address_group_id !== null)
-        find(addressGroupResource(state), caller, rule.remote_address_group_id)
-      const twin = state.rules.first("same", sameRule(rule))
-      if (twin)
-        throw new Refusal(
-          409,
-          "SecurityGroupRuleExists",
-          `Security group rule already exists. Rule id is ${twin.id}.`,
-        )
-      const row = {
-        ...born(projectId, description, 0),
-        ...rule,
-        protocol: rule.protocol === "icmpv6" ? "ipv6-icmp" : rule.protocol,
-        attributeId: ++state.lastRule,
-      }
-      state.groups.put(touched(group))
-      return state.rules.put(row)
-    },
+    checkTogether: checkBulk,
+    create: (caller, projectId, values) => createRule(state, caller, projectId, values as RuleGiven),
     /** The real service fails on this call too. */
     update() {
       throw new Refusal(
@@ -143,4 +106,48 @@ export function ruleResource(state: NetworkState): Resource<Rule> {
     },
     show: (_caller, row) => showRule(row),
   }
+}
+
+/** The rules of one bulk request must be of one group, and different. */
+function checkBulk(all: readonly Values[]): void {
+  if (all.length < 2) return
+  const rules = all.map(shape)
+  if (new Set(rules.map(({ security_group_id }) => security_group_id)).size > 1)
+    throw new Refusal(
+      400,
+      "SecurityGroupNotSingleGroupRules",
+      "Only allowed to update rules for one security profile at a time",
+    )
+  if (new Set(rules.map(sameRule)).size < rules.length)
+    throw new Refusal(409, "DuplicateSecurityGroupRuleInPost", "Duplicate Security Group Rule in POST.")
+}
+
+function createRule(state: NetworkState, caller: Caller, projectId: string, given: RuleGiven): Rule {
+  const rule = shape(given)
+  checkRule(rule)
+  const group = groupOf(state, caller, rule.security_group_id)
+  if (rule.remote_group_id !== null) groupOf(state, caller, rule.remote_group_id)
+  if (rule.remote_address_group_id !== null)
+    find(addressGroupResource(state), caller, rule.remote_address_group_id)
+  const same = state.rules.first("same", sameRule(rule))
+  if (same)
+    throw new Refusal(
+      409,
+      "SecurityGroupRuleExists",
+      `Security group rule already exists. Rule id is ${same.id}.`,
+    )
+  const row = {
+    ...newRow(projectId, given.description, 0),
+    ...rule,
+    protocol: rule.protocol === "icmpv6" ? "ipv6-icmp" : rule.protocol,
+    attributeId: ++state.lastRule,
+  }
+  state.groups.put(touched(group))
+  return state.rules.put(row)
+}
+
+function groupOf(state: NetworkState, caller: Caller, groupId: string): Group {
+  const group = state.groups.get(groupId)
+  if (!group || !owns(caller, group)) throw notFound.group(groupId)
+  return group
 }

@@ -1,11 +1,11 @@
-import { born, type NetworkState } from "./state.ts"
+import { type NetworkState, newRow } from "./state.ts"
 
 /** An operator's external network, with one subnet of documentation addresses. */
 export function addExternalNetwork(state: NetworkState, projectId: string, index: number): string {
   const block = ["203.0.113", "198.51.100", "192.0.2"][index] ?? `100.64.${index}`
   const suffix = index === 0 ? "" : `-${index + 1}`
   const network = state.networks.put({
-    ...born(projectId, "", 2),
+    ...newRow(projectId, "", 2),
     name: `public${suffix}`,
     admin_state_up: true,
     mtu: state.underlay,
@@ -22,7 +22,7 @@ export function addExternalNetwork(state: NetworkState, projectId: string, index
     segmentationId: null,
   })
   state.subnets.put({
-    ...born(projectId, "", 0),
+    ...newRow(projectId, "", 0),
     name: `public-subnet${suffix}`,
     network_id: network.id,
     ip_version: 4,

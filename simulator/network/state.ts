@@ -33,6 +33,19 @@ export function createNetwork(ledger: Ledger, options: SimulatedCloudOptions) {
     bulk: options.bulk ?? true,
     vlanTransparent: options.vlanTransparent ?? false,
     pageLimit: options.pageLimit,
+    ...createTables(ledger),
+    /** Set by an administrator; what is not here is the default. */
+    quotas: new Map<string, Readonly<Partial<Record<QuotaName, number>>>>(),
+    defaultQuotas,
+    /** Addresses that belong to no port and yet are taken, as "subnet/address". */
+    stranded: new Set<string>(),
+    lastSegment: 1000,
+    lastRule: 0,
+  }
+}
+
+function createTables(ledger: Ledger) {
+  return {
     networks: new Table<Network, "project" | "open" | "policy">(ledger, {
       project,
       policy,
@@ -78,20 +91,13 @@ export function createNetwork(ledger: Ledger, options: SimulatedCloudOptions) {
       object: (row) => [row.object_id],
       target: (row) => [row.target_tenant],
     }),
-    /** Set by an administrator; what is not here is the default. */
-    quotas: new Map<string, Readonly<Partial<Record<QuotaName, number>>>>(),
-    defaultQuotas,
-    /** Addresses that belong to no port and yet are taken, as "subnet/address". */
-    stranded: new Set<string>(),
-    lastSegment: 1000,
-    lastRule: 0,
   }
 }
 
 export type NetworkState = ReturnType<typeof createNetwork>
 
-/** The members that a new row of any kind is born with. */
-export function born(projectId: string, description: string | null, revision: number): Row {
+/** Returns the members that new rows of all kinds have. */
+export function newRow(projectId: string, description: string | null, revision: number): Row {
   const now = timestamp()
   return {
     id: uuid(),

@@ -5,7 +5,7 @@ import { boolean, integer, string, uuid } from "./checks.ts"
 import { badAttribute, badRequest, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import type { Port, SubPort, Trunk } from "./rows.ts"
-import { born, type NetworkState, touched } from "./state.ts"
+import { type NetworkState, newRow, touched } from "./state.ts"
 
 function subPorts(name: string, value: unknown): readonly SubPort[] {
   if (!Array.isArray(value)) throw badAttribute(name, "Invalid data format for subports")
@@ -86,7 +86,7 @@ export function trunkResource(state: NetworkState): Resource<Trunk> {
       const { name, description, admin_state_up, port_id = "", sub_ports } = values as TrunkGiven
       usable(port_id, true)
       for (const one of sub_ports) usable(one.port_id, false)
-      const row = { ...born(projectId, description, 0), name, admin_state_up, port_id, sub_ports }
+      const row = { ...newRow(projectId, description, 0), name, admin_state_up, port_id, sub_ports }
       return state.trunks.put(row)
     },
     update: (_caller, row, values) =>

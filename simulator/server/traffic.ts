@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
 import { uuid } from "../ids.ts"
-import type { CloudStats, RequestHook } from "../options.ts"
+import type { CloudStats, Fault, RequestHook } from "../options.ts"
 import { gateway, tooManyRequests } from "./gateway.ts"
 
 export interface Traffic {
@@ -12,7 +12,7 @@ export interface Traffic {
   reset(): void
 }
 
-interface Place {
+interface Endpoint {
   readonly service: string
   /** Below the service's own prefix: no version, no project, no query. */
   readonly path: string
@@ -25,7 +25,7 @@ const prefixes = [
   ["volume", /^\/volume\/v3(\/[0-9a-f]{32})?/],
 ] as const
 
-function placeOf(url: string): Place {
+function endpointOf(url: string): Endpoint {
   const [path = ""] = url.split("?")
   for (const [service, prefix] of prefixes)
     if (prefix.test(path)) return { service, path: path.replace(prefix, "").replace(/^\/|\/$/g, "") }
@@ -34,7 +34,7 @@ function placeOf(url: string): Place {
 
 const ids = /\b([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})\b/g
 
-const callKey = (method: string, { service, path }: Place): string =>
+const callKey = (method: string, { service, path }: Endpoint): string =>
   `${method} ${service}/${path.replaceAll(ids, "{id}")}`
 
 const dropped = new WeakSet<FastifyRequest>()
@@ -44,11 +44,37 @@ function cut(request: FastifyRequest, reply: FastifyReply): void {
   request.raw.socket.destroy()
 }
 
-/** Stands before all services: counts, delays, and lets a test's hook refuse a call or lose its answer. */
+const none = { calls: 0, writes: 0, signIns: 0, throttled: 0 }
+
+class Counters {
+  #counts = { ...none }
+  readonly #byCall = new Map<string, number>()
+
+  throttled(): void {
+    this.#counts.calls += 1
+    this.#counts.throttled += 1
+  }
+
+  admitted(method: string, key: string): void {
+    this.#counts.calls += 1
+    if (key === "POST identity/auth/tokens") this.#counts.signIns += 1
+    else if (method !== "GET" && method !== "HEAD") this.#counts.writes += 1
+    this.#byCall.set(key, (this.#byCall.get(key) ?? 0) + 1)
+  }
+
+  stats(): CloudStats {
+    return { ...this.#counts, byCall: Object.fromEntries(this.#byCall) }
+  }
+
+  reset(): void {
+    this.#counts = { ...none }
+    this.#byCall.clear()
+  }
+}
+
+/** Runs before all services: limits the rate, counts, delays, and applies the faults that a test's hook returns. */
 export function watchTraffic(app: FastifyInstance, latencyMs: number, requestsPerSecond?: number): Traffic {
-  const none = { calls: 0, writes: 0, signIns: 0, throttled: 0 }
-  const counts = { ...none }
-  const byCall = new Map<string, number>()
+  const counters = new Counters()
   let admit = gateway(requestsPerSecond)
   const traffic: Traffic = {
     latencyMs,
@@ -56,55 +82,40 @@ export function watchTraffic(app: FastifyInstance, latencyMs: number, requestsPe
     limit: (rate) => {
       admit = gateway(rate)
     },
-    stats: () => ({ ...counts, byCall: Object.fromEntries(byCall) }),
-    reset: () => {
-      Object.assign(counts, none)
-      byCall.clear()
-    },
+    stats: () => counters.stats(),
+    reset: () => counters.reset(),
   }
-
-  /** In front of everything else, and it looks at nothing but the time. */
+  // The gateway decides before everything else, and only by the time.
   app.addHook("onRequest", async (_, reply) => {
     if (admit(performance.now())) return
-    counts.calls++
-    counts.throttled++
+    counters.throttled()
     await reply.code(429).type("text/html").send(tooManyRequests)
   })
-
-  const count = (method: string, key: string): void => {
-    counts.calls++
-    if (key === "POST identity/auth/tokens") counts.signIns++
-    else if (method !== "GET" && method !== "HEAD") counts.writes++
-    byCall.set(key, (byCall.get(key) ?? 0) + 1)
-  }
-
   app.addHook("preHandler", async (request, reply) => {
-    const place = placeOf(request.url)
-    count(request.method, callKey(request.method, place))
+    const endpoint = endpointOf(request.url)
+    counters.admitted(request.method, callKey(request.method, endpoint))
     reply.header("x-openstack-request-id", `req-${uuid()}`)
     if (traffic.latencyMs > 0) await sleep(traffic.latencyMs)
     const fault = await traffic.hook?.({
-      ...place,
+      ...endpoint,
       method: request.method,
       body: request.body,
       token: String(request.headers["x-auth-token"] ?? ""),
     })
-    if (!fault) return
-    if (fault === "drop-before") {
-      cut(request, reply)
-      return
-    }
-    if (fault === "drop-after") {
-      dropped.add(request)
-      return
-    }
-    await reply
-      .code(fault.status)
-      .headers({ ...fault.headers })
-      .send(fault.body)
+    if (fault) await applyFault(fault, request, reply)
   })
   app.addHook("onSend", async (request) => {
     if (dropped.has(request)) request.raw.socket.destroy()
   })
   return traffic
+}
+
+async function applyFault(fault: Fault, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (fault === "drop-before") cut(request, reply)
+  else if (fault === "drop-after") dropped.add(request)
+  else
+    await reply
+      .code(fault.status)
+      .headers({ ...fault.headers })
+      .send(fault.body)
 }

@@ -35,16 +35,23 @@ function readLimits(volume: Volume, body: unknown): Record<string, number> {
 }
 
 export async function volumeRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {
-  const { volume } = state
   answerRefusals(app, namedBody, (request) => serviceCaller(state.identity, tokenOf(request)))
   const context: VolumeContext = {
     state,
     caller: (request) => {
-      const asking = serviceCaller(state.identity, tokenOf(request))
-      if (record(request.params).project !== asking.projectId) throw bad("Malformed request url")
-      return asking
+      const found = serviceCaller(state.identity, tokenOf(request))
+      if (record(request.params).project !== found.projectId) throw bad("Malformed request url")
+      return found
     },
   }
+  quotaRoutes(app, context)
+  limitRoute(app, context)
+  emptyLists(app, context)
+  typeRoutes(app, context)
+}
+
+function quotaRoutes(app: FastifyInstance, context: VolumeContext): void {
+  const { volume } = context.state
   const admin = (request: FastifyRequest, action: string): void => {
     if (!context.caller(request).isAdmin) throw volumeForbidden(`quotas:${action}`)
   }
@@ -76,6 +83,10 @@ export async function volumeRoutes(app: FastifyInstance, { state }: { state: Clo
     volume.quotas.delete(request.params.id)
     return reply.code(200).send()
   })
+}
+
+function limitRoute(app: FastifyInstance, context: VolumeContext): void {
+  const { volume } = context.state
   app.get("/:project/limits", async (request) => {
     const limits = quotasOf(volume, context.caller(request).projectId)
     const absolute = {
@@ -92,6 +103,10 @@ export async function volumeRoutes(app: FastifyInstance, { state }: { state: Clo
     }
     return { limits: { rate: [], absolute } }
   })
+}
+
+/** Lists of what the simulator does not have. */
+function emptyLists(app: FastifyInstance, context: VolumeContext): void {
   for (const [path, name] of [
     ["volumes", "volumes"],
     ["volumes/detail", "volumes"],
@@ -107,5 +122,4 @@ export async function volumeRoutes(app: FastifyInstance, { state }: { state: Clo
     context.caller(request)
     throw new Refusal(404, "itemNotFound", `Volume ${request.params.id} could not be found.`)
   })
-  typeRoutes(app, context)
 }
