@@ -38,7 +38,7 @@ export const gateway = defineKind<Body, Router>({
     isMatch: (desired, actual) => desired.router_id === actual.id,
     compare: ({ router_id: _, ...wanted }, actual) =>
       differences(wanted, { ...actual.external_gateway_info }),
-    unmanagedName: ({ id }, ours) => ours.get(id),
+    unmanagedName: ({ id }, created) => created.get(id),
   },
 
   removal: {

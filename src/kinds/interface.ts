@@ -138,8 +138,8 @@ export const routerInterface = defineKind<Body, Actual>({
         : differences({ ip_address: desired.ip_address }, { ip_address: actual.ipAddress })),
       ...differences(portText(desired), { ...actual }),
     ],
-    unmanagedName: ({ routerId, ipAddress }, ours) =>
-      ours.has(routerId) ? `${ours.get(routerId)} at ${ipAddress}` : undefined,
+    unmanagedName: ({ routerId, ipAddress }, created) =>
+      created.has(routerId) ? `${created.get(routerId)} at ${ipAddress}` : undefined,
   },
 
   removal: {

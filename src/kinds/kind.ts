@@ -1,5 +1,6 @@
 import type { Trx } from "../models/database.ts"
 import type { Difference } from "../models/own-tables.ts"
+import type { StatefulTable } from "../models/rows.ts"
 import type { KindName } from "../planning/kind-names.ts"
 import type { KindPlan, PlanContext, Ref } from "../planning/plan.ts"
 import type { CloudContext } from "./cloud-context.ts"
@@ -154,13 +155,6 @@ export interface Batch<Body> {
   /** Only objects of an equal value go into one request. */
   readonly groupBy?: (desired: Resolved<Body>) => string
 }
-
-export type StatefulTable =
-  | "openstack_network"
-  | "openstack_subnet"
-  | "openstack_router"
-  | "openstack_securitygroup"
-  | "openstack_port"
 
 export interface Recorded<Body, Actual> {
   readonly rowId: number | null

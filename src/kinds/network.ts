@@ -1,11 +1,10 @@
 import { sql } from "kysely"
-import { recordBackendIds } from "../models/rows.ts"
 import { createResources, deleteResource, type Network } from "../openstack/index.ts"
 import type { LiveAttributes } from "../planning/attributes.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
-import { tableRows } from "./table-rows.ts"
+import { recordIds, tableRows } from "./table-rows.ts"
 
 interface Body extends LiveAttributes<"network"> {
   readonly project_id: Ref
@@ -51,11 +50,7 @@ export const network = defineKind<Body, Network>({
       mtu: body.mtu ?? null,
     })),
     async recordBackendIds(trx, done) {
-      await recordBackendIds(
-        trx,
-        "openstack_network",
-        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-      )
+      await recordIds("openstack_network")(trx, done)
       await sql`
       update openstack_network as row
       set runtime_state = done.status, type = done.type, segmentation_id = done.segment, mtu = done.mtu

@@ -1,6 +1,6 @@
 import { sql } from "kysely"
 import type { Trx } from "../models/database.ts"
-import { recordBackendIds, textJson } from "../models/rows.ts"
+import { textJson } from "../models/rows.ts"
 import { deleteResource, type Port } from "../openstack/index.ts"
 import type { LiveAttributes } from "../planning/attributes.ts"
 import { sorted } from "../planning/unordered.ts"
@@ -9,7 +9,7 @@ import { countBatches } from "./cost.ts"
 import { defineKind, type Resolved, type RowContext } from "./kind.ts"
 import { createPorts } from "./port-create.ts"
 import { type PortBody, planPorts } from "./port-plan.ts"
-import { tableRows } from "./table-rows.ts"
+import { recordIds, tableRows } from "./table-rows.ts"
 
 const stored = tableRows<PortBody>("openstack_port", (context, body) => ({
   name: body.name,
@@ -90,11 +90,7 @@ export const port = defineKind<PortBody, Port>({
       await stored.delete(trx, rowIds)
     },
     async recordBackendIds(trx, done) {
-      await recordBackendIds(
-        trx,
-        "openstack_port",
-        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-      )
+      await recordIds("openstack_port")(trx, done)
       await sql`
       update openstack_port as row set fixed_ips = done.fixed_ips, mac_address = done.mac
       from unnest(

@@ -57,8 +57,8 @@ export const qosBinding = defineKind<Body, Actual>({
   verify: {
     isMatch: (desired, actual) => desired.collection === actual.collection && desired.id === actual.id,
     compare: ({ qos_policy_id }, actual) => differences({ qos_policy_id }, { ...actual }),
-    unmanagedName: ({ id, qos_policy_id: policy }, ours) =>
-      policy !== null && ours.has(id) ? `QoS of ${ours.get(id)}` : undefined,
+    unmanagedName: ({ id, qos_policy_id: policy }, created) =>
+      policy !== null && created.has(id) ? `QoS of ${created.get(id)}` : undefined,
   },
 
   removal: {

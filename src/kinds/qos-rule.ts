@@ -67,8 +67,8 @@ export const qosRule = defineKind<Body, Actual>({
         { qos_policy_id, type, ...values },
         { qos_policy_id: actual.policyId, type: actual.type, ...actual.values },
       ),
-    unmanagedName: ({ policyId, type }, ours) =>
-      ours.has(policyId) ? `${type} of ${ours.get(policyId)}` : undefined,
+    unmanagedName: ({ policyId, type }, created) =>
+      created.has(policyId) ? `${type} of ${created.get(policyId)}` : undefined,
   },
 
   removal: {

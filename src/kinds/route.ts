@@ -75,8 +75,8 @@ export const route = defineKind<Body, Actual>({
       desired.destination === actual.destination &&
       desired.nexthop === actual.nexthop,
     compare: () => [],
-    unmanagedName: ({ routerId, destination, nexthop }, ours) =>
-      ours.has(routerId) ? `${destination} via ${nexthop} on ${ours.get(routerId)}` : undefined,
+    unmanagedName: ({ routerId, destination, nexthop }, created) =>
+      created.has(routerId) ? `${destination} via ${nexthop} on ${created.get(routerId)}` : undefined,
   },
 
   removal: {

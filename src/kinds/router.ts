@@ -1,10 +1,10 @@
-import { recordBackendIds, textJson } from "../models/rows.ts"
+import { textJson } from "../models/rows.ts"
 import { createResources, deleteResource, type Router } from "../openstack/index.ts"
 import type { LiveAttributes } from "../planning/attributes.ts"
 import { type Ref, ref } from "../planning/plan.ts"
 import { liveDifferences } from "./compare.ts"
 import { defineKind } from "./kind.ts"
-import { tableRows } from "./table-rows.ts"
+import { recordIds, tableRows } from "./table-rows.ts"
 
 interface Body extends LiveAttributes<"router"> {
   readonly project_id: Ref
@@ -40,12 +40,7 @@ export const router = defineKind<Body, Router>({
       routes: textJson([]),
       fixed_ips: textJson([]),
     })),
-    recordBackendIds: (trx, done) =>
-      recordBackendIds(
-        trx,
-        "openstack_router",
-        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-      ),
+    recordBackendIds: recordIds("openstack_router"),
     table: "openstack_router",
   },
 

@@ -104,8 +104,8 @@ export const securityGroupRule = defineKind<Body, Actual>({
         { ...wanted, protocol: protocolText(wanted.protocol) },
         { ...actual, protocol: protocolText(actual.protocol), description: actual.description ?? "" },
       ),
-    unmanagedName: ({ direction, protocol, security_group_id: group }, ours) =>
-      ours.has(group) ? `${direction} ${protocol ?? "any"} of ${ours.get(group)}` : undefined,
+    unmanagedName: ({ direction, protocol, security_group_id: group }, created) =>
+      created.has(group) ? `${direction} ${protocol ?? "any"} of ${created.get(group)}` : undefined,
   },
 
   removal: {

@@ -1,4 +1,3 @@
-import { recordBackendIds } from "../models/rows.ts"
 import {
   type Cloud,
   createResources,
@@ -13,7 +12,7 @@ import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { defaultRuleCount, mayBeDefaultRule } from "./default-rules.ts"
 import { defineKind } from "./kind.ts"
-import { tableRows } from "./table-rows.ts"
+import { recordIds, tableRows } from "./table-rows.ts"
 import { markUncertain } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes<"security_group"> {
@@ -66,12 +65,7 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
       backend_id: "",
       tenant_id: tenantId,
     })),
-    recordBackendIds: (trx, done) =>
-      recordBackendIds(
-        trx,
-        "openstack_securitygroup",
-        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-      ),
+    recordBackendIds: recordIds("openstack_securitygroup"),
     table: "openstack_securitygroup",
   },
 
@@ -82,14 +76,14 @@ export const securityGroup = defineKind<Body, SecurityGroup>({
     id: (actual) => actual.id,
     batch: { maxSize: atOnce },
     async create({ cloud }, desired) {
-      const made = await createResources(
+      const created = await createResources(
         cloud,
         "security-groups",
         desired.map(({ body: { empty: _, ...body } }) => body),
       )
       return markUncertain(
         allSettledOrThrow(
-          made.map(async (group, index) =>
+          created.map(async (group, index) =>
             desired[index]?.body.empty ? deleteDefaultRules(cloud, group) : group,
           ),
         ),

@@ -1,4 +1,4 @@
-import { recordBackendIds, textJson } from "../models/rows.ts"
+import { textJson } from "../models/rows.ts"
 import {
   type Cloud,
   createResources,
@@ -16,7 +16,7 @@ import { allSettledOrThrow } from "./all-settled-or-throw.ts"
 import { differences, liveDifferences } from "./compare.ts"
 import { countBatches } from "./cost.ts"
 import { defineKind } from "./kind.ts"
-import { tableRows } from "./table-rows.ts"
+import { recordIds, tableRows } from "./table-rows.ts"
 import { markUncertain } from "./uncertain-create.ts"
 
 interface Body extends LiveAttributes<"subnet"> {
@@ -102,12 +102,7 @@ export const subnet = defineKind<Body, Subnet>({
       is_connected: false,
       tenant_id: context.tenantId,
     })),
-    recordBackendIds: (trx, done) =>
-      recordBackendIds(
-        trx,
-        "openstack_subnet",
-        done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
-      ),
+    recordBackendIds: recordIds("openstack_subnet"),
     table: "openstack_subnet",
   },
 
@@ -116,14 +111,14 @@ export const subnet = defineKind<Body, Subnet>({
     id: (actual) => actual.id,
     batch,
     async create({ cloud }, desired) {
-      const made = await createResources(
+      const created = await createResources(
         cloud,
         "subnets",
         desired.map(({ body }) => body),
       )
       return markUncertain(
         allSettledOrThrow(
-          made.map(async (one, index) =>
+          created.map(async (one, index) =>
             isWithoutPools(desired[index]?.body) ? removePools(cloud, one) : one,
           ),
         ),

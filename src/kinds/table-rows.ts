@@ -1,5 +1,14 @@
-import { deleteRows, type InsertedTable, insertRows, newRow, updateRows } from "../models/rows.ts"
-import type { KindRows, RowContext } from "./kind.ts"
+import type { Trx } from "../models/database.ts"
+import {
+  deleteRows,
+  type InsertedTable,
+  insertRows,
+  newRow,
+  recordBackendIds,
+  type StatefulTable,
+  updateRows,
+} from "../models/rows.ts"
+import type { KindRows, Recorded, RowContext } from "./kind.ts"
 
 type Columns = Readonly<Record<string, unknown>>
 
@@ -33,4 +42,14 @@ export function tableRows<Body>(
       ),
     delete: (trx, rowIds) => deleteRows(trx, table, rowIds),
   }
+}
+
+/** Returns how the ids of finished objects are written into a table of the host. */
+export function recordIds(table: StatefulTable) {
+  return (trx: Trx, done: readonly Recorded<unknown, { readonly id: string }>[]): Promise<void> =>
+    recordBackendIds(
+      trx,
+      table,
+      done.map(({ rowId, actual }) => ({ rowId, backendId: actual.id })),
+    )
 }

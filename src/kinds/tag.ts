@@ -47,8 +47,8 @@ export const tag = defineKind<Body, Actual>({
   verify: {
     isMatch: (desired, actual) => desired.collection === actual.collection && desired.id === actual.id,
     compare: ({ tags }, actual) => differences({ tags: sorted(tags) }, { tags: sorted(actual.tags) }),
-    unmanagedName: ({ id, tags }, ours) =>
-      tags.length > 0 && ours.has(id) ? `tags of ${ours.get(id)}: ${tags.join(", ")}` : undefined,
+    unmanagedName: ({ id, tags }, created) =>
+      tags.length > 0 && created.has(id) ? `tags of ${created.get(id)}: ${tags.join(", ")}` : undefined,
   },
 
   removal: {

@@ -23,13 +23,15 @@ export function newRow(
   }
 }
 
-export type InsertedTable =
+/** Tables of OpenStack objects with `state` and `error_message`. */
+export type StatefulTable =
   | "openstack_network"
   | "openstack_subnet"
   | "openstack_router"
   | "openstack_securitygroup"
-  | "openstack_securitygrouprule"
   | "openstack_port"
+
+export type InsertedTable = StatefulTable | "openstack_securitygrouprule"
 
 /** The limit of PostgreSQL's protocol for the parameters of one statement. */
 const maxParameters = 65_535
@@ -80,12 +82,7 @@ export function textJson(value: unknown): string {
 /** Records the cloud's ids in rows of a table that has a state, and sets the rows OK. */
 export async function recordBackendIds(
   trx: Trx,
-  table:
-    | "openstack_network"
-    | "openstack_subnet"
-    | "openstack_router"
-    | "openstack_securitygroup"
-    | "openstack_port",
+  table: StatefulTable,
   rows: readonly { readonly rowId: number | null; readonly backendId: string }[],
 ): Promise<void> {
   await sql`
