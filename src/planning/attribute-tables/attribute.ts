@@ -1,4 +1,4 @@
-/** What happens to one attribute of OpenStack's in a copy. */
+/** What happens to one OpenStack attribute in a copy. */
 export interface Attribute {
   /** OpenStack's name. */
   readonly name: string
@@ -24,9 +24,9 @@ export interface Attribute {
   readonly optional?: true | string
 }
 
-/** What happens to the attributes of one kind of OpenStack's objects. */
+/** What happens to the attributes of one kind of OpenStack object. */
 export interface AttributeTable {
-  /** OpenStack's document. */
+  /** Address of the OpenStack API reference. */
   readonly document: string
   /** Alias of the Neutron extension without which a cloud has no such objects. */
   readonly extension?: string
