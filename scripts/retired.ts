@@ -2,7 +2,8 @@
 export interface Retired {
   /**
    * - `identifier`: a whole identifier of TypeScript. Common English words are retired only so, where they named an idea.
-   * - `name`: a whole word of any text (code, SQL, metrics, pages), for names that are no English word.
+   * - `name`: a regular expression for a whole word of any text (code, SQL, metrics, pages), for names that are no English
+   *   word.
    * - `file`: the name of a file without its extension.
    * - `phrase`: a regular expression over comments, strings and pages; a space stands for any white space.
    */
@@ -38,12 +39,19 @@ export const retired: readonly Retired[] = [
       NewsItem: "MigrationEvent",
       dead_holder: "fenced_owner",
       lane_turn: "acquire_slots",
-      lane_pauses_total: "rate_limited_total",
+      openstack_replication_lane_pauses_total: "openstack_replication_rate_limited_total",
+      openstack_replication_lane_pause_seconds_total: "openstack_replication_rate_limited_seconds_total",
+      "openstack_replication\\.lane": "openstack_replication.limiter",
+      left_out: "omitted",
       LanePause: "RateLimited",
       lanePause: "rateLimited",
       onLanePause: "onRateLimited",
       SAME_AGAIN: "DUPLICATE_MIGRATION",
+      MIGRATION_UNDER_WAY: "MIGRATION_IN_PROGRESS",
       ReplicationNewsIsLost: "ReplicationAfterCommitHookFailed",
+      ReplicationQueueStands: "ReplicationQueueIsDelayed",
+      ReplicationStageFails: "ReplicationStageFailed",
+      ReplicationCloudIsTooSlowForUs: "ReplicationCloudLimitsRate",
       registerOddities: "registerFallbackRoutes",
       takeForms: "acceptForms",
       forPeople: "negotiated",
