@@ -8,7 +8,7 @@ export interface Ip {
   readonly value: bigint
 }
 
-/** First and last are the whole block, the network's own address and the broadcast address included. */
+/** `first` and `last` include the network address and the broadcast address. */
 export interface Cidr {
   readonly version: IpVersion
   readonly prefix: number
@@ -53,7 +53,7 @@ export const contains = (range: Cidr | Range, value: bigint): boolean =>
 export const overlaps = (a: Cidr, b: Cidr): boolean =>
   a.version === b.version && a.first <= b.last && b.first <= a.last
 
-/** The addresses that a host may have: not an IPv4 block's first and last, not an IPv6 block's first. */
+/** Returns the addresses for hosts: without the first and last of an IPv4 block and the first of an IPv6 block. */
 export function hosts(cidr: Cidr): Range {
   if (cidr.version === 6) return { start: cidr.prefix < 127 ? cidr.first + 1n : cidr.first, end: cidr.last }
   return cidr.prefix > 30
@@ -61,7 +61,7 @@ export function hosts(cidr: Cidr): Range {
     : { start: cidr.first + 1n, end: cidr.last - 1n }
 }
 
-/** The range without one address: none, one or two ranges. */
+/** Returns the range without one address, as up to two ranges. */
 export function without(range: Range, value: bigint | undefined): Range[] {
   if (value === undefined || !contains(range, value)) return [range]
   return [
@@ -72,7 +72,7 @@ export function without(range: Range, value: bigint | undefined): Range[] {
 
 const randomBelow = (limit: bigint): bigint => BigInt(`0x${randomBytes(20).toString("hex")}`) % limit
 
-/** An address of the ranges that is free: any of them, as neutron promises no order. */
+/** Returns a random free address of the ranges: Neutron allocates in no defined order. */
 export function pickFree(ranges: readonly Range[], taken: (value: bigint) => boolean): bigint | undefined {
   const total = ranges.reduce((sum, { start, end }) => sum + (end - start + 1n), 0n)
   if (total === 0n) return undefined
@@ -92,7 +92,7 @@ export function pickFree(ranges: readonly Range[], taken: (value: bigint) => boo
   return undefined
 }
 
-/** The address that a host gives itself on a SLAAC subnet: made from its MAC address. */
+/** Returns the SLAAC address of a host, which is derived from its MAC address. */
 export function slaacAddress(cidr: Cidr, mac: string): bigint {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac.split(":").map((part) => Number.parseInt(part, 16))
   const parts = [a ^ 2, b, c, 0xff, 0xfe, d, e, f]

@@ -24,7 +24,7 @@ export type {
 
 const bodyLimit = 64 * 1024 * 1024
 
-/** A cloud of its own on loopback: one port, one database in memory, gone when closed. */
+/** Starts a cloud on loopback: one port for all services, and a state in memory that ends with it. */
 export async function startCloud(options: SimulatedCloudOptions): Promise<SimulatedCloud> {
   const state = createState(options)
   const admin = addFirstProject(state.identity, options.name)

@@ -1,4 +1,4 @@
-/** Takes back what was written since a point, so that a refused call leaves nothing behind. */
+/** Undoes the writes of a refused call. */
 export class Ledger {
   #undo: (() => void)[] = []
 
@@ -25,7 +25,7 @@ export interface Stored {
 
 type Keys<Row> = (row: Row) => readonly string[]
 
-/** Rows by id, with indexes that are as easy to undo as the rows. Rows are replaced, never changed. */
+/** Rows by id with indexes; a ledger can undo every write. Rows are replaced, never modified. */
 export class Table<Row extends Stored, Index extends string> {
   readonly #ledger: Ledger
   readonly #rows = new Map<string, Row>()

@@ -1,5 +1,5 @@
 export interface SimulatedCloudOptions {
-  /** Shown in the names of what the cloud is born with. */
+  /** Part of the names of the cloud's first objects. */
   readonly name: string
   /** 0: any free port. @default 0 */
   readonly port?: number
@@ -7,19 +7,19 @@ export interface SimulatedCloudOptions {
   readonly region?: string
   /** Milliseconds added to each call. @default 0 */
   readonly latencyMs?: number
-  /** Calls a second that the gateway before the services lets through; beyond them it answers 429. @default any number */
+  /** Calls a second that the gateway in front of the services admits; it refuses others with 429. @default unlimited */
   readonly requestsPerSecond?: number
   /** @default 3600 */
   readonly tokenTtlSeconds?: number
-  /** Most rows that one page of a network list holds, as an operator may set. @default none */
+  /** Maximum rows in a page of a network list, as an operator may set. @default unlimited */
   readonly pageLimit?: number
   /** MTU of the underlying network; tenant networks have 50 bytes less for the tunnel. @default 1500 */
   readonly mtu?: number
   /** Volume types beyond `__DEFAULT__`. @default ["standard", "ssd", "archive"] */
   readonly volumeTypes?: readonly string[]
-  /** False: the network service refuses bulk creation, as an operator may set. @default true */
+  /** Whether the network service allows bulk creation; an operator may turn it off. @default true */
   readonly bulk?: boolean
-  /** Whether the network service's driver can be transparent to VLANs. @default false */
+  /** Whether the network service's driver supports VLAN transparency. @default false */
   readonly vlanTransparent?: boolean
   /** External networks, each with a subnet. @default 1 */
   readonly externalNetworks?: number
@@ -30,7 +30,7 @@ export interface CloudCall {
   readonly method: string
   readonly path: string
   readonly body: unknown
-  /** What it was signed with, "" where it was not. */
+  /** The token of the request; "" where it has none. */
   readonly token: string
 }
 
@@ -40,17 +40,17 @@ export interface PlannedAnswer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** `drop-before` cuts the connection with nothing done, `drop-after` once the work is done. */
+/** `drop-before` closes the connection before the call has an effect, `drop-after` after it. */
 export type Fault = PlannedAnswer | "drop-before" | "drop-after"
 
-// biome-ignore lint/suspicious/noConfusingVoidType: a hook that has nothing to say returns nothing
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook without a fault returns nothing
 export type RequestHook = (call: CloudCall) => Promise<Fault | void>
 
 export interface CloudStats {
   readonly calls: number
   readonly writes: number
   readonly signIns: number
-  /** Calls that the gateway did not let through; they count as calls, and reach no service. */
+  /** Calls that the gateway refused. They are included in `calls`. */
   readonly throttled: number
   /** Keys such as "POST network/ports". */
   readonly byCall: Readonly<Record<string, number>>
@@ -66,11 +66,11 @@ export interface CloudAdmin {
   readonly userId: string
 }
 
-/** What an operator did not set up. */
+/** What an operator has not installed. */
 export interface Missing {
-  /** Types of the catalog, e.g. "network". */
+  /** Types of services, e.g. "network". */
   readonly services?: readonly string[]
-  /** Aliases of Neutron's extensions whose service plugin is off, with the paths that it serves. */
+  /** Aliases of Neutron's extensions whose service plugin is off; its paths are off as well. */
   readonly extensions?: readonly PluggedExtension[]
 }
 
@@ -81,20 +81,20 @@ export interface SimulatedCloud {
   readonly region: string
   readonly admin: CloudAdmin
   readonly externalNetworkIds: readonly string[]
-  /** Name to id. */
+  /** Ids by name. */
   readonly volumeTypes: Readonly<Record<string, string>>
   stats(): CloudStats
   resetStats(): void
   setLatency(ms: number): void
   /** undefined: no gateway. */
   setRequestsPerSecond(rate: number | undefined): void
-  /** Takes services out of the catalog and extensions out of Neutron, or puts back what is not named any more. */
+  /** Removes exactly these services from the catalog and extensions from Neutron, and restores all others. */
   setMissing(missing: Missing): void
-  /** Looks at each call before the service does, and may refuse it or lose its answer. */
+  /** Called before each call is served; it may return a fault. */
   onRequest?: RequestHook | undefined
-  /** Every token given out that has not been revoked. */
+  /** Returns all issued tokens that have not been revoked. */
   tokens(): readonly string[]
-  /** Every token given out so far is answered with 401 from now on. */
+  /** Revokes all tokens issued so far: they are refused with 401. */
   revokeTokens(): void
   close(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** What a service answers instead of doing as asked; each service has its own shape of body. */
+/** An error response of a service. Each service has its own form of the body. */
 export class Refusal extends Error {
   readonly status: number
   readonly type: string
@@ -25,17 +25,17 @@ export const identityBody = (refusal: Refusal): object => ({
   error: { code: refusal.status, message: refusal.message, title: titles[refusal.status] ?? "Error" },
 })
 
-/** The token check stands before every service and answers as keystone does. */
-const before =
+/** The token check comes before every service and responds in Keystone's form. */
+const afterTokenCheck =
   (body: (refusal: Refusal) => object) =>
   (refusal: Refusal): object =>
     refusal.status === 401 ? identityBody(refusal) : body(refusal)
 
-export const networkBody = before((refusal) => ({
+export const networkBody = afterTokenCheck((refusal) => ({
   NeutronError: { type: refusal.type, message: refusal.message, detail: "" },
 }))
 
-/** Nova and cinder name the kind of refusal by the body's only key. */
-export const namedBody = before((refusal) => ({
+/** In Nova and Cinder the only key of the body is the type of the refusal. */
+export const namedBody = afterTokenCheck((refusal) => ({
   [refusal.type]: { code: refusal.status, message: refusal.message },
 }))

@@ -11,7 +11,7 @@ export function createState(options: SimulatedCloudOptions) {
   return {
     ledger,
     region: options.region ?? "RegionOne",
-    /** Known once the cloud listens. */
+    /** Base URL; set when the cloud listens. */
     base: "",
     missing: {} as Missing,
     identity: createIdentity(ledger, options.tokenTtlSeconds ?? 3600),

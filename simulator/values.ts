@@ -1,16 +1,16 @@
-/** An object's members, or none: what came over the wire has whatever shape it likes. */
+/** Returns the members of an object, or none where the value from the wire is not an object. */
 export const record = (value: unknown): Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {}
 
 export const text = (value: unknown): string => (typeof value === "string" ? value : "")
 
-/** A query parameter may be given several times. */
-export const many = (value: unknown): string[] =>
+/** Returns all values of a query parameter, which may be repeated. */
+export const allValues = (value: unknown): string[] =>
   Array.isArray(value) ? value.map(String) : value === undefined ? [] : [String(value)]
 
-export const one = (value: unknown): string | undefined => many(value)[0]
+export const firstValue = (value: unknown): string | undefined => allValues(value)[0]
 
-/** Writes a value as Python does in its messages, which is how these services quote what they were given. */
+/** Formats a value as Python does: the services quote values of requests like this. */
 export function quoted(value: unknown): string {
   if (value === null || value === undefined) return "None"
   if (value === true) return "True"
@@ -24,5 +24,5 @@ export function quoted(value: unknown): string {
   return String(value)
 }
 
-/** The same without the quotes of a lone string. */
-export const bare = (value: unknown): string => (typeof value === "string" ? value : quoted(value))
+/** The same, without quotes around a string. */
+export const unquoted = (value: unknown): string => (typeof value === "string" ? value : quoted(value))

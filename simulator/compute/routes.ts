@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyRequest } from "fastify"
 import { type Caller, serviceCaller } from "../identity/tokens.ts"
 import { uuid } from "../ids.ts"
 import { namedBody, Refusal } from "../refusals.ts"
-import { answerRefusals } from "../server/answers.ts"
+import { handleRefusals } from "../server/refusal-handler.ts"
 import { type CloudState, tokenOf } from "../state.ts"
-import { bare, quoted, record } from "../values.ts"
+import { quoted, record, unquoted } from "../values.ts"
 import { defaultQuotas } from "./state.ts"
 
 const flavors = [
@@ -30,7 +30,7 @@ function readLimits(body: unknown): Record<string, number> {
     )
   return Object.fromEntries(
     Object.entries(limits).map(([name, value]) => {
-      const field = `Invalid input for field/attribute ${name}. Value: ${bare(value)}.`
+      const field = `Invalid input for field/attribute ${name}. Value: ${unquoted(value)}.`
       if (!/^-?\d+$/.test(String(value))) throw bad(`${field} ${quoted(value)} does not match '^-?[0-9]+$'`)
       const limit = Number(value)
       if (limit < -1) throw bad(`${field} ${limit} is less than the minimum of -1`)
@@ -52,7 +52,7 @@ export async function computeRoutes(app: FastifyInstance, { state }: { state: Cl
     caller: (request) => serviceCaller(identity, tokenOf(request)),
     limits: (projectId) => ({ ...defaultQuotas, ...compute.quotas.get(projectId) }),
   }
-  answerRefusals(app, namedBody, context.caller)
+  handleRefusals(app, namedBody, context.caller)
   versionRoute(app, context)
   quotaRoutes(app, context)
   limitRoute(app, context)
@@ -98,8 +98,8 @@ function quotaRoutes(app: FastifyInstance, context: ComputeContext): void {
     return { quota_set: { id: request.params.project, ...defaultQuotas } }
   })
   app.put<Project>("/os-quota-sets/:project", async (request) => {
-    const asking = caller(request)
-    const given = asking.isAdmin ? readLimits(request.body) : {}
+    const requester = caller(request)
+    const given = requester.isAdmin ? readLimits(request.body) : {}
     const id = projectOf(request, "update")
     compute.quotas.set(id, { ...compute.quotas.get(id), ...given })
     return { quota_set: limits(id) }
@@ -116,10 +116,10 @@ function checkedProject(
   request: FastifyRequest<Project>,
   action: string,
 ): string {
-  const asking = caller(request)
+  const requester = caller(request)
   const { project } = request.params
   const free = action === "show" || action === "detail"
-  if (!asking.isAdmin && !(free && asking.projectId === project))
+  if (!requester.isAdmin && !(free && requester.projectId === project))
     throw new Refusal(
       403,
       "forbidden",

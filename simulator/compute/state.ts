@@ -16,7 +16,7 @@ export const defaultQuotas = {
 } as const satisfies Record<string, number>
 
 export const createCompute = () => ({
-  /** What an administrator set, by project. */
+  /** Quotas that an administrator set, by project. */
   quotas: new Map<string, Readonly<Record<string, number>>>(),
 })
 

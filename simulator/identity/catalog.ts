@@ -1,6 +1,6 @@
 import { hexId } from "../ids.ts"
 
-/** Where each service answers, below the cloud's own address. */
+/** Paths of the services below the cloud's address. */
 const services = [
   { type: "identity", name: "keystone", path: "/identity/v3" },
   { type: "network", name: "neutron", path: "/network" },
@@ -13,7 +13,7 @@ const services = [
   interfaces: ["public", "internal", "admin"].map((name) => ({ name, id: hexId() })),
 }))
 
-/** What a token without a project is not told, as those addresses name the project. */
+/** Returns the service catalog, whose URLs contain the project's id. A token without a project has none. */
 export const catalog = (
   base: string,
   region: string,

@@ -1,4 +1,4 @@
-import { bare, quoted } from "../values.ts"
+import { quoted, unquoted } from "../values.ts"
 import { malformed } from "./refusals.ts"
 import { domain } from "./state.ts"
 
@@ -15,8 +15,8 @@ export function checkName(value: unknown, longest = 64): string {
   return value
 }
 
-/** Only the default domain is there; a request that names none means the caller's, which is that one. */
+/** There is only the default domain, which is also the domain of a request without one. */
 export function checkDomain(value: unknown): void {
   if (value !== undefined && value !== null && value !== domain.id)
-    throw malformed(`Could not find domain: ${bare(value)}.`)
+    throw malformed(`Could not find domain: ${unquoted(value)}.`)
 }

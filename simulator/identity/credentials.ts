@@ -27,24 +27,24 @@ export function credentialRoutes(app: FastifyInstance, context: IdentityContext)
   })
 
   app.post<OneCredential>(path, async (request, reply) => {
-    const asking = caller(request)
-    if (asking.userId !== request.params.user) throw forbidden("identity:create_application_credential")
+    const requester = caller(request)
+    if (requester.userId !== request.params.user) throw forbidden("identity:create_application_credential")
     const body = checkRequired(record(record(request.body).application_credential), "name")
     const row: ApplicationCredential = {
       id: hexId(),
       name: text(body.name),
       secret: text(body.secret) || secret(64),
-      userId: asking.userId,
-      projectId: asking.projectId,
+      userId: requester.userId,
+      projectId: requester.projectId,
     }
     ledger.atomically(() => identity.credentials.put(row))
     return reply.code(201).send({ application_credential: { ...shape(row), secret: row.secret } })
   })
   app.delete<OneCredential>(`${path}/:id`, async (request, reply) => {
-    const asking = caller(request)
+    const requester = caller(request)
     const row = identity.credentials.get(request.params.id)
     if (!row) throw notFound("application credential", request.params.id)
-    if (!asking.isAdmin && asking.userId !== row.userId)
+    if (!requester.isAdmin && requester.userId !== row.userId)
       throw forbidden("identity:delete_application_credential")
     ledger.atomically(() => identity.credentials.remove(row))
     return reply.code(204).send()

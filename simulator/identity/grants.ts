@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
-import { one, record } from "../values.ts"
+import { firstValue, record } from "../values.ts"
 import type { IdentityContext } from "./context.ts"
 import { projectOf } from "./projects.ts"
 import { notFound } from "./refusals.ts"
@@ -78,10 +78,10 @@ function assignmentRoute(
   app.get("/role_assignments", async (request) => {
     admin(request, "identity:list_role_assignments")
     const query = record(request.query)
-    const project = one(query["scope.project.id"])
-    const user = one(query["user.id"])
-    const role = one(query["role.id"])
-    const names = "include_names" in query && !["false", "0"].includes(one(query.include_names) ?? "")
+    const project = firstValue(query["scope.project.id"])
+    const user = firstValue(query["user.id"])
+    const role = firstValue(query["role.id"])
+    const names = "include_names" in query && !["false", "0"].includes(firstValue(query.include_names) ?? "")
     const among =
       project === undefined ? [...identity.grants.all()] : identity.grants.find("project", project)
     const rows = among.filter(

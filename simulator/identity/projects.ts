@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify"
 import { hexId } from "../ids.ts"
-import { many, one, record } from "../values.ts"
+import { allValues, firstValue, record } from "../values.ts"
 import { checkDomain, checkName, checkRequired } from "./checks.ts"
 import type { IdentityContext } from "./context.ts"
 import { forbidden, notFound, projectExists } from "./refusals.ts"
@@ -12,10 +12,10 @@ interface OneProject {
 }
 
 const byQuery = (query: Record<string, unknown>) => {
-  const name = one(query.name)
-  const enabled = one(query.enabled)
-  const tags = many(query.tags).flatMap((value) => value.split(","))
-  const domainId = one(query.domain_id)
+  const name = firstValue(query.name)
+  const enabled = firstValue(query.enabled)
+  const tags = allValues(query.tags).flatMap((value) => value.split(","))
+  const domainId = firstValue(query.domain_id)
   return (row: Project): boolean =>
     (name === undefined || fold(row.name) === fold(name)) &&
     (domainId === undefined || domainId === domain.id) &&
@@ -69,8 +69,9 @@ function listRoutes(
   }
   app.get("/auth/projects", async (request) => list(request, "projects", ownProjects(caller(request).userId)))
   app.get<OneProject>("/users/:id/projects", async (request) => {
-    const asking = caller(request)
-    if (!asking.isAdmin && asking.userId !== request.params.id) throw forbidden("identity:list_user_projects")
+    const requester = caller(request)
+    if (!requester.isAdmin && requester.userId !== request.params.id)
+      throw forbidden("identity:list_user_projects")
     return list(request, "projects", ownProjects(request.params.id))
   })
 }
@@ -89,8 +90,9 @@ function changeRoutes(app: FastifyInstance, { state, base, admin, caller }: Iden
     return reply.code(201).send({ project: projectShape(base(), row) })
   })
   app.get<OneProject>("/projects/:id", async (request) => {
-    const asking = caller(request)
-    if (!asking.isAdmin && asking.projectId !== request.params.id) throw forbidden("identity:get_project")
+    const requester = caller(request)
+    if (!requester.isAdmin && requester.projectId !== request.params.id)
+      throw forbidden("identity:get_project")
     return { project: projectShape(base(), projectOf(identity, request.params.id)) }
   })
   app.patch<OneProject>("/projects/:id", async (request) => {

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { identityBody, Refusal } from "../refusals.ts"
-import { answerRefusals } from "../server/answers.ts"
+import { handleRefusals } from "../server/refusal-handler.ts"
 import { type CloudState, tokenOf } from "../state.ts"
 import { catalog } from "./catalog.ts"
 import type { IdentityContext } from "./context.ts"
@@ -16,7 +16,7 @@ import { userRoutes } from "./users.ts"
 
 export async function identityRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {
   const context = createContext(state)
-  answerRefusals(app, identityBody)
+  handleRefusals(app, identityBody)
   versionRoute(app, context)
   tokenRoutes(app, context)
   roleRoutes(app, context)
@@ -69,11 +69,11 @@ function tokenRoutes(app: FastifyInstance, context: IdentityContext): void {
   })
 
   const subject = (request: FastifyRequest, action: string): Token => {
-    const asking = context.caller(request)
+    const requester = context.caller(request)
     const token = identity.tokens.get(String(request.headers["x-subject-token"]))
     if (!token || token.expiresAt <= Date.now())
       throw new Refusal(404, "NotFound", "Could not recognize Fernet token")
-    if (!asking.isAdmin && token.userId !== asking.userId) throw forbidden(action)
+    if (!requester.isAdmin && token.userId !== requester.userId) throw forbidden(action)
     return token
   }
   app.get("/auth/tokens", async (request, reply) => {

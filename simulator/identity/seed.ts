@@ -2,7 +2,7 @@ import { hexId, secret } from "../ids.ts"
 import type { CloudAdmin } from "../options.ts"
 import { domain, grantId, type Identity } from "./state.ts"
 
-/** The project and the user that every cloud is set up with. */
+/** Adds the first project and its administrator. */
 export function addFirstProject(identity: Identity, cloudName: string): CloudAdmin {
   const project = identity.projects.put({
     id: hexId(),

@@ -2,7 +2,7 @@ import { unauthorized } from "../refusals.ts"
 import { record, text } from "../values.ts"
 import { forbidden, malformed } from "./refusals.ts"
 import { domain, fold, type Identity, type Project, rolesOf, type Token, type User } from "./state.ts"
-import { type Grounds, issueToken, liveToken } from "./tokens.ts"
+import { issueToken, liveToken, type TokenGrant } from "./tokens.ts"
 
 const inDefaultDomain = (value: unknown): boolean => {
   const given = record(value)
@@ -20,7 +20,7 @@ function byPassword(identity: Identity, given: Record<string, unknown>): User {
   return user
 }
 
-function byCredential(identity: Identity, given: Record<string, unknown>): Grounds {
+function byCredential(identity: Identity, given: Record<string, unknown>): TokenGrant {
   const named = () => {
     const user = record(given.user)
     const owner = user.id ?? identity.users.first("name", fold(text(user.name)))?.id
@@ -38,7 +38,7 @@ function scopedProject(identity: Identity, scope: unknown): Project | undefined 
   return inDefaultDomain(given.domain) ? identity.projects.first("name", fold(text(given.name))) : undefined
 }
 
-function grounds(identity: Identity, auth: Record<string, unknown>): Grounds {
+function authenticate(identity: Identity, auth: Record<string, unknown>): TokenGrant {
   const given = record(auth.identity)
   const methods = Array.isArray(given.methods) ? given.methods : []
   if (methods.includes("application_credential"))
@@ -62,7 +62,7 @@ export function signIn(identity: Identity, body: unknown): Token {
       "Expecting to find auth in request body. The server could not comply with the request since it is either malformed or otherwise incorrect. The client is assumed to be in error.",
     )
   if (record(auth).identity === undefined) throw malformed("'identity' is a required property")
-  const found = grounds(identity, record(auth))
+  const found = authenticate(identity, record(auth))
   if (record(auth).scope === undefined) return issueToken(identity, found)
   const project = scopedProject(identity, record(auth).scope)
   if (!project?.enabled || rolesOf(identity, project.id, found.userId).length === 0) throw unauthorized()

@@ -15,7 +15,7 @@ export interface User {
   readonly password: string
   readonly enabled: boolean
   readonly defaultProjectId: string | undefined
-  /** What keystone keeps without knowing it: `email`, `description` and whatever else a client sends. */
+  /** Attributes that Keystone stores without knowing them: `email`, `description` and so on. */
   readonly extra: Readonly<Record<string, unknown>>
 }
 
@@ -52,7 +52,7 @@ export interface Token {
 
 export const domain = { id: "default", name: "Default" } as const
 
-/** The database keystone runs on compares names without regard to case. */
+/** Keystone's database compares names without regard to case. */
 export const fold = (name: string): string => name.toLowerCase()
 
 export const grantId = (projectId: string, userId: string, roleId: string): string =>
@@ -83,7 +83,7 @@ const implied: Readonly<Record<string, readonly string[]>> = {
   reader: ["reader"],
 }
 
-/** The roles granted and those that they imply. */
+/** Returns the granted roles and those that they imply. */
 export function rolesOf(identity: Identity, projectId: string, userId: string): Role[] {
   const granted = identity.grants.find("both", `${projectId}/${userId}`).map(({ roleId }) => roleId)
   const names = new Set(

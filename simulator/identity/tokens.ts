@@ -3,7 +3,7 @@ import { Refusal, unauthorized } from "../refusals.ts"
 import { notFound } from "./refusals.ts"
 import { type Identity, type Role, rolesOf, type Token } from "./state.ts"
 
-/** Who asks: what a service learns from a token. */
+/** The caller of a service, as its token identifies it. */
 export interface Caller {
   readonly token: Token
   readonly userId: string
@@ -12,23 +12,23 @@ export interface Caller {
   readonly roles: readonly Role[]
 }
 
-export interface Grounds {
+export interface TokenGrant {
   readonly userId: string
   readonly projectId: string | undefined
   readonly methods: readonly string[]
   readonly delegated: boolean
-  /** A token made from another ends with it. */
+  /** Of a token that was issued for another token: the end of that one. */
   readonly expiresAt?: number
 }
 
-export function issueToken(identity: Identity, grounds: Grounds): Token {
+export function issueToken(identity: Identity, grant: TokenGrant): Token {
   const issuedAt = Date.now()
   const token: Token = {
-    ...grounds,
+    ...grant,
     id: secret(60),
     auditId: hexId().slice(0, 22),
     issuedAt,
-    expiresAt: grounds.expiresAt ?? issuedAt + identity.tokenTtlSeconds * 1000,
+    expiresAt: grant.expiresAt ?? issuedAt + identity.tokenTtlSeconds * 1000,
   }
   identity.tokens.set(token.id, token)
   return token
@@ -40,7 +40,7 @@ export function liveToken(identity: Identity, id: unknown): Token | undefined {
   return identity.users.get(token.userId)?.enabled ? token : undefined
 }
 
-/** Keystone tells why a token's project is no more, to anyone who holds the token. */
+/** Keystone reports a deleted or disabled project to the holder of the token. */
 function checkProject(identity: Identity, token: Token): void {
   if (token.projectId === undefined) return
   const project = identity.projects.get(token.projectId)
@@ -65,7 +65,7 @@ export function caller(identity: Identity, id: unknown): Caller {
   }
 }
 
-/** The other services say 401 whatever is wrong with a token, and to one without a project. */
+/** The other services refuse an invalid token, and one without a project, with 401. */
 export function serviceCaller(identity: Identity, id: unknown): Caller {
   let found: Caller
   try {

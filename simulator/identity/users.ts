@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify"
 import { hexId } from "../ids.ts"
-import { one, record } from "../values.ts"
+import { firstValue, record } from "../values.ts"
 import { checkDomain, checkName, checkRequired } from "./checks.ts"
 import type { IdentityContext } from "./context.ts"
 import { forbidden, notFound, userExists } from "./refusals.ts"
@@ -25,7 +25,7 @@ const checkFree = (identity: Identity, name: string, own?: string): void => {
 }
 
 function given(body: Record<string, unknown>, before: User): User {
-  const text = (value: unknown, otherwise: string) => (typeof value === "string" ? value : otherwise)
+  const text = (value: unknown, before: string) => (typeof value === "string" ? value : before)
   const extra = Object.entries(body).filter(([key]) => !known.includes(key))
   return {
     ...before,
@@ -44,7 +44,7 @@ export function userRoutes(app: FastifyInstance, context: IdentityContext): void
 
   app.get("/users", async (request) => {
     admin(request, "identity:list_users")
-    const name = one(record(request.query).name)
+    const name = firstValue(record(request.query).name)
     const rows = name === undefined ? [...identity.users.all()] : identity.users.find("name", fold(name))
     return list(
       request,
@@ -76,8 +76,8 @@ function singleRoutes(app: FastifyInstance, { state, base, admin, caller }: Iden
   const { identity, ledger } = state
 
   app.get<OneUser>("/users/:id", async (request) => {
-    const asking = caller(request)
-    if (!asking.isAdmin && asking.userId !== request.params.id) throw forbidden("identity:get_user")
+    const requester = caller(request)
+    if (!requester.isAdmin && requester.userId !== request.params.id) throw forbidden("identity:get_user")
     return { user: userShape(base(), userOf(identity, request.params.id)) }
   })
   app.patch<OneUser>("/users/:id", async (request) => {
@@ -86,7 +86,7 @@ function singleRoutes(app: FastifyInstance, { state, base, admin, caller }: Iden
     const after = given(record(record(request.body).user), before)
     checkFree(identity, after.name, before.id)
     ledger.atomically(() => identity.users.put(after))
-    if (after.password !== before.password) forget(identity, after.id)
+    if (after.password !== before.password) revokeTokens(identity, after.id)
     return { user: { ...userShape(base(), after), extra: after.extra } }
   })
   app.delete<OneUser>("/users/:id", async (request, reply) => {
@@ -97,12 +97,12 @@ function singleRoutes(app: FastifyInstance, { state, base, admin, caller }: Iden
       for (const one of identity.credentials.find("user", row.id)) identity.credentials.remove(one)
       identity.users.remove(row)
     })
-    forget(identity, row.id)
+    revokeTokens(identity, row.id)
     return reply.code(204).send()
   })
 }
 
-/** A new password ends the tokens that the old one gave. */
-function forget(identity: Identity, userId: string): void {
+/** A new password revokes the user's tokens. */
+function revokeTokens(identity: Identity, userId: string): void {
   for (const token of identity.tokens.values()) if (token.userId === userId) identity.tokens.delete(token.id)
 }

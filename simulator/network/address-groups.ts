@@ -1,17 +1,17 @@
 import { formatCidr, parseCidr } from "../addresses.ts"
 import { Refusal } from "../refusals.ts"
-import { bare } from "../values.ts"
+import { unquoted } from "../values.ts"
 import { type Given, optional } from "./attributes.ts"
 import { string } from "./checks.ts"
-import { forgetShares, sharedIds, sharesWith } from "./rbac.ts"
+import { removePolicies, sharedIds, sharesWith } from "./rbac.ts"
 import { badAttribute } from "./refusals.ts"
 import { owns, type Resource } from "./resource.ts"
 import type { AddressGroup } from "./rows.ts"
 import { type NetworkState, newRow, touched } from "./state.ts"
 
 function addresses(name: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value)) throw badAttribute(name, `'${bare(value)}' is not a list`)
-  const given = value.map(bare)
+  if (!Array.isArray(value)) throw badAttribute(name, `'${unquoted(value)}' is not a list`)
+  const given = value.map(unquoted)
   const twice = given.find((one, index) => given.indexOf(one) !== index)
   if (twice !== undefined) throw badAttribute(name, `Duplicate items in the list: '${twice}'`)
   return given.map((one) => {
@@ -43,7 +43,7 @@ export function addressGroupResource(state: NetworkState): Resource<AddressGroup
     collection: "address_groups",
     path: "address-groups",
     tagged: false,
-    /** The real service fails on this call too. */
+    // The real service fails on this call as well.
     bulk: () =>
       new Refusal(
         500,
@@ -76,7 +76,7 @@ export function addressGroupResource(state: NetworkState): Resource<AddressGroup
           "AddressGroupInUse",
           `Address group ${row.id} is in use on one or more security group rules.`,
         )
-      forgetShares(state, row.id)
+      removePolicies(state, row.id)
       state.addressGroups.remove(row)
     },
     show: (caller, row) => ({

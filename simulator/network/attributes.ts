@@ -1,14 +1,14 @@
 import type { Caller } from "../identity/tokens.ts"
 import { badRequest, disallowed } from "./refusals.ts"
 
-/** How one member of a request is read. `initial` stands in when a creation does not give it. */
+/** How one member of a request is read. `initial` is its value where a creation does not set it. */
 export interface Attribute<T> {
   readonly check: (name: string, value: unknown) => T
   readonly initial: T
   readonly required: boolean
   readonly post: boolean
   readonly put: boolean
-  /** A policy rule names it: "admin" is for administrators only, "any" only shows in refusals. */
+  /** It has a policy rule: "admin" allows administrators only, "any" only appears in refusals. */
   readonly rule: "admin" | "any" | undefined
 }
 
@@ -35,7 +35,7 @@ export const optional = <T>(check: Check<T>, initial: T, traits: Traits = {}): A
 export const required = <T>(check: Check<T>, traits: Traits = {}): Attribute<T | undefined> =>
   make<T | undefined>(check, undefined, true, traits)
 
-/** Not given is told apart from every value that could be given. */
+/** An attribute that is undefined where it is not set. */
 export const maybe = <T>(check: Check<T>, traits: Traits = {}): Attribute<T | undefined> =>
   make<T | undefined>(check, undefined, false, traits)
 
@@ -48,13 +48,13 @@ export type Given<A extends Attributes> = {
 export interface Kind {
   readonly member: string
   readonly attributes: Attributes
-  /** Members of an answer that no request may hold. */
+  /** Members of a response that no request may contain. */
   readonly readOnly: readonly string[]
 }
 
 const own = ["project_id", "tenant_id"]
 
-/** Neutron quotes the names that it does not know as a set, in no promised order. */
+/** Neutron lists unknown names in any order. */
 function checkNames(kind: Kind, body: Record<string, unknown>): void {
   const unknown = Object.keys(body).filter(
     (name) => !(name in kind.attributes) && !kind.readOnly.includes(name) && !own.includes(name),
@@ -91,7 +91,7 @@ export function readUpdate(kind: Kind, body: Record<string, unknown>): Record<st
   )
 }
 
-/** Refuses what only an administrator may set, naming the chain of rules as neutron's policy does. */
+/** Refuses attributes that only an administrator may set, with the chain of rules as Neutron's policy has it. */
 export function checkPolicy(caller: Caller, action: string, kind: Kind, body: Record<string, unknown>): void {
   const rule = `rule:${action}_${kind.member}`
   const ruled = Object.keys(kind.attributes).filter((name) => name in body && kind.attributes[name]?.rule)

@@ -1,5 +1,5 @@
 import { parseCidr, parseIp } from "../addresses.ts"
-import { bare, quoted } from "../values.ts"
+import { quoted, unquoted } from "../values.ts"
 import { badAttribute, invalidInput, notA, wrongKeys } from "./refusals.ts"
 import type { Route } from "./rows.ts"
 
@@ -15,14 +15,14 @@ const truths: Readonly<Record<string, boolean>> = { true: true, "1": true, false
 
 export function boolean(_name: string, value: unknown): boolean {
   const found = truths[String(value).toLowerCase()]
-  if (found === undefined) throw invalidInput(`'${bare(value)}' cannot be converted to boolean`)
+  if (found === undefined) throw invalidInput(`'${unquoted(value)}' cannot be converted to boolean`)
   return found
 }
 
 export function integer(_name: string, value: unknown): number {
   const number = typeof value === "string" ? (/^-?\d+$/.test(value) ? Number(value) : Number.NaN) : value
   if (typeof number !== "number" || Number.isNaN(number))
-    throw invalidInput(`'${bare(value)}' is not an integer`)
+    throw invalidInput(`'${unquoted(value)}' is not an integer`)
   return Math.trunc(number)
 }
 
@@ -48,7 +48,7 @@ export const oneOf =
   (values: readonly (string | number | null)[]) =>
   (name: string, value: unknown): string | null => {
     if (!values.some((one) => one === value))
-      throw badAttribute(name, `${bare(value)} is not in valid_values`)
+      throw badAttribute(name, `${unquoted(value)} is not in valid_values`)
     return value === null ? null : String(value)
   }
 
@@ -58,11 +58,11 @@ export function ip(name: string, value: unknown): string {
 }
 
 function list(name: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw badAttribute(name, `'${bare(value)}' is not a list`)
+  if (!Array.isArray(value)) throw badAttribute(name, `'${unquoted(value)}' is not a list`)
   return value
 }
 
-export const strings = (name: string, value: unknown): readonly string[] => list(name, value).map(bare)
+export const strings = (name: string, value: unknown): readonly string[] => list(name, value).map(unquoted)
 
 export function uuids(name: string, value: unknown): readonly string[] {
   const ids = list(name, value).map((one) => uuid(name, one))
@@ -71,7 +71,7 @@ export function uuids(name: string, value: unknown): readonly string[] {
   return ids
 }
 
-/** A dictionary with exactly these keys. */
+/** Accepts an object with exactly these keys. */
 export function keyed(name: string, value: unknown, keys: readonly string[]): Record<string, unknown> {
   const given = typeof value === "object" && value !== null ? Object.keys(value) : []
   if (given.length !== keys.length || !keys.every((key) => given.includes(key)))
@@ -85,12 +85,13 @@ function cidr(name: string, value: unknown): string {
   return value
 }
 
-/** Neutron refuses a destination with host bits set and names the block that it would take. */
+/** Neutron refuses a destination with host bits and recommends the block without them. */
 export const routes =
   (canonical: (text: string) => string) =>
   (name: string, value: unknown): readonly Route[] => {
     if (value === null) return []
-    if (!Array.isArray(value)) throw badAttribute(name, `Invalid data format for hostroute: '${bare(value)}'`)
+    if (!Array.isArray(value))
+      throw badAttribute(name, `Invalid data format for hostroute: '${unquoted(value)}'`)
     const seen = new Set<string>()
     return value.map((one) => {
       const { nexthop, destination } = keyed(name, one, ["nexthop", "destination"])

@@ -8,7 +8,7 @@ import type { Row } from "./rows.ts"
 import type { NetworkState } from "./state.ts"
 import { roomFor } from "./usage.ts"
 
-interface Asked {
+interface RequestedItems {
   readonly bulk: boolean
   readonly items: readonly Record<string, unknown>[]
 }
@@ -16,7 +16,7 @@ interface Asked {
 const isObject = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-function asked(state: NetworkState, resource: Resource, body: unknown): Asked {
+function readItems(state: NetworkState, resource: Resource, body: unknown): RequestedItems {
   const { member, collection } = resource
   if (Array.isArray(body)) throw badRequest("Body contains invalid data")
   const given = record(body)
@@ -38,7 +38,7 @@ function single({ member }: Resource, body: unknown): Record<string, unknown> {
   return record(given[member])
 }
 
-/** Who the new object is for: an administrator may make it for any project, even one that is not there. */
+/** Returns the project of a new object. An administrator may name any project, even one that does not exist. */
 function projectOf(caller: Caller, item: Record<string, unknown>): string {
   const named = item.project_id ?? item.tenant_id
   if (named === undefined || named === "") return caller.projectId
@@ -67,9 +67,9 @@ function without(item: Readonly<Record<string, unknown>>, names: readonly string
   return Object.fromEntries(Object.entries(item).filter(([name]) => !names.includes(name)))
 }
 
-/** Answers in the order asked, and makes all or nothing. */
+/** Creates all objects of a request or none, and returns them in the order of the request. */
 export function create(state: NetworkState, resource: Resource, caller: Caller, body: unknown): object {
-  const { bulk, items } = asked(state, resource, body)
+  const { bulk, items } = readItems(state, resource, body)
   const planned = items.map((item) => {
     const projectId = projectOf(caller, item)
     const kept = bulk ? without(item, resource.lostInBulk ?? []) : item
@@ -98,7 +98,7 @@ export function find(resource: Resource, caller: Caller, id: string): Row {
   return row
 }
 
-/** What is seen but not owned is forbidden, what is not seen is not there. */
+/** Refuses a visible object of another project with 403, an invisible one with 404. */
 export function findOwn(resource: Resource, caller: Caller, id: string, action: string): Row {
   const row = find(resource, caller, id)
   if (!resource.canChange(caller, row)) throw disallowed(`rule:${action}_${resource.member}`)

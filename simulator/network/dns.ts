@@ -1,7 +1,7 @@
 import { badAttribute } from "./refusals.ts"
 import type { FixedIp } from "./rows.ts"
 
-/** What the operator has named the cloud's domain. */
+/** The DNS domain of the cloud. */
 const DOMAIN = "openstacklocal."
 
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
@@ -26,7 +26,7 @@ export function dnsName(name: string, value: unknown): string {
   return String(value)
 }
 
-/** Under which names the addresses of a port are known within its network. */
+/** Returns the DNS names of a port's addresses within its network. */
 export const assignment = (name: string, addresses: readonly FixedIp[]): readonly object[] =>
   addresses.map(({ ip_address }) => {
     const hostname = name || `host-${ip_address.replaceAll(/[.:]/g, "-")}`

@@ -65,7 +65,7 @@ const all = aliases.map(([alias, name]) => ({
   links: [],
 }))
 
-/** Service plugins that an operator may leave out: the paths that they serve, and the extensions that build on them. */
+/** Service plugins that an operator may leave out, with their paths and the extensions that depend on them. */
 const plugged: Readonly<
   Record<PluggedExtension, { readonly paths: readonly string[]; readonly builtOn: readonly string[] }>
 > = {
@@ -93,7 +93,7 @@ export function extensionsWithout(
   return all.filter(({ alias }) => !gone.has(alias))
 }
 
-/** Whether a path such as `/network/v2.0/routers/ID` is one that nobody serves then. */
+/** Whether a path such as `/network/v2.0/routers/ID` belongs to a missing service plugin. */
 export function isUnserved(url: string, missing: readonly PluggedExtension[] = []): boolean {
   const [, path = ""] = /\/v2\.0\/([^/?]+)/.exec(url) ?? []
   return missing.some((alias) => plugged[alias].paths.includes(path))

@@ -6,7 +6,7 @@ import { fixedIps } from "./port-checks.ts"
 import { isOpen } from "./rbac.ts"
 import { badAttribute, badRouter, disallowed, notFound, wrongKeys } from "./refusals.ts"
 import { owns } from "./resource.ts"
-import { type GatewayInfo, plainPort, type Router } from "./rows.ts"
+import { defaultPort, type GatewayInfo, type Router } from "./rows.ts"
 import { type NetworkState, newRow } from "./state.ts"
 
 export interface WantedGateway {
@@ -17,7 +17,7 @@ export interface WantedGateway {
 
 const known = ["network_id", "enable_snat", "external_fixed_ips"]
 
-/** Null and an empty object both mean no gateway. */
+/** Null and an empty object mean no gateway. */
 export function gatewayInfo(name: string, value: unknown): WantedGateway | null {
   if (value === null) return null
   const given: Record<string, unknown> = typeof value === "object" ? { ...value } : {}
@@ -35,7 +35,7 @@ export function gatewayInfo(name: string, value: unknown): WantedGateway | null 
   }
 }
 
-/** A tenant may name the network and no more, even when it sends back what it was shown. */
+/** A tenant may set only the network; other members are refused, even those that a response contained. */
 export function checkGatewayPolicy(caller: Caller, action: string, wanted: WantedGateway | null): void {
   if (caller.isAdmin || wanted === null) return
   if (wanted.enable_snat === undefined && wanted.external_fixed_ips === undefined) return
@@ -63,7 +63,7 @@ function addressOf(state: NetworkState, wanted: WantedGateway, mac: string, own?
     : addresses.automatic()
 }
 
-/** The gateway's port belongs to no project, so that no quota counts it and no tenant sees it. */
+/** The gateway's port belongs to no project: it does not count against a quota and tenants do not see it. */
 export function setGateway(
   state: NetworkState,
   caller: Caller,
@@ -92,7 +92,7 @@ export function setGateway(
   const mac_address = macAddress()
   const port = state.ports.put({
     ...newRow("", "", 1),
-    ...plainPort,
+    ...defaultPort,
     name: "",
     network_id: network.id,
     mac_address,

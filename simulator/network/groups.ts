@@ -3,7 +3,7 @@ import { Refusal } from "../refusals.ts"
 import { type Given, optional } from "./attributes.ts"
 import { boolean, string } from "./checks.ts"
 import { byId } from "./order.ts"
-import { forgetShares, sharedIds, sharesWith } from "./rbac.ts"
+import { removePolicies, sharedIds, sharesWith } from "./rbac.ts"
 import { inUse, notFound, overQuota } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import type { Group, Rule } from "./rows.ts"
@@ -50,7 +50,7 @@ function make(
   return group
 }
 
-/** Made the first time that anything needs it, and not held against the quota. */
+/** Returns the default group, which is created on first use and not counted against the quota. */
 export const defaultGroup = (state: NetworkState, projectId: string): Group =>
   state.groups.first("default", projectId) ??
   make(state, projectId, { name: DEFAULT, description: "Default security group", stateful: true }, [
@@ -112,7 +112,7 @@ function removeGroup(state: NetworkState, caller: Caller, row: Group): void {
     )
   for (const index of ["group", "remote"] as const)
     for (const rule of state.rules.find(index, row.id)) state.rules.remove(rule)
-  forgetShares(state, row.id)
+  removePolicies(state, row.id)
   state.groups.remove(row)
 }
 

@@ -6,7 +6,7 @@ import { isOpen } from "./rbac.ts"
 import { addressTaken, badRouter, inUse, notA, notFound, overQuota } from "./refusals.ts"
 import { owns } from "./resource.ts"
 import { neededBy } from "./router-routes.ts"
-import { interfaceOwners, isInterface, type Port, plainPort, type Router, type Subnet } from "./rows.ts"
+import { defaultPort, interfaceOwners, isInterface, type Port, type Router, type Subnet } from "./rows.ts"
 import { type NetworkState, newRow, touched } from "./state.ts"
 import { roomFor } from "./usage.ts"
 
@@ -70,7 +70,7 @@ function bySubnet(state: NetworkState, caller: Caller, router: Router, id: strin
   if (roomFor(state, router.project_id, "port") < 1) throw overQuota("port")
   const port = state.ports.put({
     ...newRow(router.project_id, "", 2),
-    ...plainPort,
+    ...defaultPort,
     name: "",
     network_id: network.id,
     mac_address: macAddress(),
@@ -84,7 +84,7 @@ function bySubnet(state: NetworkState, caller: Caller, router: Router, id: strin
   return answer(router, port, subnet.id)
 }
 
-/** Neutron leaves the port's groups and its security as they are. */
+/** Neutron does not change the port's groups and port security. */
 function byPort(state: NetworkState, caller: Caller, router: Router, id: string): object {
   const port = state.ports.get(id)
   if (!port || !owns(caller, port)) throw notFound.port(id)

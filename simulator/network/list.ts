@@ -1,5 +1,5 @@
 import { Refusal } from "../refusals.ts"
-import { many, one } from "../values.ts"
+import { allValues, firstValue } from "../values.ts"
 import { boolean } from "./checks.ts"
 import { badRequest } from "./refusals.ts"
 
@@ -20,9 +20,9 @@ const special = [
 ]
 
 const tagLists = (query: Query, name: string): string[] =>
-  many(query[name]).flatMap((value) => value.split(","))
+  allValues(query[name]).flatMap((value) => value.split(","))
 
-/** A plain list is searched for the value. */
+/** A list of plain values matches where it contains one of the wanted values. */
 function matches(shown: unknown, wanted: readonly string[]): boolean {
   if (Array.isArray(shown)) {
     if (shown.some((item) => typeof item === "object")) return membersMatch(shown, wanted)
@@ -33,7 +33,7 @@ function matches(shown: unknown, wanted: readonly string[]): boolean {
   return wanted.some((value) => value.toLowerCase() === String(shown).toLowerCase())
 }
 
-/** `fixed_ips=subnet_id=ID`: one of the values asked for of each member, in one item. */
+/** `fixed_ips=subnet_id=ID`: one item must have, for each member, one of its wanted values. */
 function membersMatch(items: readonly Record<string, unknown>[], wanted: readonly string[]): boolean {
   const byMember = Map.groupBy(wanted, (value) => value.split("=", 1)[0] ?? "")
   return items.some((item) =>
@@ -55,7 +55,7 @@ export function filtered(rows: Shown[], query: Query): Shown[] {
   const tagsOf = (row: Shown): readonly string[] => (Array.isArray(row.tags) ? row.tags : [])
   return rows.filter(
     (row) =>
-      filters.every((name) => matches(row[name], many(query[name]))) &&
+      filters.every((name) => matches(row[name], allValues(query[name]))) &&
       all.every((tag) => tagsOf(row).includes(tag)) &&
       (any.length === 0 || any.some((tag) => tagsOf(row).includes(tag))) &&
       (not.length === 0 || !not.every((tag) => tagsOf(row).includes(tag))),
@@ -68,10 +68,10 @@ const compare = (a: unknown, b: unknown): number => {
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** By id unless asked otherwise: neutron promises no order of creation. */
+/** Sorts by id unless the query sorts otherwise: Neutron does not keep the order of creation. */
 export function sorted(rows: Shown[], query: Query, names: ReadonlySet<string>): Shown[] {
-  const keys = many(query.sort_key)
-  const directions = many(query.sort_dir)
+  const keys = allValues(query.sort_key)
+  const directions = allValues(query.sort_dir)
   if (keys.length !== directions.length)
     throw badRequest("The number of sort_keys and sort_dirs must be same")
   const badKey = keys.find((key) => !names.has(key))
@@ -100,23 +100,23 @@ export interface Page {
 export function page(
   rows: Shown[],
   query: Query,
-  most: number | undefined,
+  maximum: number | undefined,
   missing: (id: string) => Refusal,
 ): Page {
-  const asked = one(query.limit) ?? "0"
-  if (!/^\d+$/.test(asked))
+  const sent = firstValue(query.limit) ?? "0"
+  if (!/^\d+$/.test(sent))
     throw new Refusal(
       400,
       "BadRequest",
-      `Bad limit request: Limit must be an integer 0 or greater and not '${asked}'.`,
+      `Bad limit request: Limit must be an integer 0 or greater and not '${sent}'.`,
     )
-  const wanted = Number(asked)
-  const limit = most === undefined ? wanted : wanted === 0 ? most : Math.min(wanted, most)
-  const marker = one(query.marker)
+  const wanted = Number(sent)
+  const limit = maximum === undefined ? wanted : wanted === 0 ? maximum : Math.min(wanted, maximum)
+  const marker = firstValue(query.marker)
   if (limit === 0) return { rows, limit }
   const at = marker === undefined ? -1 : rows.findIndex(({ id }) => id === marker)
   if (marker !== undefined && at < 0) throw missing(marker)
-  const reverse = one(query.page_reverse)?.toLowerCase() === "true"
+  const reverse = firstValue(query.page_reverse)?.toLowerCase() === "true"
   if (reverse) {
     const before = marker === undefined ? rows : rows.slice(0, at)
     return { rows: before.slice(-limit), limit }
@@ -124,7 +124,7 @@ export function page(
   return { rows: rows.slice(at + 1, at + 1 + limit), limit }
 }
 
-/** A full page always has a next one, even where that one turns out to be empty. */
+/** A full page always has a link to a next page, even where that is empty. */
 export function pageLinks(url: string, { rows, limit }: Page): object[] | undefined {
   const [first, last] = [rows[0], rows.at(-1)]
   if (limit === 0) return undefined
@@ -141,7 +141,7 @@ export function pageLinks(url: string, { rows, limit }: Page): object[] | undefi
 }
 
 export const chosen = (rows: Shown[], query: Query): Shown[] => {
-  const fields = many(query.fields)
+  const fields = allValues(query.fields)
   if (fields.length === 0) return rows
   return rows.map((row) =>
     Object.fromEntries(fields.flatMap((name) => (name in row ? [[name, row[name]]] : []))),

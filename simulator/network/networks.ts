@@ -5,7 +5,7 @@ import { boolean, integer, natural, oneOf, orNull, string, strings, uuid } from 
 import { dnsDomain } from "./dns.ts"
 import { byId } from "./order.ts"
 import { checkOnNetwork, checkPolicyOf, defaultPolicy } from "./qos-policies.ts"
-import { forgetShares, isOpen, openNetworks } from "./rbac.ts"
+import { isOpen, openNetworks, removePolicies } from "./rbac.ts"
 import { inUse, invalidInput, notFound } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import { isService, type Network } from "./rows.ts"
@@ -139,7 +139,7 @@ function removeNetwork(state: NetworkState, row: Network): void {
     )
   for (const port of allPorts) state.ports.remove(port)
   for (const subnet of state.subnets.find("network", row.id)) state.subnets.remove(subnet)
-  forgetShares(state, row.id)
+  removePolicies(state, row.id)
   state.networks.remove(row)
 }
 

@@ -2,8 +2,8 @@ import { uuid } from "../ids.ts"
 import type { Route } from "./rows.ts"
 
 /**
- * The database gives what an object holds in the order of its keys, not as it was asked; so does this, lest
- * anything come to rely on the order of a request.
+ * Sorts by a text. Neutron returns the members of an object in the order of its database, not of the request, so clients
+ * must not rely on the order of a request here either.
  */
 export const byText = <T>(items: readonly T[], text: (item: T) => string): T[] =>
   items
@@ -17,5 +17,5 @@ export const byId = <T extends { readonly id: string }>(rows: readonly T[]): T[]
 export const routesInOrder = (routes: readonly Route[]): Route[] =>
   byText(routes, ({ destination, nexthop }) => `${destination} ${nexthop}`)
 
-/** Pools come back in any order: their keys are random. */
+/** Neutron returns pools in random order. */
 export const shuffled = <T>(items: readonly T[]): T[] => byText(items, () => uuid())

@@ -5,7 +5,7 @@ import { notFound } from "./refusals.ts"
 import { owns, type Values } from "./resource.ts"
 import type { NetworkState } from "./state.ts"
 
-/** A tenant builds on its own and on shared networks; an external one it only sees. */
+/** Refuses to create objects on a network that is neither the caller's nor shared with it. */
 export function checkNetworkOwner(state: NetworkState, caller: Caller, values: Values, what: string): void {
   const id = String(values.network_id)
   const network = state.networks.get(id)

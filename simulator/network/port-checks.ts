@@ -1,13 +1,13 @@
 import { parseCidr, parseIp } from "../addresses.ts"
 import { Refusal } from "../refusals.ts"
-import { bare, quoted, record } from "../values.ts"
+import { quoted, record, unquoted } from "../values.ts"
 import type { WantedIp } from "./allocation.ts"
 import { ip, uuid } from "./checks.ts"
 import { byText } from "./order.ts"
 import { badAttribute, badRequest, invalidInput, notA } from "./refusals.ts"
 import type { AddressPair, DhcpOption } from "./rows.ts"
 
-const mostPairs = 10
+const maxPairs = 10
 const macShape = /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i
 
 const isMac = (value: unknown): value is string => typeof value === "string" && macShape.test(value)
@@ -19,7 +19,8 @@ export function mac(name: string, value: unknown): string | undefined {
 }
 
 export function fixedIps(name: string, value: unknown): readonly WantedIp[] {
-  if (!Array.isArray(value)) throw badAttribute(name, `Invalid data format for fixed IP: '${bare(value)}'`)
+  if (!Array.isArray(value))
+    throw badAttribute(name, `Invalid data format for fixed IP: '${unquoted(value)}'`)
   const seen = new Set<string>()
   return value.map((one) => {
     const { ip_address, subnet_id } = record(one)
@@ -44,18 +45,18 @@ export interface WantedPair {
 export function addressPairs(_name: string, value: unknown): readonly WantedPair[] {
   if (value === null) return []
   if (!Array.isArray(value)) throw badRequest("Allowed address pairs must be a list.")
-  if (value.length > mostPairs)
+  if (value.length > maxPairs)
     throw new Refusal(
       400,
       "AllowedAddressPairExhausted",
-      `The number of allowed address pair exceeds the maximum ${mostPairs}.`,
+      `The number of allowed address pair exceeds the maximum ${maxPairs}.`,
     )
   const seen = new Set<string>()
   return value.map((one) => {
     const { ip_address, mac_address, ...rest } = record(one)
     if (ip_address === undefined)
       throw new Refusal(400, "AllowedAddressPairsMissingIP", "AllowedAddressPair must contain ip_address")
-    const key = `mac_address ${mac_address === undefined ? "None" : bare(mac_address)} ip_address ${bare(ip_address)}`
+    const key = `mac_address ${mac_address === undefined ? "None" : unquoted(mac_address)} ip_address ${unquoted(ip_address)}`
     if (seen.has(key))
       throw new Refusal(
         400,
@@ -72,7 +73,7 @@ export function addressPairs(_name: string, value: unknown): readonly WantedPair
   })
 }
 
-/** Neutron fills in the port's own MAC address where a pair has none. */
+/** Neutron sets the port's MAC address in pairs without one. */
 export const filledPairs = (pairs: readonly WantedPair[], own: string): AddressPair[] =>
   byText(
     pairs.map(({ ip_address, mac_address = own }) => ({ mac_address, ip_address })),
@@ -81,7 +82,7 @@ export const filledPairs = (pairs: readonly WantedPair[], own: string): AddressP
 
 export interface WantedOption {
   readonly opt_name: string
-  /** Null takes the option away. */
+  /** null removes the option. */
   readonly opt_value: string | null
   readonly ip_version: number
 }
@@ -94,13 +95,13 @@ export function dhcpOptions(_name: string, value: unknown): readonly WantedOptio
       throw invalidInput(`No valid key specs matched for: ${quoted(one)}`)
     return {
       opt_name,
-      opt_value: opt_value === null ? null : bare(opt_value),
+      opt_value: opt_value === null ? null : unquoted(opt_value),
       ip_version: Number(ip_version ?? 4),
     }
   })
 }
 
-/** Options are changed one by one: those that a request does not name stay. */
+/** Returns the options after an update: those that it does not name stay. */
 export function mergedOptions(before: readonly DhcpOption[], wanted: readonly WantedOption[]): DhcpOption[] {
   const key = ({ opt_name, ip_version }: { opt_name: string; ip_version: number }) =>
     `${opt_name}/${ip_version}`

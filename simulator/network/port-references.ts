@@ -7,7 +7,7 @@ import { owns } from "./resource.ts"
 import type { FixedIp } from "./rows.ts"
 import type { NetworkState } from "./state.ts"
 
-/** @param own id of the port that may have the address already */
+/** Refuses a MAC address that another port of the network has. @param own id of the port that may have it already */
 export function checkMac(state: NetworkState, networkId: string, address: string, own?: string): void {
   const holder = state.ports.first("mac", `${networkId}/${address.toLowerCase()}`)
   if (holder && holder.id !== own)

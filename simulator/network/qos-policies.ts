@@ -2,7 +2,7 @@ import type { Caller } from "../identity/tokens.ts"
 import { Refusal } from "../refusals.ts"
 import { type Given, optional } from "./attributes.ts"
 import { boolean, string } from "./checks.ts"
-import { forgetShares, sharedIds, sharesWith } from "./rbac.ts"
+import { removePolicies, sharedIds, sharesWith } from "./rbac.ts"
 import { badRequest, disallowed } from "./refusals.ts"
 import { common, commonReadOnly, owns, type Resource } from "./resource.ts"
 import type { QosPolicy, QosRule } from "./rows.ts"
@@ -19,14 +19,14 @@ type PolicyGiven = Given<typeof attributes>
 const noPolicy = (id: string): Refusal =>
   new Refusal(404, "QosPolicyNotFound", `QoS policy ${id} could not be found.`)
 
-/** Refuses a policy that a caller's network or port may not have. */
+/** Refuses a policy that the caller may not use. */
 export function checkPolicyOf(state: NetworkState, caller: Caller, id: string | null | undefined): void {
   if (id === null || id === undefined) return
   const policy = state.qosPolicies.get(id)
   if (!policy || !(owns(caller, policy) || sharesWith(state, id, caller.projectId))) throw noPolicy(id)
 }
 
-/** A tunnel has no bandwidth that could be promised. */
+/** Refuses a minimum bandwidth on a tunnel network, which cannot guarantee one. */
 export function checkOnNetwork(state: NetworkState, policyId: string | null, networkId: string): void {
   const policy = policyId === null ? undefined : state.qosPolicies.get(policyId)
   if (policy?.rules.some(({ type }) => type === "minimum_bandwidth"))
@@ -37,14 +37,14 @@ export function checkOnNetwork(state: NetworkState, policyId: string | null, net
     )
 }
 
-/** A project's default policy is that of each network made later, whatever the request says. */
+/** Returns the project's default policy, which new networks get unless they name another. */
 export function defaultPolicy(state: NetworkState, projectId: string): string | null {
   return state.qosPolicies.find("project", projectId).find((row) => row.is_default)?.id ?? null
 }
 
 export const showQosRule = ({ id, values }: QosRule): Record<string, unknown> => ({ ...values, id })
 
-/** Policies are an administrator's to make, for any project. */
+/** Only administrators create policies, for any project. */
 export function qosPolicyResource(state: NetworkState): Resource<QosPolicy> {
   const checkUnused = (id: string): void => {
     for (const [kind, table] of [
@@ -82,7 +82,7 @@ export function qosPolicyResource(state: NetworkState): Resource<QosPolicy> {
       state.qosPolicies.put(touched<QosPolicy>(row, values as Partial<PolicyGiven>)),
     remove(_caller, row) {
       checkUnused(row.id)
-      forgetShares(state, row.id)
+      removePolicies(state, row.id)
       state.qosPolicies.remove(row)
     },
     show: (caller, row) => ({

@@ -44,13 +44,13 @@ interface InPolicy {
   Params: { id: string; rule: string }
 }
 
-/** A policy has one rule of a type and direction. */
+/** A policy has at most one rule of a type and direction. */
 export function qosRuleRoutes(app: FastifyInstance, { state, caller }: NetworkContext): void {
   const { network } = state
   const policyOf = (request: FastifyRequest<InPolicy>, action: string): QosPolicy => {
-    const asking = caller(request)
-    const { id } = find(qosPolicyResource(network), asking, request.params.id)
-    if (!asking.isAdmin) throw disallowed(`rule:${action}`)
+    const requester = caller(request)
+    const { id } = find(qosPolicyResource(network), requester, request.params.id)
+    if (!requester.isAdmin) throw disallowed(`rule:${action}`)
     return network.qosPolicies.get(id) as QosPolicy
   }
   const save = (policy: QosPolicy, rules: readonly QosRule[]): void => {
@@ -63,12 +63,12 @@ export function qosRuleRoutes(app: FastifyInstance, { state, caller }: NetworkCo
       const policy = policyOf(request, `create_policy_${member}`)
       const kind = { member, attributes, readOnly: ["id"] }
       const values = readCreation(kind, record(record(request.body)[member]))
-      const twin = policy.rules.find((one) => one.type === type && one.values.direction === values.direction)
-      if (twin)
+      const same = policy.rules.find((one) => one.type === type && one.values.direction === values.direction)
+      if (same)
         throw new Refusal(
           409,
           "QoSRulesConflict",
-          `Rule ${type} conflicts with rule ${twin.id} which already exists in QoS Policy ${policy.id}.`,
+          `Rule ${type} conflicts with rule ${same.id} which already exists in QoS Policy ${policy.id}.`,
         )
       const rule = { id: uuid(), type, values }
       save(policy, [...policy.rules, rule])

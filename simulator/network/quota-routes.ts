@@ -43,16 +43,16 @@ export function quotaRoutes(app: FastifyInstance, context: NetworkContext): void
 const limitsOf = (network: NetworkState, projectId: string): object =>
   Object.fromEntries(quotaNames.map((name) => [name, limitOf(network, projectId, name)]))
 
-function checkAdmin(asking: Caller, action: string): void {
-  if (!asking.isAdmin) throw disallowed(`rule:${action}_quota`)
+function checkAdmin(requester: Caller, action: string): void {
+  if (!requester.isAdmin) throw disallowed(`rule:${action}_quota`)
 }
 
 function readRoutes(app: FastifyInstance, { state: { network }, caller }: NetworkContext): void {
   const limits = (projectId: string) => limitsOf(network, projectId)
   const own = (request: FastifyRequest<Project>): string => {
-    const asking = caller(request)
+    const requester = caller(request)
     const { project } = request.params
-    if (!asking.isAdmin && asking.projectId !== project) throw disallowed("rule:get_quota")
+    if (!requester.isAdmin && requester.projectId !== project) throw disallowed("rule:get_quota")
     return project
   }
 
@@ -80,8 +80,8 @@ function detailRoutes(app: FastifyInstance, { state: { network }, caller }: Netw
   for (const path of ["details", "details.json"])
     app.get<Project>(`/v2.0/quotas/:project/${path}`, async (request) => {
       const { project } = request.params
-      const asking = caller(request)
-      if (!asking.isAdmin && asking.projectId !== project)
+      const requester = caller(request)
+      if (!requester.isAdmin && requester.projectId !== project)
         throw new Refusal(
           403,
           "AdminRequired",
@@ -97,10 +97,10 @@ function detailRoutes(app: FastifyInstance, { state: { network }, caller }: Netw
 
 function writeRoutes(app: FastifyInstance, { state: { network }, caller }: NetworkContext): void {
   app.put<Project>("/v2.0/quotas/:project", async (request) => {
-    const asking = caller(request)
+    const requester = caller(request)
     const { project } = request.params
     const given = readLimits(request.body)
-    checkAdmin(asking, "update")
+    checkAdmin(requester, "update")
     if (record(record(request.body).quota).check_limit === true) checkUsed(network, project, given)
     network.quotas.set(project, { ...network.quotas.get(project), ...given })
     return { quota: limitsOf(network, project) }

@@ -9,7 +9,7 @@ import { type NetworkState, newRow, touched } from "./state.ts"
 
 const SHARED = "access_as_shared"
 
-/** Whether somebody has shared the object with everybody or with this project. */
+/** Whether an RBAC policy shares the object with all projects or with this one. */
 export const sharesWith = (state: NetworkState, objectId: string, projectId: string): boolean =>
   state.rbacPolicies
     .find("object", objectId)
@@ -20,7 +20,7 @@ export const sharesWith = (state: NetworkState, objectId: string, projectId: str
 export const isOpen = (state: NetworkState, network: Network, projectId: string): boolean =>
   network.shared || sharesWith(state, network.id, projectId)
 
-/** Ids of the objects of a type that are shared with a project. */
+/** Returns the ids of the objects of a type that are shared with a project. */
 export const sharedIds = (state: NetworkState, type: string, projectId: string): readonly string[] =>
   ["*", projectId]
     .flatMap((target) => state.rbacPolicies.find("target", target))
@@ -32,8 +32,8 @@ export const openNetworks = (state: NetworkState, projectId: string): readonly N
   ...sharedIds(state, "network", projectId).flatMap((id) => state.networks.get(id) ?? []),
 ]
 
-/** An object takes the policies that share it with it. */
-export function forgetShares(state: NetworkState, objectId: string): void {
+/** Removes the policies of a deleted object. */
+export function removePolicies(state: NetworkState, objectId: string): void {
   for (const policy of state.rbacPolicies.find("object", objectId)) state.rbacPolicies.remove(policy)
 }
 

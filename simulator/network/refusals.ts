@@ -1,7 +1,7 @@
 import { Refusal } from "../refusals.ts"
-import { bare } from "../values.ts"
+import { unquoted } from "../values.ts"
 
-/** The request's own form is wrong. */
+/** The form of the request is wrong. */
 export const badRequest = (message: string): Refusal => new Refusal(400, "HTTPBadRequest", message)
 
 export const badAttribute = (name: string, reason: string): Refusal =>
@@ -82,4 +82,4 @@ export const wrongKeys = (name: string, expected: readonly string[], given: read
   )
 }
 
-export const notA = (kind: string, value: unknown): string => `'${bare(value)}' is not a valid ${kind}`
+export const notA = (kind: string, value: unknown): string => `'${unquoted(value)}' is not a valid ${kind}`

@@ -14,45 +14,45 @@ interface Rows<R> {
   put(row: R): R
 }
 
-/** What the API's common part needs to know of a collection. */
+/** A collection of the network API. */
 export interface Resource<R extends Row = Row> extends Kind {
   readonly collection: string
   readonly path: string
-  /** Absent: as many as one likes. */
+  /** undefined: unlimited. */
   readonly quota?: QuotaName
   readonly tagged: boolean
-  /** Where tags are below. @default path */
+  /** Path of the tags. @default path */
   readonly tagPath?: string
-  /** With what many at once are refused, whatever the cloud's setting. */
+  /** The refusal of bulk requests; undefined: they are allowed unless the cloud turns them off. */
   readonly bulk?: () => Refusal
-  /** Members that are taken and forgotten when many are made at once. */
+  /** Members that bulk requests accept and ignore. */
   readonly lostInBulk?: readonly string[]
-  /** Members that a list may be filtered by, beyond those that every kind has. */
+  /** Members to filter lists by, beside the common ones. */
   readonly filters: readonly string[]
   readonly rows: Rows<R>
   notFound(id: string): Refusal
-  /** What others own and this caller sees. */
+  /** Returns rows of other projects that the caller sees. */
   shared(caller: Caller): readonly R[]
   canSee(caller: Caller, row: R): boolean
   canChange(caller: Caller, row: R): boolean
-  /** Refuses for what the request refers to, before quotas and policy are looked at. */
+  /** Checks what the request refers to, before quotas and policy. */
   checkOwner?(caller: Caller, values: Values): void
-  /** Looks at all the rows of one request together. */
+  /** Checks all rows of one request together. */
   checkTogether?(values: readonly Values[]): void
   create(caller: Caller, projectId: string, values: Values): R
-  /** After a refused creation of many: what had been made before the one that was refused, all undone by now. */
+  /** Called after a refused bulk request, with the rows that had been created before the refused one and are undone. */
   refusedAfter?(undone: readonly R[], refusal: Refusal): void
   update(caller: Caller, row: R, values: Values): R
   remove(caller: Caller, row: R): void
   show(caller: Caller, row: R): Record<string, unknown>
-  /** Members that only the answer to a creation has. */
+  /** Members that only the response to a creation has. */
   readonly onlyWhenMade?: Values
 }
 
 export const owns = (caller: Caller, row: Row): boolean =>
   caller.isAdmin || row.project_id === caller.projectId
 
-/** The members that answers of every kind end with. */
+/** Returns the members that all objects have. */
 export const common = (row: Row): Record<string, unknown> => ({
   description: row.description,
   tags: [...row.tags].sort(),

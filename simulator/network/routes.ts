@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { type Caller, serviceCaller } from "../identity/tokens.ts"
 import { networkBody } from "../refusals.ts"
-import { answerRefusals } from "../server/answers.ts"
+import { handleRefusals } from "../server/refusal-handler.ts"
 import { type CloudState, tokenOf } from "../state.ts"
 import { record } from "../values.ts"
 import { addressGroupResource } from "./address-groups.ts"
@@ -36,7 +36,7 @@ export async function networkRoutes(app: FastifyInstance, { state }: { state: Cl
     state,
     caller: (request) => serviceCaller(state.identity, tokenOf(request)),
   }
-  answerRefusals(app, networkBody, context.caller)
+  handleRefusals(app, networkBody, context.caller)
   app.addHook("preHandler", async (request) => {
     if (!isUnserved(request.url, state.missing.extensions)) return
     context.caller(request)
@@ -143,19 +143,22 @@ function collection(app: FastifyInstance, { state, caller }: NetworkContext, res
     "tenant_id",
   ])
   const sortKeys = new Set([...filters, "created_at", "updated_at"])
-  /** Looking at groups is one of the calls that make a project's default one: of the project that is asked for. */
-  const prepare = (asking: Caller, { project_id, tenant_id }: Readonly<Record<string, unknown>>): void => {
+  /** Listing the groups of a project creates its default group. */
+  const createDefaultGroup = (
+    requester: Caller,
+    { project_id, tenant_id }: Readonly<Record<string, unknown>>,
+  ): void => {
     if (resource.quota !== "security_group") return
-    const [asked] = [project_id ?? tenant_id ?? asking.projectId].flat()
-    state.ledger.atomically(() => defaultGroup(network, String(asked)))
+    const [wanted] = [project_id ?? tenant_id ?? requester.projectId].flat()
+    state.ledger.atomically(() => defaultGroup(network, String(wanted)))
   }
 
   app.get(path, async (request) => {
-    const asking = caller(request)
+    const requester = caller(request)
     const query = record(request.query)
-    prepare(asking, query)
+    createDefaultGroup(requester, query)
     checkFilters(query, filters)
-    const shown = visible(resource, asking).map((row) => resource.show(asking, row))
+    const shown = visible(resource, requester).map((row) => resource.show(requester, row))
     const found = page(
       sorted(filtered(shown, query), query, sortKeys),
       query,
@@ -169,12 +172,12 @@ function collection(app: FastifyInstance, { state, caller }: NetworkContext, res
     }
   })
   app.post(path, async (request, reply) => {
-    const asking = caller(request)
-    return reply.code(201).send(create(network, resource, asking, request.body))
+    const requester = caller(request)
+    return reply.code(201).send(create(network, resource, requester, request.body))
   })
   app.get<One>(`${path}/:id`, async (request) => {
-    const asking = caller(request)
-    const shown = resource.show(asking, find(resource, asking, request.params.id))
+    const requester = caller(request)
+    const shown = resource.show(requester, find(resource, requester, request.params.id))
     return { [resource.member]: chosen([shown], record(request.query))[0] }
   })
   app.put<One>(`${path}/:id`, async (request) =>

@@ -1,6 +1,6 @@
 import type { IpVersion } from "../addresses.ts"
 
-/** What every object of the network service has. */
+/** The members of all objects of the network service. */
 export interface Row {
   readonly id: string
   readonly project_id: string
@@ -164,8 +164,8 @@ export interface RbacPolicy extends Row {
   readonly target_tenant: string
 }
 
-/** Of a port, what nobody has said anything about. */
-export const plainPort = {
+/** Default values of a port. */
+export const defaultPort = {
   allowed_address_pairs: [],
   extra_dhcp_opts: [],
   dns_name: "",
@@ -179,7 +179,7 @@ export const plainPort = {
   profile: {},
 } as const satisfies Partial<Port>
 
-/** Owners of the ports by which plain, distributed and highly available routers stand in a subnet. */
+/** Device owners of the interfaces of plain, distributed and highly available routers. */
 export const interfaceOwners = {
   plain: "network:router_interface",
   distributed: "network:router_interface_distributed",
@@ -189,5 +189,5 @@ export const interfaceOwners = {
 export const isInterface = (owner: string): boolean =>
   Object.values(interfaceOwners).some((one) => one === owner)
 
-/** Ports that the network itself uses: neutron keeps them free of groups. */
+/** Whether a port belongs to the network service itself; Neutron gives it no groups. */
 export const isService = (owner: string): boolean => owner.startsWith("network:")

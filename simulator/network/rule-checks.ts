@@ -1,6 +1,6 @@
 import { formatCidr, formatIp, parseCidr } from "../addresses.ts"
 import { Refusal } from "../refusals.ts"
-import { bare, quoted } from "../values.ts"
+import { quoted, unquoted } from "../values.ts"
 import type { Rule } from "./rows.ts"
 import { protocolNames, protocolNumber } from "./same-rule.ts"
 
@@ -14,19 +14,19 @@ export function ethertype(_name: string, value: unknown): string {
   if (!found)
     throw refuse(
       "SecurityGroupRuleInvalidEtherType",
-      `Security group rule for ethertype '${bare(value)}' not supported. Allowed values are ['IPv4', 'IPv6'].`,
+      `Security group rule for ethertype '${unquoted(value)}' not supported. Allowed values are ['IPv4', 'IPv6'].`,
     )
   return found
 }
 
-/** Names come in any case, numbers as numbers or text. */
+/** Accepts names in any case, and numbers as number or text. */
 export function protocol(_name: string, value: unknown): string | null {
   if (value === null) return null
-  const text = bare(value).toLowerCase()
+  const text = unquoted(value).toLowerCase()
   if (protocolNames.includes(text) || (/^\d+$/.test(text) && Number(text) <= 255)) return text
   throw refuse(
     "SecurityGroupRuleInvalidProtocol",
-    `Security group rule protocol ${bare(value)} not supported. Only protocol values ${quoted([null, ...protocolNames])} and integer representations [0 to 255] are supported.`,
+    `Security group rule protocol ${unquoted(value)} not supported. Only protocol values ${quoted([null, ...protocolNames])} and integer representations [0 to 255] are supported.`,
   )
 }
 
@@ -34,15 +34,15 @@ export function portNumber(_name: string, value: unknown): number | null {
   if (value === null) return null
   const number = Number(value)
   if (value === "" || !Number.isInteger(number))
-    throw refuse("SecurityGroupInvalidPortValue", `Invalid value for port ${bare(value)}`)
+    throw refuse("SecurityGroupInvalidPortValue", `Invalid value for port ${unquoted(value)}`)
   return number
 }
 
-/** Kept as given, host bits and all; a lone address gets its prefix length. */
+/** Stored as given, including host bits; an address without a prefix length gets one. */
 export function remotePrefix(_name: string, value: unknown): string | null {
   if (value === null || value === "") return null
   const cidr = typeof value === "string" ? parseCidr(value) : undefined
-  if (!cidr) throw refuse("InvalidCIDR", `Invalid CIDR ${bare(value)} given as IP prefix.`)
+  if (!cidr) throw refuse("InvalidCIDR", `Invalid CIDR ${unquoted(value)} given as IP prefix.`)
   return `${formatIp(cidr.version, cidr.value)}/${cidr.prefix}`
 }
 

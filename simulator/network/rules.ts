@@ -91,7 +91,7 @@ export function ruleResource(state: NetworkState): Resource<Rule> {
     canChange: owns,
     checkTogether: checkBulk,
     create: (caller, projectId, values) => createRule(state, caller, projectId, values as RuleGiven),
-    /** The real service fails on this call too. */
+    // The real service fails on this call as well.
     update() {
       throw new Refusal(
         500,

@@ -30,7 +30,7 @@ const numbers: Readonly<Record<string, number>> = {
 
 export const protocolNames: readonly string[] = Object.keys(numbers)
 
-/** Names and numbers of one protocol are the same; ICMP means ICMPv6 in an IPv6 rule. */
+/** Returns the number of a protocol by name or number. ICMP in an IPv6 rule is ICMPv6. */
 export function protocolNumber(protocol: string | null, ethertype: string): number | null {
   if (protocol === null) return null
   const number = numbers[protocol] ?? Number(protocol)
@@ -39,7 +39,7 @@ export function protocolNumber(protocol: string | null, ethertype: string): numb
 
 const everywhere = new Set(["0.0.0.0/0", "::/0"])
 
-/** Rules with equal keys are one rule to neutron: the description and how the protocol is written do not count. */
+/** Returns a key: Neutron treats rules with equal keys as the same, whatever their description and spelling of the protocol. */
 export function sameRule(rule: Omit<Rule, keyof Row | "attributeId">): string {
   const prefix = rule.remote_ip_prefix
   return [

@@ -1,6 +1,6 @@
 import { type NetworkState, newRow } from "./state.ts"
 
-/** An operator's external network, with one subnet of documentation addresses. */
+/** Adds an external network with one subnet of documentation addresses. */
 export function addExternalNetwork(state: NetworkState, projectId: string, index: number): string {
   const block = ["203.0.113", "198.51.100", "192.0.2"][index] ?? `100.64.${index}`
   const suffix = index === 0 ? "" : `-${index + 1}`

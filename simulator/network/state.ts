@@ -34,10 +34,10 @@ export function createNetwork(ledger: Ledger, options: SimulatedCloudOptions) {
     vlanTransparent: options.vlanTransparent ?? false,
     pageLimit: options.pageLimit,
     ...createTables(ledger),
-    /** Set by an administrator; what is not here is the default. */
+    /** Quotas that an administrator set; others are the defaults. */
     quotas: new Map<string, Readonly<Partial<Record<QuotaName, number>>>>(),
     defaultQuotas,
-    /** Addresses that belong to no port and yet are taken, as "subnet/address". */
+    /** Addresses that are taken without a port, as "subnet/address". */
     stranded: new Set<string>(),
     lastSegment: 1000,
     lastRule: 0,
@@ -110,7 +110,7 @@ export function newRow(projectId: string, description: string | null, revision: 
   }
 }
 
-/** A row after a change: neutron counts its revisions. */
+/** Returns a row after a change, with the next revision number. */
 export const touched = <R extends Row>(row: R, changes: Partial<R> = {}): R => ({
   ...row,
   ...changes,

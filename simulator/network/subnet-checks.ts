@@ -16,8 +16,8 @@ import { quoted } from "../values.ts"
 import { invalidInput } from "./refusals.ts"
 import type { Pool, Route, Subnet } from "./rows.ts"
 
-const mostNameServers = 5
-const mostRoutes = 20
+const maxNameServers = 5
+const maxRoutes = 20
 const autoModes = ["slaac", "dhcpv6-stateless"]
 
 export function readCidr(text: string): Cidr {
@@ -61,7 +61,7 @@ export function checkModes(cidr: Cidr, dhcp: boolean, ra: string | null, address
     )
 }
 
-/** A gateway outside of the subnet is taken; the block's own first or last address is not, in IPv4. */
+/** Accepts a gateway outside the subnet, and refuses the first and last address of an IPv4 block. */
 export function checkGateway(cidr: Cidr, gateway: string | null): void {
   const address = gateway === null ? undefined : parseIp(gateway)
   if (!address || !contains(cidr, address.value) || cidr.version === 6) return
@@ -87,7 +87,7 @@ const name = (pool: Pool): string => `${pool.start}-${pool.end}`
 const badPool = (shown: string): Refusal =>
   new Refusal(400, "InvalidAllocationPool", `The allocation pool ${shown} is not valid.`)
 
-/** Pools in the form that neutron keeps them. */
+/** Returns the pools in the form in which Neutron stores them. */
 export function checkPools(cidr: Cidr, given: readonly Pool[]): Pool[] {
   const pools = given.map(({ start, end }) => {
     const [first, last] = [parseIp(start), parseIp(end)]
@@ -133,15 +133,15 @@ export function checkGatewayInPools(gateway: string | null, pools: readonly Pool
 }
 
 export function checkCounts(id: string, servers: readonly string[], routes: readonly Route[]): void {
-  const refuse = (type: string, what: string, most: number) =>
+  const refuse = (type: string, what: string, max: number) =>
     new Refusal(
       400,
       type,
-      `Unable to complete operation for ${id}. The number of ${what} exceeds the limit ${most}.`,
+      `Unable to complete operation for ${id}. The number of ${what} exceeds the limit ${max}.`,
     )
-  if (servers.length > mostNameServers)
-    throw refuse("DNSNameServersExhausted", "DNS nameservers", mostNameServers)
-  if (routes.length > mostRoutes) throw refuse("HostRoutesExhausted", "host routes", mostRoutes)
+  if (servers.length > maxNameServers)
+    throw refuse("DNSNameServersExhausted", "DNS nameservers", maxNameServers)
+  if (routes.length > maxRoutes) throw refuse("HostRoutesExhausted", "host routes", maxRoutes)
 }
 
 export function checkNoOverlap(cidr: Cidr, networkId: string, others: readonly Subnet[]): void {

@@ -1,6 +1,6 @@
 import { type Cidr, formatCidr, formatIp, parseCidr, parseIp } from "../addresses.ts"
 import { Refusal } from "../refusals.ts"
-import { bare } from "../values.ts"
+import { unquoted } from "../values.ts"
 import { type Given, maybe, optional, required } from "./attributes.ts"
 import { boolean, ip, keyed, oneOf, orNull, routes, string, strings, uuid } from "./checks.ts"
 import { routesInOrder as inOrder, shuffled } from "./order.ts"
@@ -15,7 +15,7 @@ import * as check from "./subnet-checks.ts"
 const modes = orNull(oneOf(["slaac", "dhcpv6-stateful", "dhcpv6-stateless"]))
 
 function pools(name: string, value: unknown): readonly Pool[] {
-  if (!Array.isArray(value)) throw badAttribute(name, `Invalid data format for IP pool: '${bare(value)}'`)
+  if (!Array.isArray(value)) throw badAttribute(name, `Invalid data format for IP pool: '${unquoted(value)}'`)
   return value.map((one) => {
     const { start, end } = keyed(name, one, ["end", "start"])
     return { start: ip(name, start), end: ip(name, end) }
@@ -28,7 +28,7 @@ function nameServers(name: string, value: unknown): readonly string[] {
     if (typeof one !== "string" || !parseIp(one))
       throw badAttribute(
         name,
-        `'${bare(one)}' is not a valid nameserver. '${bare(one)}' is not a valid IP address`,
+        `'${unquoted(one)}' is not a valid nameserver. '${unquoted(one)}' is not a valid IP address`,
       )
     if (given.indexOf(one) !== index) throw badAttribute(name, `Duplicate nameserver '${one}'`)
   })
@@ -171,8 +171,8 @@ function updateSubnet(state: NetworkState, row: Subnet, given: Partial<SubnetGiv
   check.checkGateway(cidr, gateway)
   checkAddresses(given, row.ip_version)
   check.checkCounts(row.id, given.dns_nameservers ?? [], given.host_routes ?? [])
-  const asked = given.allocation_pools && check.checkPools(cidr, given.allocation_pools)
-  check.checkGatewayInPools(gateway, asked ?? row.allocation_pools)
+  const pools = given.allocation_pools && check.checkPools(cidr, given.allocation_pools)
+  check.checkGatewayInPools(gateway, pools ?? row.allocation_pools)
   if (gateway !== null && gateway !== row.gateway_ip) checkGatewayFree(state, row)
   const { name, description, enable_dhcp, dns_nameservers, host_routes, service_types } = given
   const { dns_publish_fixed_ip } = given
@@ -185,7 +185,7 @@ function updateSubnet(state: NetworkState, row: Subnet, given: Partial<SubnetGiv
       ...(host_routes !== undefined && { host_routes: inOrder(host_routes) }),
       ...(service_types !== undefined && { service_types }),
       ...(dns_publish_fixed_ip !== undefined && { dns_publish_fixed_ip }),
-      ...(asked !== undefined && { allocation_pools: shuffled(asked) }),
+      ...(pools !== undefined && { allocation_pools: shuffled(pools) }),
       gateway_ip: gateway,
     }),
   )

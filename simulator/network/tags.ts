@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { Refusal } from "../refusals.ts"
-import { bare, record } from "../values.ts"
+import { record, unquoted } from "../values.ts"
 import type { NetworkContext } from "./context.ts"
 import { findOwn } from "./controller.ts"
 import { invalidInput } from "./refusals.ts"
@@ -15,22 +15,22 @@ interface Tagged {
 function read(body: unknown): string[] {
   const { tags } = record(body)
   if (tags === undefined) throw invalidInput("Invalid tags body")
-  if (!Array.isArray(tags)) throw invalidInput(`'${bare(tags)}' is not a list`)
+  if (!Array.isArray(tags)) throw invalidInput(`'${unquoted(tags)}' is not a list`)
   return [...new Set(tags.map(String))]
 }
 
 export function tagRoutes(app: FastifyInstance, { state, caller }: NetworkContext, resource: Resource): void {
   const path = `/v2.0/${resource.tagPath ?? resource.path}/:id/tags`
   const row = (request: FastifyRequest<Tagged>): Row => {
-    const asking = caller(request)
+    const requester = caller(request)
     const found = resource.rows.get(request.params.id)
-    if (!found || !resource.canSee(asking, found))
+    if (!found || !resource.canSee(requester, found))
       throw new Refusal(
         404,
         "TagResourceNotFound",
         `Resource ${resource.collection} ${request.params.id} could not be found.`,
       )
-    return request.method === "GET" ? found : findOwn(resource, asking, found.id, "update")
+    return request.method === "GET" ? found : findOwn(resource, requester, found.id, "update")
   }
   const save = (found: Row, tags: readonly string[]): void => {
     state.ledger.atomically(() => resource.rows.put(touched(found, { tags })))

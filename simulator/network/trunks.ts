@@ -33,7 +33,7 @@ const refuse = (type: string, message: string) => new Refusal(409, type, message
 
 const isSub = (trunk: Trunk, id: string): boolean => trunk.sub_ports.some(({ port_id }) => port_id === id)
 
-/** Refuses to let a port go that a trunk stands on. */
+/** Refuses to delete a port that a trunk uses. */
 export function checkNotInTrunk(state: NetworkState, portId: string): void {
   const trunk = state.trunks.first("port", portId)
   if (trunk === undefined) return
@@ -42,7 +42,7 @@ export function checkNotInTrunk(state: NetworkState, portId: string): void {
     : refuse("PortInUseAsSubPort", `Port ${portId} is currently a subport for trunk ${trunk.id}.`)
 }
 
-/** What a port's own answer says about the trunk that it is the parent of. */
+/** Returns what a port shows of the trunk that it is the parent of. */
 export function trunkDetails(state: NetworkState, portId: string): object {
   const trunk = state.trunks.first("port", portId)
   if (trunk === undefined || trunk.port_id !== portId) return {}

@@ -1,6 +1,6 @@
 import { Refusal } from "../refusals.ts"
 
-/** As where one agent of each sort has reported from one zone. */
+/** The zones of a cloud with one agent of each type in one zone. */
 const zones: readonly string[] = ["zone-1"]
 
 export const availabilityZones = zones.flatMap((name) =>

@@ -1,8 +1,8 @@
 /**
- * Lets so many calls a second through, and as many at once after a pause, as nginx's limit_req does with
- * `rate=20r/s burst=20 nodelay`: "excess" grows by one with each call and shrinks with time, and a call beyond the
- * burst is refused. https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
- * @returns whether the call that comes at this time, in milliseconds, is let through
+ * Limits the rate of calls like nginx's limit_req with `rate=20r/s burst=20 nodelay`: "excess" grows by one with each
+ * call and decreases with time, and calls beyond the burst are refused. After a pause a whole burst is admitted at once.
+ * https://nginx.org/en/docs/http/ngx_http_limit_req_module.html
+ * @returns a function that decides whether a call at a time in milliseconds is admitted
  */
 export function gateway(requestsPerSecond: number | undefined): (now: number) => boolean {
   if (requestsPerSecond === undefined) return () => true
@@ -17,7 +17,7 @@ export function gateway(requestsPerSecond: number | undefined): (now: number) =>
   }
 }
 
-/** The body of nginx's own refusal with `limit_req_status 429`. */
+/** The body of nginx's response with `limit_req_status 429`. */
 export const tooManyRequests = `<html>
 <head><title>429 Too Many Requests</title></head>
 <body>

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify"
 import { Refusal } from "../refusals.ts"
 
-/** Clients name JSON as the type of a body that they do not send, which the services take. */
+/** Accepts an empty body with the type JSON, as the services do: clients send such requests. */
 export function readJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser("*", { parseAs: "string" }, (_request, body, done) => {

@@ -14,7 +14,7 @@ export interface Traffic {
 
 interface Endpoint {
   readonly service: string
-  /** Below the service's own prefix: no version, no project, no query. */
+  /** Path without the service's prefix: without version, project and query. */
   readonly path: string
 }
 

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { serviceCaller } from "../identity/tokens.ts"
 import { namedBody, Refusal } from "../refusals.ts"
-import { answerRefusals } from "../server/answers.ts"
+import { handleRefusals } from "../server/refusal-handler.ts"
 import { type CloudState, tokenOf } from "../state.ts"
-import { one, record } from "../values.ts"
+import { firstValue, record } from "../values.ts"
 import type { VolumeContext } from "./context.ts"
 import { volumeForbidden } from "./refusals.ts"
 import { defaultQuotas, quotasOf, type Volume } from "./state.ts"
@@ -35,7 +35,7 @@ function readLimits(volume: Volume, body: unknown): Record<string, number> {
 }
 
 export async function volumeRoutes(app: FastifyInstance, { state }: { state: CloudState }): Promise<void> {
-  answerRefusals(app, namedBody, (request) => serviceCaller(state.identity, tokenOf(request)))
+  handleRefusals(app, namedBody, (request) => serviceCaller(state.identity, tokenOf(request)))
   const context: VolumeContext = {
     state,
     caller: (request) => {
@@ -57,11 +57,11 @@ function quotaRoutes(app: FastifyInstance, context: VolumeContext): void {
   }
 
   app.get<Quota>("/:project/os-quota-sets/:id", async (request) => {
-    const asking = context.caller(request)
+    const requester = context.caller(request)
     const { id } = request.params
-    if (!asking.isAdmin && asking.projectId !== id) throw volumeForbidden("quotas:show")
+    if (!requester.isAdmin && requester.projectId !== id) throw volumeForbidden("quotas:show")
     const limits = quotasOf(volume, id)
-    const usage = one(record(request.query).usage)?.toLowerCase() === "true"
+    const usage = firstValue(record(request.query).usage)?.toLowerCase() === "true"
     const shown = Object.entries(limits).map(([name, limit]) => [
       name,
       usage ? { limit, in_use: 0, reserved: 0 } : limit,

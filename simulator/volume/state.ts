@@ -35,14 +35,14 @@ export function createVolume(names: readonly string[]) {
   }
   return {
     types,
-    /** What an administrator set, by project. */
+    /** Quotas that an administrator set, by project. */
     quotas: new Map<string, Readonly<Record<string, number>>>(),
   }
 }
 
 export type Volume = ReturnType<typeof createVolume>
 
-/** Every type has three keys of its own, without a limit until one is set. */
+/** Each volume type has three keys, which are unlimited until a limit is set. */
 export function defaultQuotas({ types }: Volume): Record<string, number> {
   const keys = [...types.values()].flatMap(({ name }) =>
     perType.map((kind) => [`${kind}_${name}`, -1] as const),

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify"
 import { uuid } from "../ids.ts"
 import { Refusal } from "../refusals.ts"
-import { one, quoted, record } from "../values.ts"
+import { firstValue, quoted, record } from "../values.ts"
 import type { VolumeContext } from "./context.ts"
 import { volumeForbidden } from "./refusals.ts"
 import type { VolumeType } from "./state.ts"
@@ -14,7 +14,7 @@ const missing = (id: string): Refusal =>
   new Refusal(404, "itemNotFound", `Volume type ${id} could not be found.`)
 
 /** An administrator sees private types when it asks for them ("none": both sorts); a tenant never does. */
-const asked =
+const isListed =
   (isAdmin: boolean, given = "true") =>
   (type: VolumeType): boolean =>
     !isAdmin ? type.isPublic : given.toLowerCase() === "none" || String(type.isPublic) === given.toLowerCase()
@@ -34,7 +34,7 @@ export function typeRoutes(app: FastifyInstance, { state, caller }: VolumeContex
 
   app.get("/:project/types", async (request) => {
     const { isAdmin } = caller(request)
-    const seen = [...types.values()].filter(asked(isAdmin, one(record(request.query).is_public)))
+    const seen = [...types.values()].filter(isListed(isAdmin, firstValue(record(request.query).is_public)))
     return { volume_types: seen.map((type) => shape(type, isAdmin)) }
   })
   app.get<OneType>("/:project/types/:id", async (request) => {

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify"
 import { Refusal } from "../refusals.ts"
 
-/** Turns a service's refusals into its own bodies; anything else is a fault of the simulator itself. */
-export function answerRefusals(
+/** Responds to refusals in the form of the service. Any other error is a fault of the simulator. */
+export function handleRefusals(
   app: FastifyInstance,
   body: (refusal: Refusal) => object,
   admit: (request: FastifyRequest) => unknown = () => undefined,
@@ -13,7 +13,7 @@ export function answerRefusals(
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return reply.code(status).send(body(new Refusal(status, "SimulatorFault", message)))
   })
-  /** The token is looked at before the path. */
+  // The token is checked before the path.
   app.setNotFoundHandler(async (request, reply) => {
     admit(request)
     return reply.code(404).send(body(new Refusal(404, "HTTPNotFound", "The resource could not be found.")))
