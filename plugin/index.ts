@@ -12,7 +12,8 @@ import { prepare } from "./start.ts"
 
 export type { Access, Credentials, User, WantedOrder } from "../src/access/types.ts"
 export { ReplicationError, type Retry } from "../src/errors.ts"
-export type { RateLimited, SettingsRow } from "../src/executors/clouds/clouds.ts"
+export type { RateLimited } from "../src/executors/clouds/clouds.ts"
+export type { SettingsRow } from "../src/executors/clouds/settings.ts"
 export type { Log } from "../src/executors/worker/log.ts"
 export type { Worker } from "../src/executors/worker/worker.ts"
 export type {

@@ -1,8 +1,9 @@
 import type pg from "pg"
 import type { Access } from "../src/access/types.ts"
-import type { RateLimited, SettingsRow } from "../src/executors/clouds/clouds.ts"
+import type { RateLimited } from "../src/executors/clouds/clouds.ts"
+import type { SettingsRow } from "../src/executors/clouds/settings.ts"
 import type { Log } from "../src/executors/worker/log.ts"
-import type { Hooks } from "../src/handlers/index.ts"
+import type { HandlerSwitches, Hooks } from "../src/handlers/index.ts"
 import type { CallRecord, CloudConnection } from "../src/openstack/cloud/types.ts"
 import type { StaticRouteRule } from "../src/planning/plan.ts"
 import type { RateLimit } from "./limits.ts"
@@ -41,6 +42,29 @@ export interface ReplicationOptions {
    * @default none
    */
   readonly hooks?: Hooks
+  /**
+   * Which of the plugin's handlers are on. A handler writes rows that Waldur's own code writes after the same change. A
+   * host that writes them itself, or lacks the tables, switches the handler off with false:
+   *
+   * - `inventory`: flavors, images, volume types and availability zones of the new tenant
+   * - `routerPorts`: the ports of router interfaces, and the addresses of routers
+   * - `usages`: the quota usages of the new tenant
+   * - `subResourceOfferings`: the offerings for machines and volumes in the new tenant
+   * - `componentQuotas`: the limits of the new resource, for each component of its offering
+   * - `planPeriods`: the period in which the resource has its plan
+   * - `events`: the entries of Waldur's event log
+   * - `counters`: the numbers of resources and orders of projects, customers and offerings
+   * - `billing`: the customer's invoice of the month, with its items, and the price estimates
+   * - `orders`: the order of the migration, for the customer's records
+   *
+   * API and workers need the same value. Unknown names are refused with INVALID_OPTION.
+   * @default all of them are on
+   * @example
+   * ```ts
+   * await app.register(openstackReplication, { pool, handlers: { billing: false } })
+   * ```
+   */
+  readonly handlers?: HandlerSwitches
   /**
    * Whether this process runs a worker, too. With false and no worker elsewhere, migrations stay `CREATION_SCHEDULED`.
    * @default true

@@ -176,6 +176,42 @@ t.test("an answer that is lost does not make an object twice", (t) =>
   }),
 )
 
+t.test(
+  "objects that are skipped together are recorded in one transaction, with one event for each reason",
+  (t) =>
+    withWorld(async (world) => {
+      world.destination.onRequest = async ({ method, path }) =>
+        method === "POST" && path === "security-groups"
+          ? { status: 400, body: { NeutronError: words } }
+          : undefined
+      const tenant = await world.importTenant(demoTenant("medium"))
+      const { uuid } = await world.create(tenant)
+      await world.ended(uuid)
+      const { rows: skipped } = await world.pool.query<SkippedObjects>(`
+      select reason, count(*)::integer as count, (array_agg(name order by position))[1 : 5] as names
+      from openstack_replication.object where state = 'skipped' and kind = 'security_group_rule'
+      group by reason order by reason`)
+      const { rows: events } = await world.pool.query<SkippedObjects>(`
+      select data ->> 'reason' as reason, (data ->> 'count')::integer as count, data -> 'names' as names
+      from openstack_replication.event
+      where type = 'objects' and data ->> 'state' = 'skipped' and data ->> 'kind' = 'security_group_rule'
+      order by 1`)
+      const total = skipped.reduce((sum, { count }) => sum + count, 0)
+      t.ok(total > 100 && total > 2 * skipped.length, `${total} rules for ${skipped.length} reasons`)
+      t.strictSame(events, skipped)
+      const { rows: transactions } = await world.pool.query(
+        "select distinct xmin::text from openstack_replication.object where state = 'skipped' and kind = 'security_group_rule'",
+      )
+      t.equal(transactions.length, 1)
+    }),
+)
+
+interface SkippedObjects {
+  readonly reason: string
+  readonly count: number
+  readonly names: readonly string[]
+}
+
 /** Cuts the connection instead of answering the first POST of each kind, after it took effect. */
 function loseFirstAnswers(cloud: SimulatedCloud): ReadonlySet<string> {
   const lost = new Set<string>()

@@ -5,46 +5,31 @@ import type { CloudConnection } from "../../openstack/cloud/types.ts"
 import { defaultLimits, type Limiter } from "../../openstack/index.ts"
 import { SharedLimiter, type SlotGrant, type SlotRequest } from "./shared-limiter.ts"
 
-/** The pace of each cloud, shared by all processes on one database. */
+/** The rate limits of all clouds, shared by all processes on one database. */
 export interface LimiterStore {
-  /** Under which this process makes its calls now. */
+  /** The name under which this process acquires slots. */
   readonly owner: string
-  /** After this process was taken for dead, and has stopped what it did: further calls go under a new name. */
+  /** Gives this process a new owner name, after it was fenced and has stopped what it did. */
   renewOwner(): Promise<void>
-  /** The one gate of a cloud in this process; its limits are those of the newest connection. */
+  /**
+   * Returns the one limiter of a cloud in this process. Its limits are those of the newest connection.
+   * @param settingsId id of the cloud's service settings
+   */
   limiter(settingsId: number, connection: CloudConnection): Limiter
-  /** Gives all places back; what still waits is refused. */
+  /** Releases all slots and refuses what waits. */
   close(): Promise<void>
 }
 
-/** A window holds so many starts at most, so that the row of a fast lane stays small. */
-const mostStarts = 20
+/** Starts in one window, at most: the limiter's row holds the time of each. */
+const maxWindowStarts = 20
 
-/** A call may outlast its time limit by this, in milliseconds, before its place counts as free. */
+/** A slot counts as free after the time limit of its call and this, in milliseconds. */
 const slackMs = 5_000
-
-interface Answer {
-  readonly paused_ms: number
-  readonly start_ms: readonly number[]
-  readonly alone: boolean
-  readonly fenced: boolean
-}
 
 export function openLimiterStore(db: Db): LimiterStore {
   let owner = randomUUID()
   const limiters = new Map<number, SharedLimiter>()
   const limits = new Map<number, Limits>()
-  const ask = async (settingsId: number, { running, wanted, pauseMs }: SlotRequest): Promise<SlotGrant> => {
-    const { inFlight, starts, windowMs, callMs } = limits.get(settingsId) ?? limitsOf({})
-    const { rows } = await sql<Answer>`
-      select * from openstack_replication.acquire_slots(
-        ${settingsId}, ${owner}, ${running}, ${wanted}, ${pauseMs},
-        ${inFlight}, ${starts}, ${windowMs}, ${callMs})`.execute(db)
-    const [row] = rows
-    if (row === undefined) throw new Error("acquire_slots answered nothing")
-    const { paused_ms: pausedMs, start_ms: startsMs, alone, fenced } = row
-    return { pausedMs, startsMs, alone, fenced }
-  }
   return {
     get owner() {
       return owner
@@ -56,7 +41,11 @@ export function openLimiterStore(db: Db): LimiterStore {
     },
     limiter(settingsId, connection) {
       limits.set(settingsId, limitsOf(connection))
-      const limiter = limiters.get(settingsId) ?? new SharedLimiter((told) => ask(settingsId, told))
+      const limiter =
+        limiters.get(settingsId) ??
+        new SharedLimiter((request) =>
+          acquireSlots(db, { settingsId, owner }, limits.get(settingsId) ?? limitsOf({}), request),
+        )
       limiters.set(settingsId, limiter)
       return limiter
     },
@@ -66,20 +55,45 @@ export function openLimiterStore(db: Db): LimiterStore {
   }
 }
 
+interface GrantRow {
+  readonly paused_ms: number
+  readonly start_ms: readonly number[]
+  readonly alone: boolean
+  readonly fenced: boolean
+}
+
+async function acquireSlots(
+  db: Db,
+  { settingsId, owner }: { readonly settingsId: number; readonly owner: string },
+  { inFlight: maxInFlight, windowStarts, windowMs, callMs }: Limits,
+  { inFlight, wanted, pauseMs }: SlotRequest,
+): Promise<SlotGrant> {
+  const { rows } = await sql<GrantRow>`
+    select * from openstack_replication.acquire_slots(
+      ${settingsId}, ${owner}, ${inFlight}, ${wanted}, ${pauseMs},
+      ${maxInFlight}, ${windowStarts}, ${windowMs}, ${callMs})`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error("acquire_slots returned no row")
+  const { paused_ms: pausedMs, start_ms: startsMs, alone, fenced } = row
+  return { pausedMs, startsMs, alone, fenced }
+}
+
+/** The rate limit of a cloud as `acquire_slots` takes it. */
 interface Limits {
   readonly inFlight: number
-  readonly starts: number
+  readonly windowStarts: number
   readonly windowMs: number
   readonly callMs: number
 }
 
+/** Converts a rate to starts in a window, so that a rate below one a second works too. */
 function limitsOf(connection: Partial<CloudConnection>): Limits {
   const { inFlight, requestsPerSecond, timeoutMs } = { ...defaultLimits, ...connection }
-  const starts = Math.min(mostStarts, Math.max(1, Math.floor(requestsPerSecond)))
+  const windowStarts = Math.min(maxWindowStarts, Math.max(1, Math.floor(requestsPerSecond)))
   return {
     inFlight: Math.max(1, Math.floor(inFlight)),
-    starts,
-    windowMs: (1_000 * starts) / requestsPerSecond,
+    windowStarts,
+    windowMs: (1_000 * windowStarts) / requestsPerSecond,
     callMs: timeoutMs + slackMs,
   }
 }

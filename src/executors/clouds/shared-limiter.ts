@@ -2,187 +2,230 @@ import type { AcquireOptions, Limiter } from "../../openstack/index.ts"
 import { FairQueue } from "../../openstack/limiter/fair-queue.ts"
 import { describePause } from "../../openstack/limiter/limiter.ts"
 
-/** What a process says to the lane of a cloud. */
+/** What a process reports to the limiter of a cloud in the database, and what it requests. */
 export interface SlotRequest {
-  /** Its calls under way, and those that it was granted and has not started. */
-  readonly running: number
-  /** How many more it would start. */
+  /** Calls in flight, and calls that were granted a start and have not started. */
+  readonly inFlight: number
+  /** Further slots that are requested. */
   readonly wanted: number
-  /** A pause that the cloud asked it for, in milliseconds; 0: none. */
+  /** A pause that the cloud requested of this process, in milliseconds; 0: none. */
   readonly pauseMs: number
 }
 
-/** What the lane answers. Times are in milliseconds from now. */
+/** The database's answer. Times are in milliseconds from now. */
 export interface SlotGrant {
+  /** How long the cloud's pause lasts; 0: there is none. */
   readonly pausedMs: number
-  /** When so many further calls may start. */
+  /** When each granted call may start. */
   readonly startsMs: readonly number[]
-  /** No other process has calls there: a place becomes free only when one of ours ends. */
+  /** No other process uses or requests slots: a slot becomes free only when a call of this process ends. */
   readonly alone: boolean
-  /** This process was taken for dead: it may start nothing. */
+  /** This process was fenced: it may start nothing. */
   readonly fenced: boolean
 }
 
-/** Calls that end are told with the next question, or after this time. */
-const tellMs = 10
-/** A start that was granted for later is asked about again where the last answer is older: a pause may have come. */
+/** Calls that ended are reported with the next request, or after this time. */
+const reportMs = 10
+/** A granted start in the future is requested again where the last grant is older: a pause may have begun. */
 const freshMs = 25
-/** A start that was missed by so much, e.g. because the process was stopped, is no longer good. */
+/** A granted start that was missed by so much, e.g. because the process was stopped, is void. */
 const missedMs = 500
-/** Where others hold all places, the next question comes after the first time; it doubles up to the second. */
-const pollMs = [20, 80] as const
-/** Where all places are our own, or the database cannot be asked. */
-const againMs = 500
-/** In a pause it is asked so often whether it still lasts, if somebody waits: a person may have ended it. */
-const pauseLookMs = 5_000
-/** Calls asked for in one question. */
-const mostWanted = 16
+/** While other processes have all slots, requests repeat after the first time; it doubles up to the second. */
+const repeatMs = [20, 80] as const
+/** The same while all slots are this process's own, while it is fenced, and while the database is unreachable. */
+const slowRepeatMs = 500
+/** During a pause with waiting calls, the database is asked at this interval whether it still lasts: a person may end it. */
+const pauseCheckMs = 5_000
+/** Slots in one request, at most. */
+const maxWanted = 16
+
+const closedText = "the connection to the cloud was closed"
 
 /**
- * This process's share of one cloud's lane. It asks one question at a time: how many calls it has under way, and how
- * many more may start. What comes meanwhile goes with the next one, so the busier the lane, the fewer the questions for
- * each call. No connection to the database is held while calls wait. Without an answer nothing starts.
+ * This process's share of the rate limit of one cloud. The states of a slot are those of `openstack/limiter/limiter.ts`;
+ * here the database grants, and a granted call starts at the time that came with the grant:
+ *
+ *   waiting ──request──▶ requested ──grant──▶ granted, start due ──start──▶ in flight ──▶ released
+ *      ▲                     │                       │
+ *      │      no free slot   │     pause, fenced,    │
+ *      └─────────────────────┴──── or missed start ──┘
+ *
+ * One request is under way at a time. What happens meanwhile goes into the next, so a busier limiter sends fewer requests
+ * for each call. No database connection is held while calls wait. Without a grant nothing starts: where the database is
+ * unreachable, or this process was fenced, calls wait as long as for a pause, and are then refused.
  */
 export class SharedLimiter implements Limiter {
-  readonly #ask: (told: SlotRequest) => Promise<SlotGrant>
-  readonly #turns = new FairQueue()
+  readonly #sendRequest: (request: SlotRequest) => Promise<SlotGrant>
+  readonly #waiting = new FairQueue()
   /** When the granted calls may start, in order. */
-  #due: number[] = []
-  #running = 0
-  #told = 0
-  #tellAt: number | undefined
+  #starts: number[] = []
+  #inFlight = 0
+  /** Calls in flight and granted calls, as the database has them. */
+  #reported = 0
+  /** When a changed number has to be reported. */
+  #reportAt: number | undefined
   #pausedUntil = 0
-  #pauseToTell = 0
-  /** When it was last heard how long the pause lasts. */
-  #pauseHeard = 0
+  /** The end of a pause that the database has not heard of yet. */
+  #unreportedPause = 0
+  /** When the end of the pause was last confirmed. */
+  #pauseConfirmed = 0
   #freshUntil = 0
-  #askAfter = 0
-  #polls = 0
-  #silentSince: number | undefined
-  #asking: Promise<void> | undefined
+  /** No request goes out before. */
+  #requestAfter = 0
+  /** Requests in a row that were granted nothing. */
+  #emptyGrants = 0
+  /** Since when nothing can be granted: the database is unreachable, or this process was fenced. */
+  #blockedSince: number | undefined
+  #request: Promise<void> | undefined
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(ask: (told: SlotRequest) => Promise<SlotGrant>) {
-    this.#ask = ask
+  constructor(sendRequest: (request: SlotRequest) => Promise<SlotGrant>) {
+    this.#sendRequest = sendRequest
   }
 
-  acquire(entry: AcquireOptions): Promise<() => void> {
-    if (this.#closed) return Promise.reject(new Error("the connection to the cloud was closed"))
-    const turn = this.#turns.wait(entry, () => this.#place())
-    this.#next()
-    return turn
+  acquire(options: AcquireOptions): Promise<() => void> {
+    if (this.#closed) return Promise.reject(new Error(closedText))
+    const slot = this.#waiting.wait(options, () => this.#startCall())
+    this.#advance()
+    return slot
   }
 
   pause(ms: number): void {
     const until = performance.now() + ms
     this.#pausedUntil = Math.max(this.#pausedUntil, until)
-    this.#pauseToTell = Math.max(this.#pauseToTell, until)
-    this.#pauseHeard = performance.now()
-    this.#next()
+    this.#unreportedPause = Math.max(this.#unreportedPause, until)
+    this.#pauseConfirmed = performance.now()
+    this.#advance()
   }
 
-  /** Says that nothing is under way any more. */
+  /** Refuses what waits, and reports that nothing is in flight any more. */
   async close(): Promise<void> {
     this.#closed = true
     clearTimeout(this.#timer)
-    this.#turns.refuseOnPause(Number.POSITIVE_INFINITY, () => "the connection to the cloud was closed")
-    await this.#asking
-    if (this.#told > 0) await this.#ask({ running: 0, wanted: 0, pauseMs: 0 }).catch(() => undefined)
+    this.#waiting.refuseOnPause(Number.POSITIVE_INFINITY, () => closedText)
+    await this.#request
+    if (this.#reported > 0)
+      await this.#sendRequest({ inFlight: 0, wanted: 0, pauseMs: 0 }).catch(() => undefined)
   }
 
-  #place(): () => void {
-    this.#running += 1
-    let left = false
+  /** Counts a call as started; returns its release. */
+  #startCall(): () => void {
+    this.#inFlight += 1
+    let released = false
     return () => {
-      if (left) return
-      left = true
-      this.#running -= 1
-      if (this.#polls > 0) this.#askAfter = 0
-      this.#next()
+      if (released) return
+      released = true
+      this.#inFlight -= 1
+      if (this.#emptyGrants > 0) this.#requestAfter = 0
+      this.#advance()
     }
   }
 
-  #next(): void {
+  /** Refuses, starts and requests whatever is due now, and sets a timer for what is due next. */
+  #advance(): void {
     if (this.#closed) return
     clearTimeout(this.#timer)
     const now = performance.now()
-    if (now < this.#pauseHeard + pauseLookMs)
-      this.#turns.refuseOnPause(this.#pausedUntil - now, describePause)
-    if (this.#silentSince !== undefined) this.#turns.refuseOnPause(now - this.#silentSince, silenceText)
-    this.#start(now)
-    if (this.#asking !== undefined) return
-    const askAt = this.#askAt(now)
-    if (askAt <= now) this.#asking = this.#question().finally(() => this.#answered())
-    else if (askAt < Number.POSITIVE_INFINITY)
-      this.#timer = setTimeout(() => this.#next(), Math.ceil(askAt - now))
+    this.#refuse(now)
+    this.#startDue(now)
+    if (this.#request !== undefined) return
+    const requestAt = this.#requestAt(now)
+    if (requestAt <= now) {
+      this.#request = this.#exchange().finally(() => {
+        this.#request = undefined
+        this.#advance()
+      })
+    } else if (requestAt < Number.POSITIVE_INFINITY)
+      this.#timer = setTimeout(() => this.#advance(), Math.ceil(requestAt - now))
   }
 
-  #start(now: number): void {
-    if (this.#pausedUntil > now) this.#due = []
-    this.#due = this.#due.filter((at) => now - at < missedMs)
-    while ((this.#due[0] ?? now + 1) <= now && now <= this.#freshUntil) {
-      this.#due.shift()
-      this.#turns.grantNext()
+  /** Refuses the calls that may not wait for the pause, or for the database. */
+  #refuse(now: number): void {
+    if (now < this.#pauseConfirmed + pauseCheckMs)
+      this.#waiting.refuseOnPause(this.#pausedUntil - now, describePause)
+    if (this.#blockedSince !== undefined)
+      this.#waiting.refuseOnPause(now - this.#blockedSince, describeBlockade)
+  }
+
+  #startDue(now: number): void {
+    if (this.#pausedUntil > now) this.#starts = []
+    this.#starts = this.#starts.filter((at) => now - at < missedMs)
+    while ((this.#starts[0] ?? now + 1) <= now && now <= this.#freshUntil) {
+      this.#starts.shift()
+      this.#waiting.grantNext()
     }
-    if (this.#turns.size === 0) this.#due = []
+    if (this.#waiting.size === 0) this.#starts = []
   }
 
-  /** When the next question is due. */
-  #askAt(now: number): number {
-    const [due] = this.#due
-    if (this.#told === this.#running + this.#due.length) this.#tellAt = undefined
-    else this.#tellAt ??= now + tellMs
-    const times = [
-      this.#pauseToTell > now ? now : undefined,
-      due ??
-        (this.#turns.size > 0
-          ? Math.max(now, Math.min(this.#pausedUntil, this.#pauseHeard + pauseLookMs))
-          : undefined),
-      this.#tellAt,
-    ]
-    return Math.max(Math.min(...times.map((at) => at ?? Number.POSITIVE_INFINITY)), this.#askAfter)
+  /** When the next request is due: for a pause, for calls that wait, or for calls that ended. */
+  #requestAt(now: number): number {
+    const never = Number.POSITIVE_INFINITY
+    if (this.#reported === this.#claimed) this.#reportAt = undefined
+    else this.#reportAt ??= now + reportMs
+    const pauseAt = this.#unreportedPause > now ? now : never
+    const afterPause = Math.max(now, Math.min(this.#pausedUntil, this.#pauseConfirmed + pauseCheckMs))
+    const slotsAt = this.#starts[0] ?? (this.#waiting.size > 0 ? afterPause : never)
+    return Math.max(Math.min(pauseAt, slotsAt, this.#reportAt ?? never), this.#requestAfter)
   }
 
-  async #question(): Promise<void> {
-    const now = performance.now()
-    const running = this.#running + this.#due.length
-    const wanted = this.#pausedUntil > now ? 0 : Math.min(this.#turns.size - this.#due.length, mostWanted)
-    const pauseToTell = this.#pauseToTell
-    const pauseMs = Math.max(0, pauseToTell - now)
+  /** Calls in flight and granted calls. */
+  get #claimed(): number {
+    return this.#inFlight + this.#starts.length
+  }
+
+  /** Sends one request and takes in its grant. */
+  async #exchange(): Promise<void> {
+    const sentAt = performance.now()
+    const unreportedPause = this.#unreportedPause
+    const ungranted = Math.max(0, this.#waiting.size - this.#starts.length)
+    const request: SlotRequest = {
+      inFlight: this.#claimed,
+      wanted: this.#pausedUntil > sentAt ? 0 : Math.min(ungranted, maxWanted),
+      pauseMs: Math.max(0, unreportedPause - sentAt),
+    }
     try {
-      const turn = await this.#ask({ running, wanted: Math.max(0, wanted), pauseMs })
-      const then = performance.now()
-      this.#told = running + turn.startsMs.length
-      this.#tellAt = undefined
-      this.#due.push(...turn.startsMs.map((ms) => then + Math.max(0, ms)))
-      // What this process was told meanwhile, the lane does not know yet.
-      const told = this.#pauseToTell === pauseToTell
-      if (told) this.#pauseToTell = 0
-      this.#pausedUntil = Math.max(told ? 0 : this.#pausedUntil, then + turn.pausedMs)
-      this.#pauseHeard = then
-      this.#freshUntil = then + freshMs
-      this.#silentSince = turn.fenced ? (this.#silentSince ?? now) : undefined
-      const refused = wanted > 0 && turn.startsMs.length === 0 && turn.pausedMs === 0
-      this.#polls = refused ? this.#polls + 1 : 0
-      const poll = turn.alone ? againMs : Math.min(pollMs[0] * 2 ** (this.#polls - 1), pollMs[1])
-      this.#askAfter = turn.fenced ? then + againMs : refused ? then + poll : 0
-      if (turn.fenced) this.#due = []
+      const grant = await this.#sendRequest(request)
+      const now = performance.now()
+      this.#reported = request.inFlight + grant.startsMs.length
+      this.#reportAt = undefined
+      this.#starts.push(...grant.startsMs.map((ms) => now + Math.max(0, ms)))
+      this.#confirmPause(now, grant, unreportedPause)
+      this.#scheduleAfter(now, grant, request)
+      this.#blockedSince = grant.fenced ? (this.#blockedSince ?? sentAt) : undefined
+      if (grant.fenced) this.#starts = []
     } catch {
-      const then = performance.now()
-      this.#silentSince ??= now
-      this.#askAfter = then + againMs
-      // A place that could not be given back is free again after the call's time limit.
-      if (this.#turns.size === 0) this.#told = this.#running + this.#due.length
+      this.#blockedSince ??= sentAt
+      this.#requestAfter = performance.now() + slowRepeatMs
+      // A slot whose release could not be reported is free again after the call's time limit.
+      if (this.#waiting.size === 0) this.#reported = this.#claimed
     }
   }
 
-  #answered(): void {
-    this.#asking = undefined
-    this.#next()
+  /** Takes in how long the pause lasts, unless a longer one was requested since the request was sent. */
+  #confirmPause(now: number, { pausedMs }: SlotGrant, reportedPause: number): void {
+    const isReported = this.#unreportedPause === reportedPause
+    if (isReported) this.#unreportedPause = 0
+    this.#pausedUntil = Math.max(isReported ? 0 : this.#pausedUntil, now + pausedMs)
+    this.#pauseConfirmed = now
+    this.#freshUntil = now + freshMs
+  }
+
+  /** Delays the next request where this one was granted nothing. */
+  #scheduleAfter(
+    now: number,
+    { startsMs, pausedMs, alone, fenced }: SlotGrant,
+    { wanted }: SlotRequest,
+  ): void {
+    const isEmpty = wanted > 0 && startsMs.length === 0 && pausedMs === 0
+    this.#emptyGrants = isEmpty ? this.#emptyGrants + 1 : 0
+    const [firstMs, lastMs] = repeatMs
+    const delayMs = alone ? slowRepeatMs : Math.min(firstMs * 2 ** (this.#emptyGrants - 1), lastMs)
+    this.#requestAfter = fenced ? now + slowRepeatMs : isEmpty ? now + delayMs : 0
   }
 }
 
-function silenceText(seconds: number): string {
-  return `for ${seconds} s the database gave no release to call: it is away, or takes this process for dead`
+/** Returns the message of a call that was refused because nothing could be granted. */
+function describeBlockade(seconds: number): string {
+  return `no rate-limit slot granted for ${seconds} s: the database is unreachable or this worker has been fenced`
 }

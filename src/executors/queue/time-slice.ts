@@ -1,5 +1,4 @@
 import type { Db } from "../../models/database.ts"
-import type { CallRecord } from "../../openstack/cloud/types.ts"
 import { StageYield } from "./interruption.ts"
 import { hasWaitingMigrations } from "./jobs.ts"
 
@@ -17,7 +16,7 @@ export interface TimeSlice {
   /** Aborted with a StageYield once the slice is over and other migrations wait. */
   readonly preempt: AbortSignal
   /** Counts a call of the stage. */
-  recordCall(call: Pick<CallRecord, "write" | "status">): void
+  recordCall(call: { readonly write: boolean; readonly status: number }): void
   end(): void
 }
 

@@ -1,19 +1,19 @@
 import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 
-/** A piece of work of a migration: one kind of object, or the check at the end. */
+/** A node of the stage graph. */
 export interface StageSpec {
   readonly name: string
   readonly dependsOn: readonly string[]
 }
 
-/** The first stage: reads the live source, and plans anew. */
+/** Name of the first stage, which reads the live source and plans again. */
 export const surveyStage = "survey"
 
-/** The last stage: compares everything and ends the migration. */
+/** Name of the last stage, which compares both clouds with the plan and ends the migration. */
 export const verifyStage = "verify"
 
-/** The graph of work, from what each kind says it comes after. */
+/** Returns the stage graph: one stage for each kind, between the survey and the verification. */
 export function stageGraph(): readonly StageSpec[] {
   const stages = kinds.map(
     ({ name, after, plan }): StageSpec => ({
@@ -28,16 +28,16 @@ export function stageGraph(): readonly StageSpec[] {
   ]
 }
 
-/** Not of the graph: takes away what the other stages have made, when somebody asks for that. */
+/** Name of the stage that deletes what the others have created. It is not in the graph: a user requests it. */
 export const rollbackStage = "rollback"
 
-/** Kinds in the order in which their objects can be removed: what needs another goes before it. */
+/** Returns the kinds in the order in which their objects can be deleted: dependents first. */
 export function removalOrder(): readonly AnyKind[] {
   const order = inOrder(kinds.map(({ name, after }) => ({ name, dependsOn: after }))).map(({ name }) => name)
   return kinds.toSorted((a, b) => order.indexOf(b.name) - order.indexOf(a.name))
 }
 
-/** All stages that come after one, directly or not. */
+/** Returns all stages that depend on a stage, directly or not. */
 export function dependents(stage: string): readonly string[] {
   const found = new Set([stage])
   for (const { name, dependsOn } of inOrder(stageGraph()))
@@ -46,9 +46,9 @@ export function dependents(stage: string): readonly string[] {
 }
 
 /**
- * What comes next: `ready` stages wait, and all that they come after is done; `idle` ones have nothing to do, and are
- * done without being started.
- * @param busy kinds with objects that are not made yet
+ * Returns the waiting stages whose dependencies are done. `idle` stages have nothing to do and are done without a start;
+ * the others are `ready`. Pure.
+ * @param busy kinds with objects that have no outcome yet
  */
 export function nextStages(
   stages: readonly (StageSpec & { readonly state: string })[],
@@ -70,9 +70,9 @@ export function nextStages(
 }
 
 /**
- * The stages that wait for each other longest: none of them can begin before the one in front of it has ended.
+ * Returns the longest chain of stages of which each has to wait for the one before. Pure.
  * @param busy kinds that have something to do
- * @param weight calls of a stage that wait for each other
+ * @param weight of a stage: its calls that wait for each other
  */
 export function longestChain(
   busy: ReadonlySet<string>,
@@ -96,15 +96,18 @@ export function longestChain(
   return chainTo(verifyStage).stages
 }
 
-/** Stages so that each stands behind all that it comes after. */
-function inOrder<Stage extends StageSpec>(stages: readonly Stage[]): readonly Stage[] {
-  const order: Stage[] = []
+/** Sorts stages so that each follows its dependencies. @throws Error where stages depend on each other */
+function inOrder<Spec extends StageSpec>(stages: readonly Spec[]): readonly Spec[] {
+  const order: Spec[] = []
   const placed = new Set<string>()
   while (order.length < stages.length) {
     const next = stages.find(
       ({ name, dependsOn }) => !placed.has(name) && dependsOn.every((one) => placed.has(one)),
     )
-    if (next === undefined) throw new Error("The kinds come after each other in a circle.")
+    if (next === undefined) {
+      const cyclic = stages.filter(({ name }) => !placed.has(name)).map(({ name }) => name)
+      throw new Error(`cyclic dependency between stages: ${cyclic.join(", ")}`)
+    }
     placed.add(next.name)
     order.push(next)
   }

@@ -4,11 +4,15 @@ import type { CoreStateCode } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import type { ObjectState } from "../../models/own-tables.ts"
 
-/** Gives the host's rows of all objects in a state a state and an error of Waldur's. */
+/**
+ * Sets state and error message of the host rows of all objects that are in one state.
+ * @param objectState state of the plan's objects
+ * @param row Waldur's state and error message
+ */
 export async function setHostRows(
   trx: Trx,
   migrationId: number,
-  of: ObjectState,
+  objectState: ObjectState,
   row: { readonly state: CoreStateCode; readonly errorMessage: string },
 ): Promise<void> {
   for (const { name, rows: { table } = {} } of kinds) {
@@ -18,6 +22,6 @@ export async function setHostRows(
       set state = ${row.state}, error_message = ${row.errorMessage}, modified = now()
       from openstack_replication.object as object
       where object.migration_id = ${migrationId} and object.kind = ${name} and object.row_id = row.id
-        and object.state = ${of}`.execute(trx)
+        and object.state = ${objectState}`.execute(trx)
   }
 }

@@ -1,4 +1,4 @@
-import type { Hooks } from "../../handlers/index.ts"
+import type { Handlers, Hooks } from "../../handlers/index.ts"
 import type { Db } from "../../models/database.ts"
 import type { CallRecord } from "../../openstack/cloud/types.ts"
 import type { Clouds, RateLimited } from "../clouds/clouds.ts"
@@ -15,7 +15,10 @@ export type StageOutcome = "done" | "failed" | "given_up" | "yielded" | "fenced"
 export interface WorkerContext {
   readonly db: Db
   readonly clouds: Clouds
+  /** Run after each save of a migration, a resource or an order. */
   readonly hooks: Hooks
+  /** Which handlers are on, and what they do after changes of rows of objects. */
+  readonly handlers: Handlers
   /** Batch sizes of a cloud, as this process has measured. @param settingsId id of the cloud's service settings */
   readonly batchSizesOf: (settingsId: number) => BatchSizes
   /** Schema of graphile-worker's tables. */
