@@ -6,7 +6,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 const unknown = "00000000000000000000000000000009"
 const doesNotExist = (sent: unknown) => [`Object with uuid=${sent} does not exist.`]
 
-t.test("a create", (t) =>
+t.test("a create request is validated as in Waldur, and a valid one stores a migration", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -24,15 +24,19 @@ t.test("a create", (t) =>
       const nulls = ["This field may not be null."]
       const [type] = Object.values(world.rows.source.volumeTypes)
       const refused: readonly (readonly [rule: string, body: unknown, errors: unknown])[] = [
-        ["wants its three uuids", {}, { src_resource: required, dst_offering: required, dst_plan: required }],
+        ["requires three uuids", {}, { src_resource: required, dst_offering: required, dst_plan: required }],
         [
-          "takes no null for a uuid",
+          "refuses null for a uuid",
           { src_resource: null, dst_offering: "", dst_plan: null },
           { src_resource: nulls, dst_offering: nulls, dst_plan: nulls },
         ],
-        ["is an object", [], { non_field_errors: ["Invalid data. Expected a dictionary, but got list."] }],
         [
-          "tells unknown rows per field, all at once",
+          "must be an object",
+          [],
+          { non_field_errors: ["Invalid data. Expected a dictionary, but got list."] },
+        ],
+        [
+          "reports unknown rows by field, all at once",
           { src_resource: unknown, dst_offering: "zz", dst_plan: 1, name: "" },
           {
             src_resource: doesNotExist(unknown),
@@ -42,22 +46,22 @@ t.test("a create", (t) =>
           },
         ],
         [
-          "has a name of 150 characters at most",
+          "allows a name of at most 150 characters",
           { ...good, name: "n".repeat(151) },
           { name: ["Ensure this field has no more than 150 characters."] },
         ],
         [
-          "has a name without NUL",
+          "refuses a name with NUL",
           { ...good, name: "a\u0000b" },
           { name: ["Null characters are not allowed."] },
         ],
         [
-          "has a plan of the offering",
+          "requires a plan of the offering",
           { ...good, dst_plan: world.rows.otherPlan.uuid },
           { dst_plan: ["This plan is not available for selected offering."] },
         ],
         [
-          "tells errors of mappings where they are",
+          "reports errors of mappings at their place",
           { ...good, mappings: { subnets: [{ src_cidr: "10.20.0.0/24", dst_cidr: "10.0.0.5/24" }, {}] } },
           {
             mappings: {
@@ -69,12 +73,12 @@ t.test("a create", (t) =>
           },
         ],
         [
-          "maps subnets that are there",
+          "refuses the mapping of a subnet that does not exist",
           { ...good, mappings: { subnets: [{ src_cidr: "10.250.0.0/24", dst_cidr: "10.9.0.0/24" }] } },
           { non_field_errors: ["No subnet of the source tenant has the CIDR 10.250.0.0/24."] },
         ],
         [
-          "copies ports only without a mapping of subnets",
+          "refuses ports together with subnet mappings",
           {
             ...good,
             mappings: {
@@ -85,12 +89,12 @@ t.test("a create", (t) =>
           { non_field_errors: ["sync_instance_ports cannot be used together with subnets mappings."] },
         ],
         [
-          "names networks of the source tenant",
+          "refuses networks of other tenants",
           { ...good, mappings: { networks: [unknown] } },
           { mappings: { networks: doesNotExist(unknown) } },
         ],
         [
-          "tells of networks together with the other fields",
+          "reports networks together with the other fields",
           {
             ...good,
             name: "",
@@ -105,7 +109,7 @@ t.test("a create", (t) =>
           },
         ],
         [
-          "has subnets that do not overlap in a network",
+          "refuses subnets that overlap in a network",
           {
             ...good,
             mappings: {
@@ -118,7 +122,7 @@ t.test("a create", (t) =>
           /^The subnets .* of one network overlap after the mapping\.$/,
         ],
         [
-          "names volume types of the destination's cloud",
+          "refuses volume types of another cloud",
           { ...good, mappings: { volume_types: [{ src_type_uuid: type?.uuid, dst_type_uuid: type?.uuid }] } },
           /^Invalid dst_type_uuid [0-9a-f-]{36} as it is not available in service settings\.$/,
         ],
@@ -134,14 +138,14 @@ t.test("a create", (t) =>
       t.strictSame(
         (await post(good, stranger.token)).body,
         { src_resource: doesNotExist(tenant.resourceUuid) },
-        "sees only resources of one's own projects and customers",
+        "refuses resources of other projects and customers",
       )
       const broken = await ask(`${world.url}/api/openstack-migrations/`, {
         method: "POST",
         token: owner.token,
         raw: "{nope",
       })
-      t.equal(broken.status, 400, "is JSON")
+      t.equal(broken.status, 400, "refuses a body that is not JSON")
       t.match(broken.body, { detail: /^JSON parse error - / })
       const xml = await ask(`${world.url}/api/openstack-migrations/`, {
         method: "POST",
@@ -151,7 +155,7 @@ t.test("a create", (t) =>
       })
       t.equal(xml.status, 415)
       t.strictSame(xml.body, { detail: 'Unsupported media type "application/xml" in request.' })
-      t.strictSame(await countRows(world), before, "writes nothing when it is refused")
+      t.strictSame(await countRows(world), before, "stores nothing when it is refused")
 
       const made = await post({ ...good, name: "  mine ", description: "words", mappings: {} }, staff.token)
       t.equal(made.status, 201)
@@ -178,7 +182,7 @@ t.test("a create", (t) =>
   ),
 )
 
-/** Rows of every table that a create writes. */
+/** Counts the rows of every table that a create request writes. */
 async function countRows(world: TestWorld): Promise<unknown> {
   const tables = [
     "openstack_tenant",

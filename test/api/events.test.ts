@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { ask } from "../helpers/http.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 interface Event {
@@ -27,8 +27,8 @@ async function open(world: TestWorld, uuid: string, reading: Reading = {}): Prom
   })
 }
 
-/** Events of a stream, until it ends or `most` are read. */
-async function read(answer: Response, most = Number.POSITIVE_INFINITY): Promise<readonly Event[]> {
+/** Reads the events of a stream, until it ends or `max` are read. */
+async function read(answer: Response, max = Number.POSITIVE_INFINITY): Promise<readonly Event[]> {
   const events: Event[] = []
   let text = ""
   for await (const part of answer.body?.pipeThrough(new TextDecoderStream()) ?? []) {
@@ -43,7 +43,7 @@ async function read(answer: Response, most = Number.POSITIVE_INFINITY): Promise<
           ?.slice(name.length + 2)
       const [id, event = "", data = "null"] = [field("id"), field("event"), field("data")]
       events.push({ id: id === undefined ? undefined : Number(id), event, data: JSON.parse(data) })
-      if (events.length >= most) return events
+      if (events.length >= max) return events
     }
   }
   return events
@@ -51,7 +51,7 @@ async function read(answer: Response, most = Number.POSITIVE_INFINITY): Promise<
 
 const numbered = (events: readonly Event[]) => events.filter(({ id }) => id !== undefined)
 
-t.test("a stream tells all that happens, numbered without gaps, and ends with the migration", (t) =>
+t.test("a stream has all events of a migration, numbered without gaps, and ends with it", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     world.destination.setLatency(20)
@@ -60,15 +60,15 @@ t.test("a stream tells all that happens, numbered without gaps, and ends with th
     t.equal(answer.status, 200)
     t.match(answer.headers.get("content-type"), /^text\/event-stream/)
     const events = await read(answer)
-    const news = numbered(events)
+    const received = numbered(events)
     t.strictSame(
-      news.map(({ id }) => id),
-      news.map((_, index) => index + 1),
+      received.map(({ id }) => id),
+      received.map((_, index) => index + 1),
     )
-    t.match(news[0], { event: "action", data: { data: { action: "create", by: /.+/ } } })
-    const states = news.flatMap(({ event, data }) => (event === "migration" ? [data.data.state] : []))
+    t.match(received[0], { event: "action", data: { data: { action: "create", by: /.+/ } } })
+    const states = received.flatMap(({ event, data }) => (event === "migration" ? [data.data.state] : []))
     t.strictSame(states, ["CREATING", "OK"])
-    const ports = news
+    const ports = received
       .filter(
         ({ event, data }) => event === "objects" && data.data.kind === "port" && data.data.state === "done",
       )
@@ -80,15 +80,15 @@ t.test("a stream tells all that happens, numbered without gaps, and ends with th
 
     const middle = 7
     const rest = numbered(await read(await open(world, uuid, { after: middle })))
-    t.strictSame(rest, news.slice(middle), "who comes back hears the rest, and nothing twice")
-    const over = await open(world, uuid, { after: news.length })
-    t.equal(over.status, 204, "who has heard all need not come back")
+    t.strictSame(rest, received.slice(middle), "a client that reconnects gets the rest, and nothing twice")
+    const over = await open(world, uuid, { after: received.length })
+    t.equal(over.status, 204, "a client that has read everything need not reconnect")
     const odd = numbered(await read(await open(world, uuid, { after: "no number" })))
-    t.equal(odd.length, news.length)
+    t.equal(odd.length, received.length)
   }),
 )
 
-t.test("streams are for those who see the migration, and a few at a time", (t) =>
+t.test("a stream requires the right to see the migration, and a user may open ten", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -103,11 +103,10 @@ t.test("streams are for those who see the migration, and a few at a time", (t) =
       t.strictSame(new Set(streams.map(({ status }) => status)), new Set([200]))
       const eleventh = await open(world, uuid)
       t.equal(eleventh.status, 429)
-      t.match(await eleventh.json(), { detail: /10 streams/ })
+      t.match(await eleventh.json(), { detail: /10 event streams/ })
       t.equal((await open(world, uuid, { token: staff.token, signal: leaving.signal })).status, 200)
       leaving.abort()
-      while ((await peek(world, uuid)) === 429) await sleep(20)
-      t.pass("a reader who leaves makes room")
+      await waitFor("a stream that was closed to make room", async () => (await peek(world, uuid)) !== 429)
     },
     { worker: false },
   ),
@@ -120,7 +119,7 @@ async function peek(world: TestWorld, uuid: string): Promise<number> {
   return status
 }
 
-t.test("a server that is closed ends its streams and does not wait for their readers", (t) =>
+t.test("closing the server ends its streams without waiting for their clients", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -134,7 +133,7 @@ t.test("a server that is closed ends its streams and does not wait for their rea
   ),
 )
 
-t.test("what is done to a migration is told with the name of who asked", (t) =>
+t.test("an action is an event with the name of the user who requested it", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -144,12 +143,12 @@ t.test("what is done to a migration is told with the name of who asked", (t) =>
         token: world.rows.users.owner.token,
       })
       const worker = await world.startWorker()
-      const news = numbered(await read(await open(world, uuid)))
+      const received = numbered(await read(await open(world, uuid)))
       await worker.stop()
-      const actions = news.flatMap(({ event, data }) => (event === "action" ? [data.data] : []))
+      const actions = received.flatMap(({ event, data }) => (event === "action" ? [data.data] : []))
       t.match(actions, [{ action: "create" }, { action: "cancel", by: actions[0]?.by }])
-      const skipped = news.filter(({ data }) => data.data.state === "skipped")
-      t.ok(skipped.length > 0, "what was let go is told")
+      const skipped = received.filter(({ data }) => data.data.state === "skipped")
+      t.ok(skipped.length > 0, "skipped objects are events")
     },
     { worker: false },
   ),

@@ -16,13 +16,19 @@ export function resolve(document: Json, reference: string): unknown {
 }
 
 /**
- * Returns why a value does not match a schema of the document; a property that the schema does not name is a fault, and
- * so is a keyword that JSON Schema does not have.
+ * Returns why a value does not match a schema of the document. A keyword that JSON Schema does not have is a fault, and so
+ * is a property that the schema does not name.
+ * @param more whether other properties are allowed, as for the published clients, which ignore them
  */
-export function faultsOf(value: unknown, schema: unknown, document: Json): readonly string[] {
+export function faultsOf(
+  value: unknown,
+  schema: unknown,
+  document: Json,
+  more: "refused" | "allowed" = "refused",
+): readonly string[] {
   if (!isObject(schema)) return ["no schema"]
   try {
-    const validate = compile(schema, document)
+    const validate = compile(schema, document, more)
     return validate(value) ? [] : (validate.errors ?? []).map(faultText)
   } catch (error) {
     return [String(error)]
@@ -32,23 +38,25 @@ export function faultsOf(value: unknown, schema: unknown, document: Json): reado
 const uuid = /^[0-9a-f]{32}$|^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 
-/** Compiled schemas by document and text: a validator is used for many responses. */
-const compiled = new WeakMap<Json, Map<string, ReturnType<Ajv2020["compile"]>>>()
+type Validator = ReturnType<Ajv2020["compile"]>
 
-function compile(schema: Json, document: Json) {
-  const known = compiled.get(document) ?? new Map<string, ReturnType<Ajv2020["compile"]>>()
+/** Compiled schemas by document and text: a validator is used for many responses. */
+const compiled = new WeakMap<Json, Map<string, Validator>>()
+
+function compile(schema: Json, document: Json, more: "refused" | "allowed"): Validator {
+  const known = compiled.get(document) ?? new Map<string, Validator>()
   compiled.set(document, known)
-  const text = JSON.stringify(schema)
-  const found = known.get(text)
+  const key = `${more} ${JSON.stringify(schema)}`
+  const found = known.get(key)
   if (found !== undefined) return found
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, validateFormats: true })
   ajv.addFormat("uuid", uuid)
   ajv.addFormat("date-time", dateTime)
   // References are to `#/components/schemas/…`: each schema is compiled with the document's components beside it.
   ajv.addKeyword("components")
-  const { components = {} } = document
-  const validate = ajv.compile({ ...(closed(schema) as Json), components: closed(components) })
-  known.set(text, validate)
+  const whole: Json = { ...schema, components: document.components ?? {} }
+  const validate = ajv.compile((more === "refused" ? closed(whole) : whole) as Json)
+  known.set(key, validate)
   return validate
 }
 

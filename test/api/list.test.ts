@@ -8,7 +8,7 @@ interface Row {
   readonly created: string
 }
 
-t.test("the list", (t) =>
+t.test("the list has pages, filters and links as in Waldur, and only visible migrations", (t) =>
   withWorld(
     async (world) => {
       const one = await world.importTenant(demoTenant("small"))
@@ -24,10 +24,10 @@ t.test("the list", (t) =>
       const shown = async (query: string) => ((await get(query)).body as Row[]).map((row) => row.uuid)
 
       t.strictSame(await shown(""), uuids.slice(0, 10), "shows ten, the oldest first")
-      t.strictSame(await shown("?page=2"), uuids.slice(10), "goes on on the second page")
-      t.strictSame(await shown("?page=last&page_size=5"), uuids.slice(10), "knows its last page")
+      t.strictSame(await shown("?page=2"), uuids.slice(10), "continues on the second page")
+      t.strictSame(await shown("?page=last&page_size=5"), uuids.slice(10), "has a last page")
       t.strictSame(await shown("?page_size=300"), uuids)
-      t.strictSame(await shown("?o=-created&page_size=20"), uuids, "has one order")
+      t.strictSame(await shown("?o=-created&page_size=20"), uuids, "ignores other orders")
 
       const page = await get("?page=2&page_size=5")
       t.equal(page.headers.get("x-result-count"), "12")
@@ -39,7 +39,7 @@ t.test("the list", (t) =>
           `<${base}?page=3&page_size=5>; rel="next"`,
           `<${base}?page=3&page_size=5>; rel="last"`,
         ].join(", "),
-        "links as Waldur's clients take them apart",
+        "has links in the form that Waldur's clients parse",
       )
       const head = await ask(base, { method: "HEAD", token: owner.token })
       t.equal(head.status, 200)
@@ -57,13 +57,13 @@ t.test("the list", (t) =>
       t.strictSame(
         await shown(`?dst_resource_uuid=${spelled}`),
         uuids.slice(0, 1),
-        "takes a uuid in any spelling",
+        "accepts a uuid in any spelling",
       )
-      t.strictSame(await shown(`?src_resource_uuid=&page_size=20`), uuids, "an empty filter is none")
+      t.strictSame(await shown(`?src_resource_uuid=&page_size=20`), uuids, "ignores an empty filter")
       t.strictSame(await shown(`?src_resource_uuid=00000000000000000000000000000009`), [])
       t.strictSame((await get("?src_resource_uuid=zz")).body, { src_resource_uuid: ["Enter a valid UUID."] })
 
-      t.strictSame((await get("", stranger.token)).body, [], "shows nobody else's")
+      t.strictSame((await get("", stranger.token)).body, [], "hides migrations of other users")
       t.equal(((await get("?page_size=20", staff.token)).body as Row[]).length, 12, "shows staff everything")
       const detail = `${base}${uuids[0]}/`
       t.match((await ask(detail, { token: owner.token })).body, {
@@ -80,7 +80,7 @@ t.test("the list", (t) =>
   ),
 )
 
-t.test("who asks", (t) =>
+t.test("a request is authenticated by a token, in the forms that Waldur's clients send", (t) =>
   withWorld(
     async (world) => {
       const { token } = world.rows.users.owner
@@ -92,15 +92,15 @@ t.test("who asks", (t) =>
         return status === 200 ? 200 : (body as { detail: string }).detail
       }
       for (const [rule, header, want] of [
-        ["sends a token", `Token ${token}`, 200],
-        ["may write its scheme small", `token ${token}`, 200],
-        ["may send it as bearer, as Waldur's JavaScript client does", `Bearer ${token}`, 200],
-        ["may send both schemes, as that client also does", `Bearer Token ${token}`, 200],
-        ["has to say so", undefined, "Authentication credentials were not provided."],
-        ["has to name a scheme", token, "Authentication credentials were not provided."],
-        ["has to know a token", "Token 0123", "Invalid token."],
-        ["has to give a token", "Token", "Invalid token. No credentials provided."],
-        ["gives one token", "Token a b", "Invalid token. Token string should not contain spaces."],
+        ["a token is accepted", `Token ${token}`, 200],
+        ["the scheme is case-insensitive", `token ${token}`, 200],
+        ["Bearer is accepted, as Waldur's JavaScript client sends it", `Bearer ${token}`, 200],
+        ["both schemes are accepted, as that client also sends them", `Bearer Token ${token}`, 200],
+        ["a header is required", undefined, "Authentication credentials were not provided."],
+        ["a scheme is required", token, "Authentication credentials were not provided."],
+        ["an unknown token is refused", "Token 0123", "Invalid token."],
+        ["a scheme without a token is refused", "Token", "Invalid token. No credentials provided."],
+        ["two tokens are refused", "Token a b", "Invalid token. Token string should not contain spaces."],
       ] as const) {
         t.equal(await statusOf(header), want, rule)
       }
@@ -112,7 +112,7 @@ t.test("who asks", (t) =>
         "select created > now() - interval '10 minutes' as fresh from authtoken_token where key = $1",
         [token],
       )
-      t.equal(rows[0].fresh, true, "is given the whole time again with each request")
+      t.equal(rows[0].fresh, true, "each request restarts the token's lifetime")
       await world.pool.query("update authtoken_token set created = now() - interval '2 hours'")
       t.equal(await statusOf(`Token ${token}`), "Token has expired.")
       await world.pool.query(

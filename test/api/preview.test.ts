@@ -23,7 +23,7 @@ async function previewed(world: TestWorld, body: object): Promise<Preview> {
 
 const codes = ({ warnings }: Preview) => warnings.map(({ code }) => code)
 
-t.test("a preview", (t) =>
+t.test("a preview returns the plan of a request, stores nothing and calls no cloud", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -44,7 +44,7 @@ t.test("a preview", (t) =>
         mappings: { subnets, static_routes: "reachable" },
       })
       t.strictSame(await rows(), before, "stores nothing")
-      t.equal(world.calls.length, 0, "and asks no cloud")
+      t.equal(world.calls.length, 0, "and calls no cloud")
 
       const objects = (kind: string) => preview.kinds.find((one) => one.kind === kind)?.objects ?? []
       const [moved] = objects("subnet").filter(({ name }) => name === "app-0")
@@ -56,42 +56,45 @@ t.test("a preview", (t) =>
       t.strictSame(
         objects("network").map(({ mapped }) => mapped),
         [{}, {}],
-        "says what a mapping changes, and of the rest that it is kept",
+        "lists what a mapping changes, and nothing for an object that is kept",
       )
       t.ok(
         objects("route").some(({ mapped }) => "nexthop" in mapped),
-        "also of routes",
+        "also for routes",
       )
-      t.ok(preview.unread.includes("network.dns_domain"), "names what only the live source tells")
+      t.ok(
+        preview.unread.includes("network.dns_domain"),
+        "lists the attributes that only the source cloud has",
+      )
       t.strictSame(preview.limits, { cores: 8, ram: 16_384, gigabytes_standard: 100, gigabytes_ssd: 50 })
       t.match(preview.quotas, { vcpu: 8, gigabytes_nvme: 0 })
-      t.strictSame(preview.warnings, [], "has nothing to warn of")
+      t.strictSame(preview.warnings, [], "has no warnings")
     },
     { worker: false },
   ),
 )
 
-t.test("a preview warns of what the destination holds and allows", (t) =>
+t.test("a preview warns of names, limits and migrations that exist in the destination", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
-      const asked = { src_resource: tenant.resourceUuid, name: "copy" }
+      const request = { src_resource: tenant.resourceUuid, name: "copy" }
       await world.pool.query("update marketplace_offeringcomponent set max_value = 4 where type = 'cores'")
-      t.strictSame(codes(await previewed(world, asked)), ["OFFERING_LIMIT"])
+      t.strictSame(codes(await previewed(world, request)), ["OFFERING_LIMIT"])
       await world.create(tenant, { name: "copy" })
-      t.strictSame(codes(await previewed(world, asked)), [
+      t.strictSame(codes(await previewed(world, request)), [
         "OFFERING_LIMIT",
         "NAME_TAKEN",
         "DUPLICATE_MIGRATION",
       ])
       await world.pool.query("update waldur_openstack_replication_migration set state = 3")
-      t.strictSame(codes(await previewed(world, { ...asked, name: "other" })), ["OFFERING_LIMIT"])
+      t.strictSame(codes(await previewed(world, { ...request, name: "other" })), ["OFFERING_LIMIT"])
     },
     { worker: false },
   ),
 )
 
-t.test("a preview tells how many calls the work takes", (t) =>
+t.test("a preview estimates the number of calls", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const mappings = { sync_instance_ports: true }

@@ -4,35 +4,38 @@ import { ask } from "../helpers/http.ts"
 import { keptLog, level } from "../helpers/kept-log.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("every line about a stage names migration, stage and cloud; its end is one line with counts", (t) => {
-  const log = keptLog()
-  return withWorld(
-    async (world) => {
-      const tenant = await world.importTenant(demoTenant("small"))
-      const { uuid } = await world.ended((await world.create(tenant)).uuid)
-      await world.app.close()
-      const lines = log.lines().filter(({ stage }) => stage !== undefined)
-      t.ok(lines.length > 20)
-      for (const line of lines) t.match(line, { migration: uuid, cloud: /region [AB]$/ }, line.msg)
-      const ends = lines.filter(({ msg }) => msg === "stage ended")
-      t.equal(ends.length, new Set(ends.map(({ stage }) => stage)).size, "one line for each stage")
-      t.match(
-        ends.find(({ stage }) => stage === "network"),
-        { level: level.info, attempt: 1, calls: Number, writes: Number, objects: { done: 2 }, ms: Number },
-      )
-      const calls = lines.filter(({ msg }) => msg === "call to a cloud")
-      t.equal(calls.length, world.calls.length, "each call is a line")
-      for (const call of calls)
-        t.match(call, { level: level.debug, service: String, method: String, status: Number })
-      t.ok(calls.some(({ requestId }) => /^req-/.test(String(requestId))))
-    },
-    {},
-    {},
-    log.logger,
-  )
-})
+t.test(
+  "every line about a stage has migration, stage and cloud, and its end is one line with counts",
+  (t) => {
+    const log = keptLog()
+    return withWorld(
+      async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const { uuid } = await world.ended((await world.create(tenant)).uuid)
+        await world.app.close()
+        const lines = log.lines().filter(({ stage }) => stage !== undefined)
+        t.ok(lines.length > 20)
+        for (const line of lines) t.match(line, { migration: uuid, cloud: /region [AB]$/ }, line.msg)
+        const ends = lines.filter(({ msg }) => msg === "stage ended")
+        t.equal(ends.length, new Set(ends.map(({ stage }) => stage)).size, "one line for each stage")
+        t.match(
+          ends.find(({ stage }) => stage === "network"),
+          { level: level.info, attempt: 1, calls: Number, writes: Number, objects: { done: 2 }, ms: Number },
+        )
+        const calls = lines.filter(({ msg }) => msg === "call to a cloud")
+        t.equal(calls.length, world.calls.length, "each call is a line")
+        for (const call of calls)
+          t.match(call, { level: level.debug, service: String, method: String, status: Number })
+        t.ok(calls.some(({ requestId }) => /^req-/.test(String(requestId))))
+      },
+      {},
+      {},
+      log.logger,
+    )
+  },
+)
 
-t.test("an object that a cloud refused is a line with the cloud's words and its request id", (t) => {
+t.test("an object that a cloud rejects is logged with the cloud's words and its request id", (t) => {
   const log = keptLog()
   return withWorld(
     async (world) => {
@@ -65,7 +68,7 @@ t.test("an object that a cloud refused is a line with the cloud's words and its 
   )
 })
 
-t.test("a row that the database refuses is told to nobody, for it holds the new tenant's password", (t) => {
+t.test("a row that the database rejects is not logged, because it holds the new tenant's password", (t) => {
   const log = keptLog()
   return withWorld(
     async (world) => {

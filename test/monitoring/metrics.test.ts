@@ -4,6 +4,7 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import { kindNames } from "../../src/planning/kind-names.ts"
 import { ask } from "../helpers/http.ts"
 import { type Sample, samplesOf } from "../helpers/samples.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 async function metricsOf({ url }: TestWorld): Promise<readonly Sample[]> {
@@ -13,7 +14,7 @@ async function metricsOf({ url }: TestWorld): Promise<readonly Sample[]> {
   return samplesOf(String(body))
 }
 
-/** Sum of the samples of a name whose labels include some. */
+/** Sums the samples of a metric that have the given labels. */
 function sum(samples: readonly Sample[], name: string, labels: Readonly<Record<string, string>> = {}) {
   return samples
     .filter((one) => one.name === `openstack_replication_${name}`)
@@ -21,7 +22,7 @@ function sum(samples: readonly Sample[], name: string, labels: Readonly<Record<s
     .reduce((total, { value }) => total + value, 0)
 }
 
-t.test("metrics tell what was done: calls, stages, migrations, queue and workers", (t) =>
+t.test("metrics count calls, stages, migrations, jobs and workers", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const before = await metricsOf(world)
@@ -45,7 +46,7 @@ t.test("metrics tell what was done: calls, stages, migrations, queue and workers
   }),
 )
 
-t.test("work that waits is counted: objects by kind and state, jobs, and how long the oldest waits", (t) =>
+t.test("waiting work is counted: objects by kind and state, jobs, and the age of the oldest job", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -62,7 +63,7 @@ t.test("work that waits is counted: objects by kind and state, jobs, and how lon
   ),
 )
 
-t.test("a worker that died is not counted, although its row is still there", (t) =>
+t.test("a dead worker is not counted, although its row still exists", (t) =>
   withWorld(
     async (world) => {
       await world.pool.query(
@@ -74,7 +75,7 @@ t.test("a worker that died is not counted, although its row is still there", (t)
   ),
 )
 
-t.test("the operations' page names every metric with its labels, and no other", (t) =>
+t.test("docs/operations.md lists every metric with its labels, and no other", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     world.destination.onRequest = async ({ path }) => {
@@ -82,21 +83,22 @@ t.test("the operations' page names every metric with its labels, and no other", 
       return path === "auth/tokens" ? { status: 429, headers: { "retry-after": "1" } } : undefined
     }
     const { uuid } = await world.create(tenant)
-    const told = new Map<string, string>()
-    // Objects are told while a migration runs, its last stage when it has ended.
-    for (let state = ""; state !== "OK"; ) {
-      ;({ state } = await world.owner.retrieve(uuid))
+    const found = new Map<string, string>()
+    // Objects are counted while a migration runs, its last stage when it has ended.
+    await waitFor("the migration to end as OK", async () => {
+      const { state } = await world.owner.retrieve(uuid)
       for (const { name, labels } of await metricsOf(world)) {
         const of = name.replace(/_(bucket|sum|count)$/, "")
         const names = Object.keys(labels).filter((label) => label !== "le")
-        told.set(of, names.map((label) => `\`${label}\``).join(", "))
+        found.set(of, names.map((label) => `\`${label}\``).join(", "))
       }
-    }
+      return state === "OK"
+    })
     const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8")
     const table = [...page.matchAll(/^\| `(openstack_replication_\w+)` \| (.*?) ?\|/gm)]
     t.strictSame(
       new Map(table.map(([, name = "", labels = ""]) => [name, labels] as const).toSorted(byName)),
-      new Map([...told].toSorted(byName)),
+      new Map([...found].toSorted(byName)),
     )
   }),
 )
@@ -105,7 +107,7 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
   return a < b ? -1 : 1
 }
 
-t.test("labels are bounded: nothing of a migration, a tenant or a person is one", (t) =>
+t.test("labels are bounded: none holds a migration, a tenant or a user", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     await world.ended((await world.create(tenant)).uuid)
@@ -123,11 +125,11 @@ t.test("labels are bounded: nothing of a migration, a tenant or a person is one"
     for (const { name, labels } of await metricsOf(world))
       for (const [label, value] of Object.entries(labels))
         if (!allowed[label]?.test(value)) t.fail(`${name}: ${label}="${value}"`)
-    t.pass("all labels were looked at")
+    t.pass("all labels are checked")
   }),
 )
 
-t.test("metrics are given to who has the token, and to nobody else", (t) =>
+t.test("metrics require the token", (t) =>
   withWorld(
     async ({ url }) => {
       const get = (authorization?: string) =>
@@ -135,6 +137,7 @@ t.test("metrics are given to who has the token, and to nobody else", (t) =>
       for (const wrong of [undefined, "", "Bearer ", "Bearer s3cre", "Bearer s3crets", "Token s3cret"]) {
         const refused = await get(wrong)
         t.equal(refused.status, 401, `with ${wrong}`)
+        t.equal(refused.headers.get("x-error-code"), "NOT_AUTHENTICATED")
         t.notMatch(refused.body, /openstack_replication/)
       }
       t.equal((await get("Bearer s3cret")).status, 200)
@@ -143,12 +146,12 @@ t.test("metrics are given to who has the token, and to nobody else", (t) =>
   ),
 )
 
-t.test("a cloud that asks to slow down is counted, with the time that it asks for", (t) =>
+t.test("a response that limits the rate is counted, with its time to wait", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
-    let asked = 0
+    let requests = 0
     world.destination.onRequest = async ({ path }) =>
-      path === "networks" && asked++ === 0 ? { status: 429, headers: { "retry-after": "1" } } : undefined
+      path === "networks" && requests++ === 0 ? { status: 429, headers: { "retry-after": "1" } } : undefined
     await world.ended((await world.create(tenant)).uuid)
     const samples = await metricsOf(world)
     t.equal(sum(samples, "rate_limited_total", { cloud: "OpenStack, region B" }), 1)

@@ -6,7 +6,7 @@ import openstackReplication, { startWorker } from "../../plugin/index.ts"
 import { withDatabase } from "../helpers/database.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("a host without Waldur's tables is told which are missing, and does not start", (t) =>
+t.test("the start fails with a list of the tables and columns that the host lacks", (t) =>
   withDatabase(async ({ pool }) => {
     await pool.query("alter table openstack_subnet drop column gateway_ip")
     await pool.query("alter table openstack_router alter column routes type jsonb using routes::jsonb")
@@ -29,11 +29,11 @@ t.test("a host without Waldur's tables is told which are missing, and does not s
     }
     await app.close()
     const { rows } = await pool.query("select to_regclass('openstack_replication.run') as made")
-    t.equal(rows[0].made, null, "nothing was made")
+    t.equal(rows[0].made, null, "nothing was created")
   }),
 )
 
-t.test("a database that is down stops the start with the driver's reason", async (t) => {
+t.test("the start fails with the driver's reason while the database is down", async (t) => {
   const pool = new pg.Pool({ connectionString: "postgres://nobody@127.0.0.1:1/none" })
   const app = fastify()
   app.register(openstackReplication, { pool })
@@ -42,7 +42,7 @@ t.test("a database that is down stops the start with the driver's reason", async
   await pool.end()
 })
 
-t.test("a fault of the server's own is told without the database's words", (t) =>
+t.test("an unexpected error gives 500 without the database's message", (t) =>
   withDatabase(async ({ pool }) => {
     const app = fastify()
     await app.register(openstackReplication, { pool, worker: false })
@@ -53,11 +53,12 @@ t.test("a fault of the server's own is told without the database's words", (t) =
     })
     t.equal(answer.statusCode, 500)
     t.strictSame(answer.json(), { detail: "A server error occurred." })
+    t.equal(answer.headers["x-error-code"], "INTERNAL_ERROR")
     await app.close()
   }),
 )
 
-t.test("API and workers share a database, start at once, and stop cleanly", (t) =>
+t.test("API and workers start at the same time on one database, and stop without ending its pool", (t) =>
   withDatabase(async ({ pool }) => {
     const app = fastify()
     app.register(openstackReplication, { pool, prefix: "/replications" })
@@ -67,13 +68,13 @@ t.test("API and workers share a database, start at once, and stop cleanly", (t) 
       startWorker({ pool, log: quiet }),
       app.ready(),
     ])
-    t.equal((await app.inject({ url: "/replications/" })).statusCode, 401, "the path is the host's choice")
+    t.equal((await app.inject({ url: "/replications/" })).statusCode, 401, "the host chooses the path")
     await Promise.all([worker.stop(), other.stop(), app.close()])
-    t.equal((await pool.query("select 1 as one")).rows[0].one, 1, "the host's pool lives on")
+    t.equal((await pool.query("select 1 as one")).rows[0].one, 1, "the pool is not ended")
   }),
 )
 
-t.test("a pool that would wait for itself is refused, and the smallest that is taken copies a tenant", (t) =>
+t.test("a pool that would wait for itself is refused, and the smallest allowed pool copies a tenant", (t) =>
   withWorld(
     async (world) => {
       const sized = (max: number) => new pg.Pool({ connectionString: world.databaseUrl, max })
@@ -100,7 +101,7 @@ t.test("a pool that would wait for itself is refused, and the smallest that is t
   ),
 )
 
-t.test("a version that is older than the tables says so, and does not start", (t) =>
+t.test("the start fails where a newer version has migrated the tables", (t) =>
   withDatabase(async ({ pool }) => {
     const first = fastify()
     await first.register(openstackReplication, { pool, worker: false })
@@ -141,7 +142,7 @@ t.test(
       const [, command = ""] = /"(drop schema openstack_replication cascade)"/.exec(String(error)) ?? []
       t.notOk(
         (await pool.query("select to_regclass('openstack_replication.stage') as made")).rows[0].made,
-        "nothing was made",
+        "nothing was created",
       )
 
       await pool.query(command)

@@ -3,7 +3,7 @@ import { randomPassword, tenantUsername } from "../../src/models/credentials.ts"
 
 const many = Array.from({ length: 5_000 }, randomPassword)
 
-/** Rules of clouds: Keystone's own example, and what its operators usually make of it. */
+/** Password rules of clouds: Keystone's example, and common variants. */
 const rules: readonly (readonly [what: string, rule: RegExp])[] = [
   ["letters and digits, as in Keystone's manual", /^(?=.*\d)(?=.*[a-zA-Z]).{7,}$/],
   [
@@ -25,17 +25,17 @@ for (const [what, rule] of rules)
     )
   })
 
-t.test("no password comes twice, and every character may stand at every place", async (t) => {
+t.test("passwords do not repeat, and every character occurs at every position", async (t) => {
   t.equal(new Set(many).size, many.length)
   const letters = new Set(many.map((password) => password.charAt(0)))
-  t.equal(letters.size, 48, "of the first place, every letter that is no look-alike")
+  t.equal(letters.size, 48, "at the first position, every letter without look-alikes")
   for (let place = 1; place < 20; place += 1) {
     const seen = new Set(many.map((password) => password.charAt(place)))
-    t.equal(seen.size, 60, `at place ${place}`)
+    t.equal(seen.size, 60, `at position ${place}`)
   }
 })
 
-t.test("a user's name begins as its tenant's and ends in four characters of chance", async (t) => {
+t.test("a user's name begins with its tenant's name and ends in four random characters", async (t) => {
   const name = tenantUsername("Prod & Tests")
   t.match(name, /^prod-tests-user-[a-z2-9]{4}$/)
 })

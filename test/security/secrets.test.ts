@@ -8,7 +8,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const wrongPassword = "Wr0ng-password-of-the-settings"
 
-/** Clouds that repeat what they were sent, each in its own way. */
+/** Makes a cloud reject requests with a message that repeats their bodies and tokens. */
 const repeating = (status: number, ...paths: readonly string[]): RequestHook => {
   return async ({ method, path, body, token }) =>
     method === "POST" && paths.includes(path)
@@ -16,7 +16,7 @@ const repeating = (status: number, ...paths: readonly string[]): RequestHook => 
       : undefined
 }
 
-t.test("no secret is in any log, answer, metric, document, job or row but its own column", (t) => {
+t.test("no secret is in a log, response, metric, document, job or row but in its own column", (t) => {
   const log = keptLog()
   return withWorld(
     async (world) => {
@@ -41,7 +41,7 @@ t.test("no secret is in any log, answer, metric, document, job or row but its ow
 
       world.destination.onRequest = repeating(400, "users", "routers")
       const refused = await create("refused")
-      t.match(refused, { state: "ERRED", error_message: /\*\*\*/ }, "the cloud did repeat a password")
+      t.match(refused, { state: "ERRED", error_message: /\*\*\*/ }, "the cloud repeated a password")
       world.destination.onRequest = repeating(409, "routers")
       t.equal(await act(refused.uuid, "retry"), 200)
       world.destination.onRequest = undefined
@@ -64,14 +64,14 @@ t.test("no secret is in any log, answer, metric, document, job or row but its ow
       for (const { uuid } of [good, refused, unsigned])
         for (const action of ["cancel", "rollback", "run"]) await act(uuid, action)
       await world.pool.query("alter table openstack_tenant add check (user_password = '') not valid")
-      await t.rejects(create("impossible"), "a fault of the database's")
+      await t.rejects(create("impossible"), "the database rejects the row")
 
       answers.push(...(await everyAnswer(world, [good, refused, unsigned])))
       const secrets = await secretsOf(world)
       for (const [kind, values] of Object.entries(secrets)) t.ok(values.length > 0, `there are ${kind}`)
-      const told = { log: log.text(), answers: answers.join("\n"), rows: await allRows(world.pool) }
-      for (const [where, text] of Object.entries(told)) {
-        t.ok(text.includes(good.uuid) || where === "rows", `${where}: something was told`)
+      const texts = { log: log.text(), answers: answers.join("\n"), rows: await allRows(world.pool) }
+      for (const [where, text] of Object.entries(texts)) {
+        t.ok(text.includes(good.uuid) || where === "rows", `${where}: has content`)
         for (const [kind, values] of Object.entries(secrets))
           for (const value of values)
             for (const form of [value, encodeURIComponent(value), Buffer.from(value).toString("base64")]) {
@@ -81,7 +81,7 @@ t.test("no secret is in any log, answer, metric, document, job or row but its ow
             }
       }
       for (const table of ["_private_jobs", "object", "stage", "run"])
-        t.ok(told.rows.includes(`"written": "${table} `), `rows of ${table} were kept`)
+        t.ok(texts.rows.includes(`"written": "${table} `), `rows of ${table} were kept`)
     },
     {},
     {},
@@ -94,7 +94,7 @@ interface Migration {
   readonly dst_resource_uuid: string
 }
 
-/** What the host answers to everybody on every address that its OpenAPI document names, and on those for machines. */
+/** Returns the responses of every address of the OpenAPI document, and of health and metrics, for staff and owner. */
 async function everyAnswer(world: TestWorld, migrations: readonly Migration[]): Promise<readonly string[]> {
   const { url, rows } = world
   const document = (await ask(`${url}/api/schema/`)).body as { paths: Record<string, object> }
@@ -117,7 +117,7 @@ async function everyAnswer(world: TestWorld, migrations: readonly Migration[]): 
   return answers
 }
 
-/** An answer, or what has come of one that goes on. */
+/** Returns headers and body of a response; of a stream, what came within two seconds. */
 async function read(url: string, token: string, accept: string): Promise<string> {
   const headers = { authorization: `Token ${token}`, accept }
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(2_000) })

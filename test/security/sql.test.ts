@@ -6,8 +6,8 @@ import t from "tap"
 const root = join(import.meta.dirname, "..", "..")
 
 /**
- * SQL goes to the database by Kysely or by pg's `query`. Kysely makes parameters of values and quotes names, unless it
- * is told to take a text as it is; `query` takes what it gets, so that has to be a text that stands there.
+ * SQL reaches the database through Kysely or pg's `query`. Kysely turns values into parameters and quotes names, except
+ * in its functions for raw text; `query` sends any text, so its argument must be a literal.
  */
 const builtSql = [
   /\bsql\.(?:raw|lit)\b/g,
@@ -17,16 +17,16 @@ const builtSql = [
   /\.query(?:<[^(]*>)?\(\s*`[^`]*\$\{/g,
 ]
 
-/** The lines with SQL that is put together of strings. */
+/** Returns the lines that build SQL from strings. */
 function findings(source: string): readonly string[] {
   const lines = source.split("\n")
   return builtSql
-    .flatMap((look) => [...source.matchAll(look)])
+    .flatMap((pattern) => [...source.matchAll(pattern)])
     .map(({ index }) => source.slice(0, index).split("\n").length)
     .map((line) => `${line}: ${lines[line - 1]?.trim()}`)
 }
 
-/** The look must be able to fail. */
+/** Samples with the number of findings, which show that the search can fail. */
 const samples: readonly (readonly [what: string, source: string, found: number])[] = [
   ["a parameter of Kysely's", "sql`select ${id} from a`.execute(db)", 0],
   ["a name that Kysely quotes", "sql`select a from ${sql.table(name)}`", 0],
@@ -43,15 +43,15 @@ const samples: readonly (readonly [what: string, source: string, found: number])
   ["Kysely's raw statements", "db.executeQuery(CompiledQuery.raw(text))", 1],
 ]
 
-t.test("the look for built SQL finds what it should, and no more", async (t) => {
+t.test("the search for built SQL finds built SQL only", async (t) => {
   for (const [what, source, count] of samples) t.equal(findings(source).length, count, what)
 })
 
-t.test("no SQL of this project is put together of strings", async (t) => {
+t.test("no SQL is built from strings", async (t) => {
   const files = globSync("{plugin,src}/**/*.ts", { cwd: root })
   t.ok(files.length > 100)
   for (const file of files) {
-    // Definitions of tables and functions take no parameters; all that stands in them are words of that file.
+    // Definitions of tables and functions take no parameters; they consist of literals of that file.
     if (file.startsWith("src/models/migrations/")) continue
     t.strictSame(findings(readFileSync(join(root, file), "utf8")), [], file)
   }

@@ -35,7 +35,7 @@ for (const [title, body, want] of [
   ["mappings array", { ...named, mappings: [] }, { mappings: notADictionary("list") }],
   ["mappings string", { ...named, mappings: "x" }, { mappings: notADictionary("str") }],
 ] as const) {
-  t.test(`refused as by the original: ${title}`, async (t) => {
+  t.test(`refused as by Waldur: ${title}`, async (t) => {
     t.strictSame(createRequest.parse(body), { errors: want })
   })
 }
@@ -91,16 +91,16 @@ for (const [title, mappings, want] of [
   ],
   ["sync null", { sync_instance_ports: null }, { sync_instance_ports: isNull }],
 ] as const) {
-  t.test(`refused as by the original: ${title}`, async (t) => {
+  t.test(`refused as by Waldur: ${title}`, async (t) => {
     t.strictSame(createRequest.parse({ ...named, mappings }), { errors: { mappings: want } })
   })
 }
 
 for (const [title, body, want] of [
-  ["the least body names three rows", {}, {}],
+  ["the smallest body has three uuids", {}, {}],
   ["a number is a name", { name: 5 }, { name: "5" }],
   ["a name keeps its tab and loses its last line break", { name: "a\tb\n" }, { name: "a\tb" }],
-  ["a description is taken, unlike in the original", { description: "words" }, { description: "words" }],
+  ["a description is accepted, unlike in Waldur", { description: "words" }, { description: "words" }],
   [
     "unknown keys are ignored at both levels",
     { extra: 2, mappings: { volume_types: [], what: 1 } },
@@ -122,13 +122,13 @@ for (const [title, body, want] of [
   })
 }
 
-t.test("a name of 151 characters is refused, where the original fails", async (t) => {
+t.test("a name of 151 characters is refused, where Waldur fails", async (t) => {
   t.match(createRequest.parse({ ...named, name: "n".repeat(151) }), {
     errors: { name: [/no more than 150/] },
   })
 })
 
-t.test("what could be read is told beside the errors", async (t) => {
+t.test("valid fields are returned beside the errors of the others", async (t) => {
   t.strictSame(createRequest.parseParts({ ...named, dst_plan: "zz", mappings: null }), {
     value: { src_resource: uuid, dst_offering: uuid },
     errors: { dst_plan: none("zz"), mappings: isNull },

@@ -31,19 +31,19 @@ const digits = "0123456789abcdef0123456789abcdef"
 const dashes = "01234567-89AB-cdef-0123-456789abcdef"
 
 const accepted: readonly (readonly [string, Field<unknown>, unknown, unknown])[] = [
-  ["text is stripped of blanks around it", text, " ab\n", "ab"],
-  ["a number is taken for text", text, 5, "5"],
-  ["characters are counted, not their halves", text, "😀😀😀😀😀", "😀😀😀😀😀"],
+  ["text is trimmed", text, " ab\n", "ab"],
+  ["a number is read as text", text, 5, "5"],
+  ["length counts code points", text, "😀😀😀😀😀", "😀😀😀😀😀"],
   ["blanks inside stay", text, "a\tb", "a\tb"],
-  ["a boolean is one", flag, true, true],
-  ["the usual words are booleans, in any case", flag, "Yes", true],
+  ["a boolean is a boolean", flag, true, true],
+  ["yes and no are booleans, in any letter case", flag, "Yes", true],
   ["on and off are booleans", flag, "off", false],
   ["1 is true", flag, 1, true],
   ["0 is false", flag, "0", false],
   ["a choice is one of the choices", choice, "reachable", "reachable"],
   ["a uuid becomes 32 hex digits", uuid, dashes, digits],
-  ["a uuid may come without hyphens", uuid, digits, digits],
-  ["a whole number is the uuid's number", uuid, 255, "000000000000000000000000000000ff"],
+  ["a uuid may have no hyphens", uuid, digits, digits],
+  ["an integer is read as the uuid's 128 bits", uuid, 255, "000000000000000000000000000000ff"],
   ["a related uuid becomes 32 hex digits", related, dashes, digits],
   ["related uuids become 32 hex digits each", relatedList, [dashes, digits], [digits, digits]],
   ["no related uuids are an empty list", relatedList, [], []],
@@ -53,7 +53,7 @@ const accepted: readonly (readonly [string, Field<unknown>, unknown, unknown])[]
     [{ name: "b" }, { name: "a", flag: 0 }],
     [{ name: "b" }, { name: "a", flag: false }],
   ],
-  ["names that are not known are ignored", object, { name: "a", other: 1 }, { name: "a" }],
+  ["unknown names are ignored", object, { name: "a", other: 1 }, { name: "a" }],
   ["a private network is a CIDR", cidr, "10.1.0.0/24", "10.1.0.0/24"],
   ["the other private ranges are too", cidr, "172.31.255.0/25", "172.31.255.0/25"],
   ["a CIDR may be wide or narrow", cidr, " 192.168.0.0/16 ", "192.168.0.0/16"],
@@ -72,18 +72,18 @@ const refused: readonly (readonly [string, Field<unknown>, unknown, unknown])[] 
   ["text may not be blank", text, " \n ", ["This field may not be blank."]],
   ["text may not hold a null character", text, "a\0b", ["Null characters are not allowed."]],
   ["text has a length", text, "abcdef", ["Ensure this field has no more than 5 characters."]],
-  ["an object is no text", text, {}, ["Not a valid string."]],
-  ["a boolean is no text", text, true, ["Not a valid string."]],
+  ["an object is refused as text", text, {}, ["Not a valid string."]],
+  ["a boolean is refused as text", text, true, ["Not a valid string."]],
   ["a boolean may not be null", flag, null, isNull],
-  ["maybe is no boolean", flag, "maybe", ["Must be a valid boolean."]],
-  ["a list of a boolean is none", flag, [true], ["Must be a valid boolean."]],
-  ["2 is no boolean", flag, 2, ["Must be a valid boolean."]],
-  ["what is no choice is named", choice, "all", ['"all" is not a valid choice.']],
+  ["maybe is refused as a boolean", flag, "maybe", ["Must be a valid boolean."]],
+  ["a list is refused as a boolean", flag, [true], ["Must be a valid boolean."]],
+  ["2 is refused as a boolean", flag, 2, ["Must be a valid boolean."]],
+  ["an unknown choice is refused by name", choice, "all", ['"all" is not a valid choice.']],
   ["a choice may not be null", choice, null, isNull],
-  ["text that is no uuid is refused", uuid, "x", ["Must be a valid UUID."]],
-  ["a negative number is no uuid", uuid, -1, ["Must be a valid UUID."]],
+  ["text that is not a uuid is refused", uuid, "x", ["Must be a valid UUID."]],
+  ["a negative number is refused as a uuid", uuid, -1, ["Must be a valid UUID."]],
   ["a uuid may not be null", uuid, null, isNull],
-  ["a blank related uuid reads as null", related, "", isNull],
+  ["a blank related uuid is read as null", related, "", isNull],
   [
     "a malformed related uuid is named as it was sent",
     related,
@@ -151,7 +151,7 @@ const holds = (field: Field<unknown>, input: unknown): void => {
   if ("errors" in parsed) assert.ok(JSON.stringify(parsed.errors).length > 4)
 }
 
-t.test("whatever JSON is sent, a field answers a value or errors", async () => {
+t.test("for any JSON, a field returns a value or errors", async () => {
   const known = fc.constantFrom("flag", "name", "toString", "valueOf", "toJSON", "constructor", "__proto__")
   const leaf = fc.oneof(fc.jsonValue(), known, fc.double(), fc.constantFrom("10.0.0.0/8", digits, "", null))
   const { value } = fc.letrec((tie) => ({
@@ -173,7 +173,7 @@ t.test("whatever JSON is sent, a field answers a value or errors", async () => {
   )
 })
 
-t.test("however deep the JSON is, a field answers a value or errors", async (t) => {
+t.test("for JSON of any depth, a field returns a value or errors", async (t) => {
   const depth = 20_000
   for (const [open, close] of [
     ["[", "]"],

@@ -7,11 +7,11 @@ import { mappedTenants } from "../planning/arbitrary-mapping.ts"
 import { mappings } from "../planning/builders.ts"
 
 /** Subnets by network. */
-const places = (...networks: readonly (readonly string[])[]): readonly SourceSubnet[] =>
+const subnetsIn = (...networks: readonly (readonly string[])[]): readonly SourceSubnet[] =>
   networks.flatMap((cidrs, networkId) => cidrs.map((cidr) => ({ networkId, cidr, name: `subnet ${cidr}` })))
 
-/** What a call throws. */
-const refusalOf = (run: () => void): unknown => {
+/** Returns the error that a call throws. */
+const errorOf = (run: () => void): unknown => {
   try {
     return run()
   } catch (error) {
@@ -19,14 +19,14 @@ const refusalOf = (run: () => void): unknown => {
   }
 }
 
-const two = places(["10.1.0.0/24", "10.2.0.0/24"], ["10.3.0.0/24"])
+const two = subnetsIn(["10.1.0.0/24", "10.2.0.0/24"], ["10.3.0.0/24"])
 
 for (const [title, maps, subnets] of [
-  ["no mapping is fine", [], two],
+  ["no mapping is valid", [], two],
   ["a subnet may move to a free range", ["10.1.0.0/24 → 10.9.0.0/24"], two],
   ["a subnet may grow and shrink", ["10.1.0.0/24 → 10.8.0.0/16", "10.3.0.0/24 → 10.9.0.0/28"], two],
   [
-    "two subnets of one network may trade places",
+    "two subnets of one network may swap their ranges",
     ["10.1.0.0/24 → 10.2.0.0/24", "10.2.0.0/24 → 10.1.0.0/24"],
     two,
   ],
@@ -40,9 +40,9 @@ for (const [title, maps, subnets] of [
   [
     "equal subnets of two networks move together",
     ["10.1.0.0/24 → 10.9.0.0/24"],
-    places(["10.1.0.0/24"], ["10.1.0.0/24"]),
+    subnetsIn(["10.1.0.0/24"], ["10.1.0.0/24"]),
   ],
-  ["IPv6 moves as well", ["fd00::/64 → fd09::/64"], places(["fd00::/64"])],
+  ["IPv6 moves as well", ["fd00::/64 → fd09::/64"], subnetsIn(["fd00::/64"])],
 ] as const) {
   t.test(title, async (t) => t.doesNotThrow(() => checkSubnetMappings(mappings(...maps), subnets)))
 }
@@ -86,7 +86,7 @@ for (const [title, maps, reason] of [
 ] as const) {
   t.test(`${title}, with a readable reason`, async (t) => {
     t.match(
-      refusalOf(() => checkSubnetMappings(mappings(...maps), two)),
+      errorOf(() => checkSubnetMappings(mappings(...maps), two)),
       {
         status: 400,
         body: { non_field_errors: [reason] },
@@ -95,7 +95,7 @@ for (const [title, maps, reason] of [
   })
 }
 
-t.test("a network that is not copied is in nobody's way", async (t) => {
+t.test("a network that is not copied cannot overlap", async (t) => {
   const onto = mappings("10.1.0.0/24 → 10.2.0.0/24")
   t.doesNotThrow(() => checkSubnetMappings(onto, two, [1]))
   t.throws(() => checkSubnetMappings(onto, two, [0]))
@@ -106,14 +106,14 @@ t.test("a mapping to another IP version is refused", async (t) => {
   const [six] = mappings("fd00::/64 → fd01::/64")
   if (four === undefined || six === undefined) throw new Error("no mapping")
   t.match(
-    refusalOf(() => checkSubnetMappings([{ src: four.src, dst: six.dst }], two)),
+    errorOf(() => checkSubnetMappings([{ src: four.src, dst: six.dst }], two)),
     {
       body: { non_field_errors: [/different IP versions/] },
     },
   )
 })
 
-t.test("every mapping that suits a tenant is taken", async () => {
+t.test("every mapping that fits a tenant is accepted", async () => {
   fc.assert(
     fc.property(mappedTenants(), ({ source, subnets }) => {
       const found = source.subnets.map(({ network, cidr, name }) => ({

@@ -13,7 +13,7 @@ const links = (query: string, total: number) => {
     .replaceAll('"', "")
 }
 
-/** The Link headers of the original, with 19 rows unless told. */
+/** The Link headers of Waldur, for 19 rows by default. */
 for (const [title, query, want, total = 19] of [
   ["the first page", "", "<> first, <?page=2> next, <?page=2> last"],
   ["page 1 named", "page=1", "<> first, <?page=2> next, <?page=2> last"],
@@ -78,7 +78,7 @@ for (const [title, query, want, total = 19] of [
 }
 
 for (const page of ["0", "3", "9999", "x", "-1", "1.5", "LAST", "1e0", "0x1", "99999999999999999999"]) {
-  t.test(`page ${page} of 2 is not there`, async (t) => {
+  t.test(`page ${page} of 2 does not exist`, async (t) => {
     t.plan(1)
     try {
       readPage(new URLSearchParams({ page }), 19)
@@ -88,7 +88,7 @@ for (const page of ["0", "3", "9999", "x", "-1", "1.5", "LAST", "1e0", "0x1", "9
   })
 }
 
-t.test("page 1 of an empty list is there", async (t) => {
+t.test("page 1 of an empty list exists", async (t) => {
   t.strictSame(readPage(new URLSearchParams(), 0), { number: 1, size: 10, pages: 1 })
   t.strictSame(readPage(new URLSearchParams("page=last"), 0), { number: 1, size: 10, pages: 1 })
 })
@@ -108,7 +108,7 @@ const ends = fc.record({
   size: fc.oneof(fc.integer({ min: -2, max: 400 }).map(String), fc.string()),
 })
 
-t.test("who follows next from the first page sees every row once, in order", async () => {
+t.test("following next from the first page gives every row once, in order", async () => {
   fc.assert(
     fc.property(ends, fc.webQueryParameters(), ({ total, size }, other) => {
       const start = new URLSearchParams(other)
