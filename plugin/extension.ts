@@ -22,9 +22,11 @@ type PlainOption = {
 
 /** The type of this plugin's extension, which has all members of the contract. */
 export interface ReplicationExtension extends Required<WaldurExtension<ReplicationOptions>> {
+  /** Always "waldur_openstack_replication". */
   readonly appName: "waldur_openstack_replication"
   /** The options that are plain values, with their defaults; `ReplicationOptions` documents them. */
   readonly settings: Readonly<Required<Pick<ReplicationOptions, PlainOption>>>
+  /** Returns the options that clients may see. */
   publicSettings(): readonly PlainOption[]
   /**
    * Registers the plugin on the host's server.

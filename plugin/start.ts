@@ -9,7 +9,7 @@ import { batchSizesByCloud } from "../src/executors/stage/batch-size.ts"
 import type { WorkerContext } from "../src/executors/stage/worker-context.ts"
 import { type Log, queueLogger, stderrLog } from "../src/executors/worker/log.ts"
 import { startStageWorker, type Worker } from "../src/executors/worker/worker.ts"
-import { marketplaceHooks } from "../src/handlers/index.ts"
+import { createHandlers, type Handler, selectHandlers } from "../src/handlers/index.ts"
 import { trackConnections } from "../src/models/connections.ts"
 import { type Db, openDatabase } from "../src/models/database.ts"
 import { isDatabaseDown } from "../src/models/database-down.ts"
@@ -45,13 +45,22 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
   logBrokenConnections(options.pool, log)
   trackConnections(options.pool)
   const db: Db = openDatabase(options.pool)
-  await checkDatabase(db, options)
+  const handlers = selectHandlers(options.handlers)
+  await checkDatabase(db, options, handlers)
   await withMigrationLock(db, async () => {
     await migrateOwnTables(db)
     await runMigrations({ pgPool: options.pool, schema: settings.queueSchema, logger: queueLogger(log) })
   })
   const metrics = createMetrics(db, settings.queueSchema)
-  const ctx = createContext({ db, options, queueSchema: settings.queueSchema, metrics, log, timing })
+  const ctx = createContext({
+    db,
+    options,
+    handlers,
+    queueSchema: settings.queueSchema,
+    metrics,
+    log,
+    timing,
+  })
   const routes: RouteContext = {
     ctx,
     access: { ...waldurAccess(db), ...options.access },
@@ -64,13 +73,16 @@ export async function prepare(options: ReplicationOptions, log: Log, timing: Par
 interface ContextParts {
   readonly db: Db
   readonly options: ReplicationOptions
+  readonly handlers: readonly Handler[]
   readonly queueSchema: string
   readonly metrics: Metrics
   readonly log: Log
   readonly timing: Partial<Timing>
 }
 
-function createContext({ db, options, queueSchema, metrics, log, timing }: ContextParts): WorkerContext {
+function createContext(parts: ContextParts): WorkerContext {
+  const { db, options, queueSchema, metrics, log, timing } = parts
+  const handlers = createHandlers({ handlers: parts.handlers, host: options.hooks ?? {}, queueSchema })
   const onRateLimited = (pause: RateLimited) => {
     metrics.rateLimited(pause)
     log.info(pause, "rate limited by a cloud")
@@ -79,7 +91,8 @@ function createContext({ db, options, queueSchema, metrics, log, timing }: Conte
   return {
     db,
     clouds: openClouds(db, options.connection ?? ((_, defaults) => defaults), timing, onRateLimited),
-    hooks: marketplaceHooks(options.hooks ?? {}, queueSchema),
+    hooks: handlers.hooks,
+    handlers,
     batchSizesOf: batchSizesByCloud(),
     queueSchema,
     onCall(call, settingsId, cloud) {
@@ -107,9 +120,17 @@ function checkPool({ options: { max = 10 } }: pg.Pool, worker: boolean): void {
 }
 
 /** @throws HOST_TABLES, DATABASE_DOWN */
-async function checkDatabase(db: Db, { access }: ReplicationOptions): Promise<void> {
+async function checkDatabase(
+  db: Db,
+  { access }: ReplicationOptions,
+  handlers: readonly Handler[],
+): Promise<void> {
+  const optional = handlers.map(({ name, ...tables }) => ({
+    ...tables,
+    switchedOffBy: `handlers: { ${name}: false }`,
+  }))
   try {
-    await checkHostTables(db, waldurAccessUse(access))
+    await checkHostTables(db, waldurAccessUse(access), optional)
   } catch (error) {
     throw isDatabaseDown(error) ? errors.databaseDown((error as Error).message) : error
   }

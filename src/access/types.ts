@@ -18,7 +18,9 @@ export interface Credentials {
 
 /** An order that a user wants to place, by the ids of the rows. */
 export interface WantedOrder {
+  /** Id of the row in `marketplace_offering`. */
   readonly offeringId: number
+  /** Id of the row in `marketplace_plan`. */
   readonly planId: number
   /** The project that the order is for. */
   readonly projectId: number
