@@ -2,18 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises"
 import type { Fault, RequestHook, SimulatedCloud } from "../../simulator/index.ts"
 import type { Random } from "./random.ts"
 
-/** Faults that were injected, by class. */
+/** Numbers of injected faults, by class. */
 export type FaultCounts = Record<FaultClass, number>
 
 export type FaultClass = (typeof faultClasses)[number]
 
 const faultClasses = [
   "503",
-  "lost answer",
+  "lost response",
   "reset",
   "429",
   "gateway error",
-  "slow answer",
+  "slow response",
   "expired token",
 ] as const
 
@@ -21,53 +21,53 @@ export function noFaults(): FaultCounts {
   return Object.fromEntries(faultClasses.map((name) => [name, 0])) as FaultCounts
 }
 
-/** Of 100 calls. */
-const shares = { "503": 10, "lost answer": 5, reset: 2, "gateway error": 1, "slow answer": 3 } as const
-/** A burst of 429 begins once in so many calls, and lasts so long. */
-const burst = { once: 150, leastMs: 100, mostMs: 600 }
-/** All tokens of a cloud end once in so many calls. */
-const tokensEnd = 200
+/** Faults in 100 calls. */
+const shares = { "503": 10, "lost response": 5, reset: 2, "gateway error": 1, "slow response": 3 } as const
+/** A burst of 429 begins once in this many calls and lasts this long. */
+const burst = { once: 150, minMs: 100, maxMs: 600 }
+/** All tokens of a cloud are revoked once in this many calls. */
+const revocation = 200
 
-/** Makes a cloud as unreliable as none is for long. Answers the function that ends it. */
-export function shake(cloud: SimulatedCloud, random: Random, counts: FaultCounts): () => void {
+/** Lets about every fifth call to a cloud fail. Returns the function that ends it. */
+export function injectCloudFaults(cloud: SimulatedCloud, random: Random, counts: FaultCounts): () => void {
   let busyUntil = 0
   const count = (name: FaultClass) => {
     counts[name] += 1
   }
-  const shaky: RequestHook = async ({ service }) => {
-    if (random.rarely(burst.once)) busyUntil = Date.now() + random.int(burst.leastMs, burst.mostMs)
+  const hook: RequestHook = async ({ service }) => {
+    if (random.rarely(burst.once)) busyUntil = Date.now() + random.int(burst.minMs, burst.maxMs)
     if (Date.now() < busyUntil) {
       count("429")
       return { status: 429, headers: { "retry-after": "1" }, body: { message: "Too many requests." } }
     }
-    if (service !== "identity" && random.rarely(tokensEnd)) {
+    if (service !== "identity" && random.rarely(revocation)) {
       count("expired token")
       cloud.revokeTokens()
     }
     const fault = faultOf(random)
     if (fault === undefined) return
     count(fault)
-    if (fault === "slow answer") return sleep(random.int(100, 1_000))
-    return answers[fault]
+    if (fault === "slow response") return sleep(random.int(100, 1_000))
+    return responses[fault]
   }
-  cloud.onRequest = shaky
+  cloud.onRequest = hook
   return () => {
-    if (cloud.onRequest === shaky) cloud.onRequest = undefined
+    if (cloud.onRequest === hook) cloud.onRequest = undefined
   }
 }
 
 function faultOf(random: Random): keyof typeof shares | undefined {
-  let place = random.int(0, 99)
+  let number = random.int(0, 99)
   for (const [fault, share] of Object.entries(shares) as [keyof typeof shares, number][]) {
-    if (place < share) return fault
-    place -= share
+    if (number < share) return fault
+    number -= share
   }
   return undefined
 }
 
-const answers: Readonly<Record<Exclude<keyof typeof shares, "slow answer">, Fault>> = {
+const responses: Readonly<Record<Exclude<keyof typeof shares, "slow response">, Fault>> = {
   "503": { status: 503, body: { message: "The service is overloaded." } },
-  "lost answer": "drop-after",
+  "lost response": "drop-after",
   reset: "drop-before",
   "gateway error": { status: 502, body: "<html><body>Bad Gateway</body></html>" },
 }

@@ -1,48 +1,52 @@
 import { type FaultCounts, noFaults } from "./cloud-faults.ts"
 import type { ProbeCounts } from "./probe.ts"
-import type { Fate } from "./scenarios.ts"
+import type { Scenario } from "./scenarios.ts"
 
-/** What happened in the runs of one mode. */
-export interface Tally {
+/** What happened in the runs of one mode, for its last line. */
+export interface Counters {
   runs: number
   migrations: number
   kills: number
   restarts: number
-  /** Migrations that were cancelled and taken up again, or rolled back. */
-  readonly fates: Record<Exclude<Fate, "left alone">, number>
+  /** Migrations that were cancelled and retried, or rolled back. */
+  readonly scenarios: Record<Exclude<Scenario, "undisturbed">, number>
   readonly faults: FaultCounts
   readonly api: ProbeCounts
-  /** Whatever was not as in a calm run. */
-  readonly losses: string[]
+  /** What differed from the baseline run. */
+  readonly deviations: string[]
 }
 
-export function newTally(): Tally {
+export function newCounters(): Counters {
   return {
     runs: 0,
     migrations: 0,
     kills: 0,
     restarts: 0,
-    fates: { "taken up again": 0, "rolled back": 0 },
+    scenarios: { retried: 0, "rolled back": 0 },
     faults: noFaults(),
     api: { answered: 0, busy: 0 },
-    losses: [],
+    deviations: [],
   }
 }
 
-/** One line for people. */
-export function told(name: string, tally: Tally): string {
-  const faults = Object.entries(tally.faults).flatMap(([fault, count]) =>
+/** Returns one line to print. */
+export function summaryOf(name: string, counters: Counters): string {
+  const faults = Object.entries(counters.faults).flatMap(([fault, count]) =>
     count > 0 ? [`${count} × ${fault}`] : [],
   )
   const parts = [
-    `${tally.runs} runs`,
-    `${tally.migrations} migrations`,
-    ...Object.entries(tally.fates).flatMap(([fate, count]) => (count > 0 ? [`${count} ${fate}`] : [])),
-    `${tally.kills} kills`,
-    `${tally.restarts} restarts of PostgreSQL`,
+    `${counters.runs} runs`,
+    `${counters.migrations} migrations`,
+    ...Object.entries(counters.scenarios).flatMap(([scenario, count]) =>
+      count > 0 ? [`${count} ${scenario}`] : [],
+    ),
+    `${counters.kills} kills`,
+    `${counters.restarts} restarts of PostgreSQL`,
     ...(faults.length > 0 ? [`faults: ${faults.join(", ")}`] : []),
-    ...(tally.api.busy > 0 ? [`the API answered ${tally.api.answered} × 200, ${tally.api.busy} × 503`] : []),
+    ...(counters.api.busy > 0
+      ? [`API responses: ${counters.api.answered} × 200, ${counters.api.busy} × 503`]
+      : []),
   ]
-  const lost = tally.losses.length === 0 ? "nothing" : `${tally.losses.length} things`
-  return `${name}: ${parts.join(", ")}; lost: ${lost}`
+  const deviations = counters.deviations.length === 0 ? "none" : counters.deviations.length
+  return `${name}: ${parts.join(", ")}; deviations: ${deviations}`
 }

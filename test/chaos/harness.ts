@@ -3,42 +3,39 @@ import { setTimeout as sleep } from "node:timers/promises"
 import pg from "pg"
 import { type MigrationClient, migrationClient } from "../../host/client.ts"
 import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
-import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import { connectionTo, factsOf } from "../../host/demo/simulated.ts"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
-import { type ImportedTenant, importTenant } from "../../host/import/tenant.ts"
 import { buildServer } from "../../host/server.ts"
 import { createWaldurTables } from "../../host/waldur/tables.ts"
 import { type SimulatedCloud, startCloud } from "../../simulator/index.ts"
 import { CoreState } from "../../src/models/codes.ts"
 import { type Cloud, connectCloud } from "../../src/openstack/index.ts"
+import { createSourceTenant, type SourceTenant } from "../helpers/source-tenant.ts"
 import { type Item, inventoryOf } from "./inventory.ts"
-import { tellStages } from "./kill-worker.ts"
+import { notifyStageChanges } from "./kill-worker.ts"
 import { type Outcome, outcomeOf } from "./outcome.ts"
-import { quick } from "./rates.ts"
-import { Fleet } from "./workers.ts"
+import { fastConnection } from "./rates.ts"
+import { Workers } from "./workers.ts"
 
-/** A migration that has not ended by then never will. */
+/** The longest time that a migration may take. */
 const endMs = 200_000
 
-/** Jobs that are still there by then are left: those of a worker that died are given back within a minute. */
-const tidyMs = 60_000
+/** Jobs that are still in the queue by then count as left: the jobs of a killed worker are released within a minute. */
+const jobsLeftMs = 60_000
 
-const jobsInWords = `
+const jobDescriptions = `
   select concat_ws(' ', task.identifier, job.payload, 'after', job.attempts, 'attempts,',
     case when job.locked_at is not null then concat('held by ', job.locked_by, ' since ', now() - job.locked_at)
       else concat('due in ', job.run_at - now()) end, job.last_error) as job
   from graphile_worker._private_jobs job join graphile_worker._private_tasks task on task.id = job.task_id`
 
-export type SourceTenant = ImportedTenant & { readonly projectId: string }
-
 export interface Outcomes {
   readonly outcomes: readonly Outcome[]
-  readonly strays: readonly string[]
+  readonly unowned: readonly string[]
 }
 
 /** A host's API and two simulated clouds on a database of their own; the workers are other processes. */
-export interface Arena {
+export interface Harness {
   readonly url: string
   readonly token: string
   readonly pool: pg.Pool
@@ -47,21 +44,21 @@ export interface Arena {
   readonly destination: SimulatedCloud
   readonly sourceCloud: Cloud
   readonly destinationCloud: Cloud
-  readonly fleet: Fleet
+  readonly workers: Workers
   importTenant(spec: TenantSpec): Promise<SourceTenant>
-  /** Asks for a replication; answers the migration's uuid. */
+  /** Requests a replication and returns the migration's uuid. */
   create(tenant: SourceTenant, name: string, mappings: object, client?: MigrationClient): Promise<string>
-  /** Answers which have not ended in time. */
+  /** Waits until migrations have ended. Returns those that have not ended in time. */
   untilEnded(uuids: readonly string[]): Promise<readonly string[]>
-  /** What the migrations have come to, and what is new in the destination and in none of their projects. */
+  /** Returns the results of migrations, and what is new in the destination outside their projects. */
   outcomes(uuids: readonly string[]): Promise<Outcomes>
-  /** Jobs that are left although every migration has ended, in words. */
+  /** Waits until the queue is empty. Returns descriptions of the jobs that are left at the deadline. */
   jobsLeft(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** @param serverUrl a PostgreSQL in which databases may be made */
-export async function openArena(serverUrl: string): Promise<Arena> {
+/** @param serverUrl a PostgreSQL server on which databases may be created */
+export async function openHarness(serverUrl: string): Promise<Harness> {
   const databaseUrl = await createDatabase(serverUrl)
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 8 })
   pool.on("error", () => undefined)
@@ -78,15 +75,20 @@ export async function openArena(serverUrl: string): Promise<Arena> {
     )
     .finally(() => client.release())
   const apiPool = new pg.Pool({ connectionString: databaseUrl, max: 8 })
-  const app = await buildServer({ pool: apiPool, connection: quick, remapPorts: true, worker: false })
+  const app = await buildServer({
+    pool: apiPool,
+    connection: fastConnection,
+    remapPorts: true,
+    worker: false,
+  })
   const url = await app.listen({ host: "127.0.0.1", port: 0 })
-  await tellStages(pool)
-  const eyes = { requestsPerSecond: 5_000, inFlight: 16 }
-  const sourceCloud = connectCloud({ ...connectionTo("A", source), ...eyes })
-  const destinationCloud = connectCloud({ ...connectionTo("B", destination), ...eyes })
+  await notifyStageChanges(pool)
+  const fast = { requestsPerSecond: 5_000, inFlight: 16 }
+  const sourceCloud = connectCloud({ ...connectionTo("A", source), ...fast })
+  const destinationCloud = connectCloud({ ...connectionTo("B", destination), ...fast })
   const owner = migrationClient(url, rows.users.owner.token)
-  const fleet = new Fleet(databaseUrl)
-  // Neutron makes an admin's default group when the admin lists groups: the first look is what makes it.
+  const workers = new Workers(databaseUrl)
+  // Neutron creates the admin's default security group when the admin first lists groups.
   await inventoryOf(destinationCloud)
   const known = new Set((await inventoryOf(destinationCloud)).map(keyOf))
 
@@ -99,22 +101,9 @@ export async function openArena(serverUrl: string): Promise<Arena> {
     destination,
     sourceCloud,
     destinationCloud,
-    fleet,
+    workers,
 
-    async importTenant(spec) {
-      const projectName = `${spec.name.slice(0, 40)}-${Math.random()}`
-      const { projectId, instances } = await seedTenant(sourceCloud, spec, { projectName })
-      const tenant = await importTenant(pool, sourceCloud, {
-        projectId,
-        instances,
-        settingsId: rows.source.settings.id,
-        project: rows.project,
-        offering: rows.source.offering,
-        plan: rows.source.plan,
-        limits: { cores: 8, ram: 16_384, gigabytes_standard: 100, gigabytes_ssd: 50 },
-      })
-      return { ...tenant, projectId }
-    },
+    importTenant: (spec) => createSourceTenant({ pool, cloud: sourceCloud, rows }, spec),
 
     async create(tenant, name, mappings, client = owner) {
       const { uuid } = await client.create({
@@ -143,22 +132,22 @@ export async function openArena(serverUrl: string): Promise<Arena> {
         uuids.map((uuid) => outcomeOf(pool, destinationCloud, inventory, uuid)),
       )
       const projects = new Set(outcomes.map(({ projectId }) => projectId))
-      const strays = inventory.filter((item) => !known.has(keyOf(item)) && !projects.has(item.projectId))
+      const unowned = inventory.filter((item) => !known.has(keyOf(item)) && !projects.has(item.projectId))
       for (const item of inventory) known.add(keyOf(item))
-      return { outcomes: outcomes.map(({ outcome }) => outcome), strays: strays.map(keyOf) }
+      return { outcomes: outcomes.map(({ outcome }) => outcome), unowned: unowned.map(keyOf) }
     },
 
     async jobsLeft() {
       for (const began = Date.now(); ; await sleep(100)) {
-        const { rows } = await pool.query<{ job: string }>(jobsInWords)
-        if (rows.length === 0 || Date.now() - began > tidyMs) return rows.map(({ job }) => job)
+        const { rows } = await pool.query<{ job: string }>(jobDescriptions)
+        if (rows.length === 0 || Date.now() - began > jobsLeftMs) return rows.map(({ job }) => job)
       }
     },
 
     async close() {
       source.onRequest = undefined
       destination.onRequest = undefined
-      await fleet.stop()
+      await workers.stop()
       await app.close()
       await Promise.all([sourceCloud.close(), destinationCloud.close()])
       await Promise.all([source.close(), destination.close()])

@@ -1,11 +1,11 @@
 import { type Cloud, type Collection, listResources, type RoleAssignment } from "../../src/openstack/index.ts"
 import { extensionsOf } from "../helpers/rich-tenant.ts"
 
-/** Something that is in a cloud, whoever made it. */
+/** A resource in a cloud, whoever created it. */
 export interface Item {
   readonly collection: string
   readonly id: string
-  /** "" where it is in none. */
+  /** "": it is in no project. */
   readonly projectId: string
 }
 
@@ -29,7 +29,7 @@ interface Shown {
   readonly device_id?: string
 }
 
-/** Everything in a cloud, of all projects. */
+/** Lists all resources of a cloud, of all projects. */
 export async function inventoryOf(cloud: Cloud): Promise<readonly Item[]> {
   const known = await extensionsOf(cloud)
   const read = async (collection: string, list: Promise<readonly Shown[]>, projectOf = projectIdOf) =>
@@ -52,7 +52,7 @@ export async function inventoryOf(cloud: Cloud): Promise<readonly Item[]> {
       ),
   ])
   return parts.flat().map(({ deviceId, ...item }, _, all) => {
-    // A router's port on the outer network is in no project.
+    // The port of an external gateway is in no project.
     if (item.projectId !== "" || !deviceId) return item
     return { ...item, projectId: all.find(({ id }) => id === deviceId)?.projectId ?? "" }
   })
@@ -72,7 +72,7 @@ function projectIdOf({ project_id }: Shown): string {
   return project_id ?? ""
 }
 
-/** Number of items by collection, as text that can be compared. */
+/** Returns the number of items by collection, in a fixed order. */
 export function countsOf(items: readonly Item[]): Readonly<Record<string, number>> {
   return Object.fromEntries(
     [...Map.groupBy(items, ({ collection }) => collection)]

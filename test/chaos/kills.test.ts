@@ -1,34 +1,40 @@
 import t from "tap"
-import { startPostgres } from "../../host/postgres.ts"
-import { newTally } from "./counters.ts"
+import { withServer } from "../helpers/database.ts"
+import { newCounters } from "./counters.ts"
+import {
+  callKillPoints,
+  lateKillPoints,
+  nameOf,
+  stageKillPoints,
+  statementKillPoints,
+} from "./kill-points.ts"
 import { seeded } from "./random.ts"
-import { callPlaces, killAt, latePlaces, nameOf, openSlice, stagePlaces, statementPlaces } from "./slice.ts"
+import { killAt, openSlice } from "./slice.ts"
 
-/** `npm run chaos -- --mode a` tries all places; here a few of each sort, the same each time. */
+/** `npm run chaos -- --mode a` tries all points; this test one of each sort, the same ones each time. */
 const seed = Number(process.env.SEED ?? 1)
 
 /** Longer than a busy machine needs. */
-const patience = { timeout: 290_000 }
+const options = { timeout: 290_000 }
 
-t.test(
-  "wherever a worker is killed, its successor comes to what a calm run comes to",
-  patience,
-  async (t) => {
-    const { TEST_DATABASE_URL: given } = process.env
-    const server = given === undefined ? await startPostgres() : undefined
+t.test("wherever a worker is killed, the next one reaches the result of an undisturbed run", options, (t) =>
+  withServer(async (url) => {
     t.comment(`SEED=${seed}`)
-    const lane = await openSlice(given ?? server?.url ?? "")
+    const slice = await openSlice(url)
     const random = seeded(seed)
-    const drawn = [stagePlaces(lane), callPlaces(lane), latePlaces(lane), statementPlaces(lane)].flatMap(
-      (places) => random.shuffle(places).slice(0, 1),
-    )
-    // The project is what everything else hangs on: it was once made twice.
-    for (const place of [...drawn, { at: "late", count: 1 } as const]) {
-      const tally = newTally()
-      await killAt(lane, place, tally)
-      t.strictSame(tally.losses, [], `killed at ${nameOf(place)}`)
+    const sorts = [
+      stageKillPoints(slice),
+      callKillPoints(slice),
+      lateKillPoints(slice),
+      statementKillPoints(slice),
+    ]
+    const picked = sorts.flatMap((points) => random.shuffle(points).slice(0, 1))
+    // The first write creates the project, which everything else is in.
+    for (const point of [...picked, { at: "late", count: 1 } as const]) {
+      const counters = newCounters()
+      await killAt(slice, point, counters)
+      t.strictSame(counters.deviations, [], `killed at ${nameOf(point)}`)
     }
-    await lane.arena.close()
-    await server?.stop()
-  },
+    await slice.harness.close()
+  }),
 )

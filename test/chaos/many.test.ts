@@ -1,23 +1,19 @@
 import t from "tap"
-import { startPostgres } from "../../host/postgres.ts"
-import { newTally } from "./counters.ts"
-import { openArena } from "./harness.ts"
+import { withServer } from "../helpers/database.ts"
+import { newCounters } from "./counters.ts"
+import { openHarness } from "./harness.ts"
 import { manyAtOnce } from "./many.ts"
 
-/** `npm run chaos -- --mode many` has 200. */
+/** `npm run chaos -- --mode many` runs 200. */
 const migrations = 12
 
-t.test(
-  "migrations at the same time, by several processes, come each to what one alone comes to, at the pace of each cloud",
-  async (t) => {
-    const { TEST_DATABASE_URL: given } = process.env
-    const server = given === undefined ? await startPostgres() : undefined
-    const arena = await openArena(given ?? server?.url ?? "")
-    const tally = newTally()
-    await manyAtOnce(arena, { migrations, hosts: 1, workers: 2, pace: 100 }, tally)
-    t.strictSame(tally.losses, [])
-    t.equal(tally.migrations, migrations)
-    await arena.close()
-    await server?.stop()
-  },
+t.test("migrations that several processes run at the same time have the result of a single one", (t) =>
+  withServer(async (url) => {
+    const harness = await openHarness(url)
+    const counters = newCounters()
+    await manyAtOnce(harness, { migrations, hosts: 1, workers: 2, requestsPerSecond: 100 }, counters)
+    t.strictSame(counters.deviations, [], "and stay within the rate limit of each cloud")
+    t.equal(counters.migrations, migrations)
+    await harness.close()
+  }),
 )

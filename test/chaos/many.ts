@@ -1,74 +1,76 @@
 import { migrationClient } from "../../host/client.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import type { SimulatedCloud } from "../../simulator/index.ts"
-import type { Tally } from "./counters.ts"
-import type { Arena } from "./harness.ts"
-import { lossesOf } from "./outcome.ts"
-import { everything } from "./tenants.ts"
+import type { Counters } from "./counters.ts"
+import type { Harness } from "./harness.ts"
+import { deviationsOf } from "./outcome.ts"
+import { copyAll } from "./tenants.ts"
 
 export interface ManyOptions {
   readonly migrations: number
   /** Hosts, each with API and worker. */
   readonly hosts: number
-  /** Workers beside them. */
+  /** Workers without an API. */
   readonly workers: number
-  /** Calls to each cloud in a second, of all processes together. */
-  readonly pace: number
+  /** Rate limit of each cloud, over all processes. */
+  readonly requestsPerSecond: number
 }
 
-/** Calls that may begin at once beyond the pace: what a window of it holds. */
-const atOnce = 20
+/** Calls that may start beyond the rate: one window of the limiter. */
+const burst = 20
 
 /**
- * Many migrations at the same time, asked for through several hosts and worked on by several processes. Each has to
- * come to what one alone comes to.
+ * Runs many migrations at the same time, requested through several hosts and run by several processes. The result of each
+ * has to be that of a single one.
  */
-export async function manyAtOnce(arena: Arena, options: ManyOptions, tally: Tally): Promise<void> {
-  const { fleet, token, source, destination } = arena
-  fleet.pace = options.pace
-  const tenant = await arena.importTenant(demoTenant("small"))
-  const hosts = (await Promise.all(Array.from({ length: options.hosts }, () => fleet.add("host.ts")))) as {
+export async function manyAtOnce(harness: Harness, options: ManyOptions, counters: Counters): Promise<void> {
+  const { workers, token, source, destination } = harness
+  workers.requestsPerSecond = options.requestsPerSecond
+  const tenant = await harness.importTenant(demoTenant("small"))
+  const hosts = (await Promise.all(Array.from({ length: options.hosts }, () => workers.add("host.ts")))) as {
     readonly url: string
   }[]
-  const first = await arena.create(tenant, "alone", everything)
-  await arena.untilEnded([first])
-  const [calm] = (await arena.outcomes([first])).outcomes
-  if (calm === undefined) throw new Error("a calm run has no outcome")
+  const first = await harness.create(tenant, "baseline", copyAll)
+  await harness.untilEnded([first])
+  const [baseline] = (await harness.outcomes([first])).outcomes
+  if (baseline === undefined) throw new Error("The baseline run has no outcome.")
 
-  await Promise.all(Array.from({ length: options.workers }, () => fleet.add()))
-  const paces = [source, destination].map(watchPace)
-  const clients = [{ url: arena.url }, ...hosts].map(({ url }) => migrationClient(url, token))
+  await Promise.all(Array.from({ length: options.workers }, () => workers.add()))
+  const rates = [source, destination].map(watchRate)
+  const clients = [{ url: harness.url }, ...hosts].map(({ url }) => migrationClient(url, token))
   const numbers = Array.from({ length: options.migrations }, (_, index) => index)
   const uuids = await Promise.all(
     clients.map(async (client, index) => {
       const own: string[] = []
       for (const number of numbers.filter((one) => one % clients.length === index))
-        own.push(await arena.create(tenant, `many ${number}`, everything, client))
+        own.push(await harness.create(tenant, `many ${number}`, copyAll, client))
       return own
     }),
   )
   const all = uuids.flat()
-  const left = await arena.untilEnded(all)
-  const losses = left.length > 0 ? [`${left.length} migrations do not end`] : []
-  losses.push(...(await arena.jobsLeft()).map((job) => `left: ${job}`))
-  for (const pace of paces) {
-    const { calls, seconds } = pace()
-    if (calls > options.pace * seconds + atOnce)
-      losses.push(`${calls} calls within ${seconds.toFixed(1)} s are more than ${options.pace} a second`)
+  const left = await harness.untilEnded(all)
+  const deviations = left.length > 0 ? [`${left.length} migrations do not end`] : []
+  deviations.push(...(await harness.jobsLeft()).map((job) => `job left: ${job}`))
+  for (const endWatch of rates) {
+    const { calls, seconds } = endWatch()
+    if (calls > options.requestsPerSecond * seconds + burst)
+      deviations.push(
+        `${calls} calls within ${seconds.toFixed(1)} s are more than ${options.requestsPerSecond} a second`,
+      )
   }
-  await fleet.stop()
-  losses.push(...fleet.faults.splice(0))
-  const { outcomes, strays } = await arena.outcomes(all)
+  await workers.stop()
+  deviations.push(...workers.faults.splice(0))
+  const { outcomes, unowned } = await harness.outcomes(all)
   for (const [index, outcome] of outcomes.entries())
-    losses.push(...lossesOf(calm, outcome).map((loss) => `migration ${index}: ${loss}`))
-  losses.push(...strays.map((stray) => `${stray} is nobody's`))
-  tally.runs += 1
-  tally.migrations += all.length
-  tally.losses.push(...losses)
+    deviations.push(...deviationsOf(baseline, outcome).map((deviation) => `migration ${index}: ${deviation}`))
+  deviations.push(...unowned.map((item) => `${item} belongs to no migration`))
+  counters.runs += 1
+  counters.migrations += all.length
+  counters.deviations.push(...deviations)
 }
 
-/** Counts the calls to a cloud from the first to the last; answers the function that ends it. */
-function watchPace(cloud: SimulatedCloud) {
+/** Counts the calls to a cloud. Returns a function that ends it and returns the counts. */
+function watchRate(cloud: SimulatedCloud) {
   const times: number[] = []
   cloud.onRequest = async () => {
     times.push(performance.now())

@@ -9,7 +9,7 @@ export interface ChaosOptions {
   readonly modes: readonly Mode[]
   /** For all modes together. */
   readonly minutes: number
-  /** Random runs of each mode, at most. */
+  /** Random runs of each mode, at limits. */
   readonly runs: number
   readonly seed: number
   /** Mode a: only this kill, e.g. `network:taken` or `request:17`. */
@@ -20,7 +20,7 @@ export const chaosCommand = {
   name: "npm run chaos --",
   summary:
     "Kills workers, injects faults into the clouds and restarts PostgreSQL during migrations, and checks that each copy is exact.\n" +
-    "Prints how to repeat a failure; exit code 1 if anything was lost.",
+    "Prints how to repeat a failure; exit code 1 if a copy deviates.",
   options: {
     mode: {
       type: "choice",
@@ -40,7 +40,7 @@ export const chaosCommand = {
       type: "number",
       value: "NUMBER",
       max: 1_000_000,
-      text: "Random runs of each mode, at most (default: any)",
+      text: "Random runs of each mode, at limits (default: any)",
     },
     seed: {
       type: "number",
@@ -48,7 +48,11 @@ export const chaosCommand = {
       max: Number.MAX_SAFE_INTEGER,
       text: "Seed of the random numbers (default: a random one, which is printed)",
     },
-    at: { type: "text", value: "PLACE", text: "Mode a: kill only there, e.g. network:taken or request:17" },
+    at: {
+      type: "text",
+      value: "POINT",
+      text: "Mode a: kill only at this point, e.g. network:taken or request:17",
+    },
   },
   environment: { LOG_LEVEL: "Level of the hosts' logs (default: silent)" },
   examples: [

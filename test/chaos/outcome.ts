@@ -6,15 +6,15 @@ import { richView } from "../helpers/rich-view.ts"
 import { type TenantView, viewTenant } from "../helpers/tenant-view.ts"
 import { countsOf, type Item } from "./inventory.ts"
 
-/** What a migration has come to, without anything that differs between two calm runs of one request. */
+/** The result of a migration, without anything that differs between two undisturbed runs of one request. */
 export interface Outcome {
   readonly state: number
   readonly error: string
   readonly tenant: TenantView
   readonly attributes: Readonly<Record<string, unknown>>
-  /** What is in the destination project, by collection. */
+  /** Numbers of resources in the destination project, by collection. */
   readonly there: Readonly<Record<string, number>>
-  /** What is in the destination project and no object of the plan stands for: what the cloud makes by itself. */
+  /** The same for those that are no object of the plan: created by the cloud itself. */
   readonly unrecorded: Readonly<Record<string, number>>
   readonly objects: readonly unknown[]
   /** The host's rows of the new tenant, by table and state. */
@@ -46,7 +46,7 @@ export async function outcomeOf(
     join openstack_replication.run run on run.migration_id = migration.id
     join marketplace_resource resource on resource.id = migration.dst_resource_id
     where migration.uuid = $1`)
-  if (run === undefined) throw new Error(`migration ${uuid} is gone`)
+  if (run === undefined) throw new Error(`There is no migration ${uuid}.`)
   const objects = await all<{ kind: string; name: string; backend_id: string | null }>(`
     select kind, key, name, state, reason, backend_id from openstack_replication.object
     where migration_id = $migration order by position, kind, key`)
@@ -88,7 +88,7 @@ export async function outcomeOf(
   return { projectId, outcome }
 }
 
-/** A router's ports get addresses of the cloud's choice; those of the others are in the tenant's view. */
+/** Leaves out MAC addresses: the cloud chooses those of routers, and the others are in the tenant's view. */
 function withoutMacs(view: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const ports = (view.ports as readonly object[]).map((port) => JSON.stringify({ ...port, mac_address: "" }))
   return { ...view, ports: ports.sort().map((text): unknown => JSON.parse(text)) }
@@ -102,24 +102,24 @@ interface Summary {
 
 const migration = "(select id from waldur_openstack_replication_migration where uuid = $1)"
 
-/** How an outcome differs from that of a calm run; none: nothing was lost, and nothing is too many. */
-export function lossesOf(calm: Outcome, outcome: Outcome): readonly string[] {
-  return (Object.keys(calm) as (keyof Outcome)[]).flatMap((part) =>
-    isDeepStrictEqual(calm[part], outcome[part])
+/** Returns how an outcome differs from that of the baseline run. */
+export function deviationsOf(baseline: Outcome, outcome: Outcome): readonly string[] {
+  return (Object.keys(baseline) as (keyof Outcome)[]).flatMap((part) =>
+    isDeepStrictEqual(baseline[part], outcome[part])
       ? []
-      : [`${part}: ${firstDifference(calm[part], outcome[part])}`],
+      : [`${part}: ${firstDifference(baseline[part], outcome[part])}`],
   )
 }
 
-/** The first place where two values differ, in words. */
-function firstDifference(calm: unknown, seen: unknown, path = ""): string {
-  if (typeof calm === "object" && typeof seen === "object" && calm !== null && seen !== null) {
-    const [a, b] = [calm as Record<string, unknown>, seen as Record<string, unknown>]
+/** Describes the first difference of two values. */
+function firstDifference(baseline: unknown, seen: unknown, path = ""): string {
+  if (typeof baseline === "object" && typeof seen === "object" && baseline !== null && seen !== null) {
+    const [a, b] = [baseline as Record<string, unknown>, seen as Record<string, unknown>]
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
       if (!isDeepStrictEqual(a[key], b[key])) return firstDifference(a[key], b[key], `${path}/${key}`)
     }
   }
-  return `${path || "it"} was ${shown(calm)} in a calm run and is ${shown(seen)}`
+  return `${path || "it"} is ${shown(seen)}, and ${shown(baseline)} in the baseline run`
 }
 
 function shown(value: unknown): string {

@@ -1,8 +1,8 @@
 /**
- * Runs the body of a process that ends when the one that started it is gone, however that went. The channel to it keeps
- * this process alive: it is closed at the end, also at one by a fault.
+ * Runs the body of a process that ends with the process that started it, even if that was killed. The channel between
+ * them keeps this process alive, so it is closed when the body returns or throws.
  */
-export async function underParent<T>(run: () => Promise<T>): Promise<T> {
+export async function endWithParent<T>(run: () => Promise<T>): Promise<T> {
   const end = () => process.exit(1)
   process.once("disconnect", end)
   try {

@@ -4,13 +4,13 @@ import { ask } from "../helpers/http.ts"
 export interface ProbeCounts {
   /** 200. */
   answered: number
-  /** 503: the database is away. */
+  /** 503: the database is down. */
   busy: number
 }
 
 const pauseMs = 150
 
-/** Asks the API all the time. Whatever happens to the database, it answers: with the list, or with 503. */
+/** Requests the list of migrations all the time. Whatever happens to the database, the API responds with 200 or 503. */
 export async function probe(
   url: string,
   token: string,
@@ -25,7 +25,7 @@ export async function probe(
     )
     if (seen.status === 200) counts.answered += 1
     else if (seen.status === 503) counts.busy += 1
-    else faults.push(`the API answered ${seen.status}: ${JSON.stringify(seen.body)}`)
+    else faults.push(`the API responded ${seen.status}: ${JSON.stringify(seen.body)}`)
     await sleep(pauseMs)
   }
 }

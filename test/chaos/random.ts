@@ -1,10 +1,10 @@
-/** Random choices that the seed repeats. */
+/** Random choices; the same seed gives the same ones. */
 export interface Random {
   /** Both ends included. */
   int(min: number, max: number): number
   /** true once in `times`, on average. */
   rarely(times: number): boolean
-  /** true in so many of 100 cases, on average. */
+  /** true in `share` of 100 cases, on average. */
   percent(share: number): boolean
   pick<Item>(items: readonly [Item, ...Item[]]): Item
   shuffle<Item>(items: readonly Item[]): readonly Item[]
@@ -27,8 +27,8 @@ export function seeded(seed: number): Random {
     pick: (items) => items[int(0, items.length - 1)] ?? items[0],
     shuffle: (items) =>
       items
-        .map((item) => ({ item, place: next() }))
-        .sort((a, b) => a.place - b.place)
+        .map((item) => ({ item, order: next() }))
+        .sort((a, b) => a.order - b.order)
         .map(({ item }) => item),
   }
 }

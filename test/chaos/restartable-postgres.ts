@@ -6,13 +6,14 @@ import { chooseAccount } from "../../host/postgres/account.ts"
 import { isAlive } from "../../host/postgres/postmaster.ts"
 import { startWatchdog } from "../../host/postgres/watchdog.ts"
 import { type PostgresServer, startPostgres } from "../../host/postgres.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 
-/** A PostgreSQL of its own that can be restarted under its users' feet. */
-export interface ShakyServer {
+/** A PostgreSQL server that can be restarted while clients are connected. */
+export interface RestartableServer {
   readonly url: string
   /**
-   * Ends it as `pg_ctl stop` does, and starts it again on its port.
-   * @param mode `immediate`: as after a crash, without a word to anybody; `fast`: every session is ended with a message
+   * Stops it as `pg_ctl stop` does, and starts it again on the same port.
+   * @param mode `immediate`: as a crash, without messages to clients; `fast`: each session is ended with a message
    */
   restart(mode: "immediate" | "fast", downMs: number): Promise<void>
   close(): Promise<void>
@@ -20,25 +21,28 @@ export interface ShakyServer {
 
 const signals = { immediate: "SIGQUIT", fast: "SIGINT" } as const
 
-export async function startShakyServer(): Promise<ShakyServer> {
+export async function startRestartableServer(): Promise<RestartableServer> {
   const directory = await mkdtemp(join(tmpdir(), "waldur-replication-chaos-"))
-  // What was committed survives a crash of the server; that of the machine is not tried.
+  // Commits survive a crash of the server; a crash of the machine is not tested.
   const options = { directory, persistent: true, flags: ["-c", "fsync=off"] }
   let server: PostgresServer = await startPostgres(options)
-  const callOffWatch = startWatchdog(directory, await chooseAccount())
+  const endWatchdog = startWatchdog(directory, await chooseAccount())
   const { url, port } = server
   return {
     url,
     async restart(mode, downMs) {
       const { pid } = server
       process.kill(pid, signals[mode])
-      while (isAlive(pid)) await sleep(20)
+      await waitFor(`PostgreSQL (process ${pid}) to end`, () => !isAlive(pid), {
+        timeoutMs: 60_000,
+        everyMs: 20,
+      })
       await sleep(downMs)
       server = await startPostgres({ ...options, port })
     },
     async close() {
       await server.stop()
-      callOffWatch()
+      endWatchdog()
       await rm(directory, { recursive: true, force: true })
     },
   }

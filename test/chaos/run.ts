@@ -1,41 +1,58 @@
 import { runCommand } from "../../host/command/run.ts"
-import { newTally, type Tally, told } from "./counters.ts"
-import { killing, restarting, shaking } from "./fault-injectors.ts"
-import { openArena } from "./harness.ts"
+import { type Counters, newCounters, summaryOf } from "./counters.ts"
+import { failCloudCalls, killWorkers, restartPostgres } from "./fault-injectors.ts"
+import { openHarness } from "./harness.ts"
+import {
+  callKillPoints,
+  type KillPoint,
+  killPointOf,
+  lateKillPoints,
+  nameOf,
+  type RunSize,
+  stageKillPoints,
+  statementKillPoints,
+} from "./kill-points.ts"
 import { manyAtOnce } from "./many.ts"
 import { type ChaosOptions, chaosCommand, type Mode, readChaosOptions } from "./options.ts"
 import { seeded } from "./random.ts"
-import { type ShakyServer, startShakyServer } from "./restartable-postgres.ts"
+import { type RestartableServer, startRestartableServer } from "./restartable-postgres.ts"
 import { type RunOptions, runOnce } from "./run-once.ts"
-import {
-  callPlaces,
-  killAt,
-  type Lane,
-  latePlaces,
-  nameOf,
-  openSlice,
-  type Place,
-  placeOf,
-  stagePlaces,
-  statementPlaces,
-} from "./slice.ts"
+import { killAt, openSlice, type Slice } from "./slice.ts"
 
-/** How the time is shared out. */
+/** Shares of the time. */
 const shares: Readonly<Record<Mode, number>> = { a: 5, b: 1.5, c: 1.5, d: 2, many: 0 }
 
-/** LimiterStore of exact kills: a lane waits most of its time until the dead worker's jobs are given back. */
-const lanes = 3
+/** Slices that work on kill points side by side: each waits most of its time for the jobs of a killed worker. */
+const sliceCount = 3
 
 const random: Readonly<Record<"a" | "b" | "c" | "d", Omit<RunOptions, "seed">>> = {
-  a: { troubles: [killing], tenants: 6, latencyMs: 10, most: { kills: 10, restarts: 0 }, meddled: true },
-  b: { troubles: [shaking], tenants: 6, latencyMs: 0, most: { kills: 0, restarts: 0 }, meddled: false },
-  c: { troubles: [restarting], tenants: 8, latencyMs: 30, most: { kills: 0, restarts: 4 }, meddled: false },
+  a: {
+    injectors: [killWorkers],
+    tenants: 6,
+    latencyMs: 10,
+    limits: { kills: 10, restarts: 0 },
+    userActions: true,
+  },
+  b: {
+    injectors: [failCloudCalls],
+    tenants: 6,
+    latencyMs: 0,
+    limits: { kills: 0, restarts: 0 },
+    userActions: false,
+  },
+  c: {
+    injectors: [restartPostgres],
+    tenants: 8,
+    latencyMs: 30,
+    limits: { kills: 0, restarts: 4 },
+    userActions: false,
+  },
   d: {
-    troubles: [killing, shaking, restarting],
+    injectors: [killWorkers, failCloudCalls, restartPostgres],
     tenants: 6,
     latencyMs: 5,
-    most: { kills: 6, restarts: 4 },
-    meddled: true,
+    limits: { kills: 6, restarts: 4 },
+    userActions: true,
   },
 }
 
@@ -47,100 +64,110 @@ const names: Readonly<Record<Mode, string>> = {
   many: "many at once",
 }
 
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
 
-/** `npm run chaos`: whatever dies in the middle, the destination ends as on a calm day. */
 await runCommand(chaosCommand, async (args) => {
   const options = readChaosOptions(args)
-  // Faults are provoked on purpose; what hosts say of them is of interest to whoever looks into a failure.
+  // The faults are injected; LOG_LEVEL shows what the hosts log then.
   process.env.LOG_LEVEL ??= "silent"
-  say(`seed ${options.seed}; repeat with: npm run chaos -- --seed ${options.seed}`)
-  const server = await startShakyServer()
-  let lost = 0
+  print(`seed ${options.seed}; repeat with: npm run chaos -- --seed ${options.seed}`)
+  const server = await startRestartableServer()
+  let deviations = 0
   try {
     const all = options.modes.reduce((sum, mode) => sum + shares[mode], 0)
     for (const mode of options.modes) {
       const until = Date.now() + (options.minutes * 60_000 * shares[mode]) / all
-      const tally = newTally()
-      if (mode === "many") await many(server, tally)
-      else if (mode === "a") await kills(server, options, until, tally)
-      else await randomRuns(mode, server, options, until, tally)
-      if (mode === "many") for (const loss of tally.losses) say(`  ${loss}`)
-      say(told(names[mode], tally))
-      lost += tally.losses.length
+      const counters = newCounters()
+      if (mode === "many") await many(server, counters)
+      else if (mode === "a") await kills(server, options, until, counters)
+      else await randomRuns(mode, server, options, until, counters)
+      print(summaryOf(names[mode], counters))
+      deviations += counters.deviations.length
     }
   } finally {
     await server.close()
   }
-  return lost === 0 ? 0 : 1
+  return deviations === 0 ? 0 : 1
 })
 
-async function many(server: ShakyServer, tally: Tally): Promise<void> {
-  const arena = await openArena(server.url)
-  await manyAtOnce(arena, { migrations: 200, hosts: 2, workers: 2, pace: 400 }, tally)
-  await arena.close()
+async function many(server: RestartableServer, counters: Counters): Promise<void> {
+  const harness = await openHarness(server.url)
+  const options = { migrations: 200, hosts: 2, workers: 2, requestsPerSecond: 400 }
+  await manyAtOnce(harness, options, counters)
+  for (const deviation of counters.deviations) print(`  ${deviation}`)
+  await harness.close()
 }
 
-/** Kills at exact places for most of the time, then at random moments. */
-async function kills(server: ShakyServer, options: ChaosOptions, until: number, tally: Tally): Promise<void> {
-  const opened = await Promise.all(
-    Array.from({ length: options.at === undefined ? lanes : 1 }, () => openSlice(server.url)),
+/** Kills workers at exact points for most of the time, then at random moments. */
+async function kills(
+  server: RestartableServer,
+  options: ChaosOptions,
+  until: number,
+  counters: Counters,
+): Promise<void> {
+  const slices = await Promise.all(
+    Array.from({ length: options.at === undefined ? sliceCount : 1 }, () => openSlice(server.url)),
   )
-  const [first] = opened
+  const [first] = slices
   if (first === undefined) return
   const order = seeded(options.seed)
-  const places =
+  const points =
     options.at === undefined
-      ? [...order.shuffle(ruledPlaces(first)), ...order.shuffle(statementPlaces(first))]
-      : [placeOf(options.at)]
+      ? [...order.shuffle(requiredKillPoints(first)), ...order.shuffle(statementKillPoints(first))]
+      : [killPointOf(options.at)]
   const exactUntil = Date.now() + (until - Date.now()) * 0.8
-  const rest = places.values()
-  const done = await Promise.all(opened.map((lane) => killAll(lane, rest, exactUntil, tally)))
+  const queue = points.values()
+  const done = await Promise.all(slices.map((slice) => killAll(slice, queue, exactUntil, counters)))
   const tried = done.reduce((sum, count) => sum + count, 0)
-  const wanted = ruledPlaces(first).length
-  say(
-    `a: exact kills at ${tried} places: ${Math.min(tried, wanted)} of ${wanted} at stages and calls, ` +
-      `${Math.max(0, tried - wanted)} of ${statementPlaces(first).length} at statements`,
+  const required = requiredKillPoints(first).length
+  print(
+    `a: killed at ${tried} points: ${Math.min(tried, required)} of ${required} at stages and calls, ` +
+      `${Math.max(0, tried - required)} of ${statementKillPoints(first).length} at statements`,
   )
-  await Promise.all(opened.map(({ arena }) => arena.close()))
-  if (options.at === undefined) await randomRuns("a", server, options, until, tally)
+  await Promise.all(slices.map(({ harness }) => harness.close()))
+  if (options.at === undefined) await randomRuns("a", server, options, until, counters)
 }
 
-/** What has to be tried: of the statements, as many as there is time for. */
-function ruledPlaces(lane: Lane): readonly Place[] {
-  return [...stagePlaces(lane), ...callPlaces(lane), ...latePlaces(lane)]
+/** Returns the points that come first; those at statements follow while there is time. */
+function requiredKillPoints(size: RunSize): readonly KillPoint[] {
+  return [...stageKillPoints(size), ...callKillPoints(size), ...lateKillPoints(size)]
 }
 
-/** A lane takes the next place that no other has taken. */
-async function killAll(lane: Lane, places: Iterator<Place>, until: number, tally: Tally): Promise<number> {
+/** Takes point after point from the queue that the slices share. Returns their number. */
+async function killAll(
+  slice: Slice,
+  queue: Iterator<KillPoint>,
+  until: number,
+  counters: Counters,
+): Promise<number> {
   for (let count = 0; ; count += 1) {
-    const { value: place, done } = Date.now() > until ? { value: undefined, done: true } : places.next()
-    if (done || place === undefined) return count
-    const before = tally.losses.length
-    await killAt(lane, place, tally)
-    tellLosses(tally, before, `--mode a --at ${nameOf(place)}`)
+    const { value: point, done } = Date.now() > until ? { value: undefined, done: true } : queue.next()
+    if (done || point === undefined) return count
+    const before = counters.deviations.length
+    await killAt(slice, point, counters)
+    printDeviations(counters, before, `--mode a --at ${nameOf(point)}`)
   }
 }
 
 async function randomRuns(
   mode: "a" | "b" | "c" | "d",
-  server: ShakyServer,
+  server: RestartableServer,
   { seed, runs }: ChaosOptions,
   until: number,
-  tally: Tally,
+  counters: Counters,
 ): Promise<void> {
-  const arena = await openArena(server.url)
-  // At least one, however slow the machine is.
+  const harness = await openHarness(server.url)
+  // At least one run, however slow the machine is.
   for (let run = 0; run < runs && (run === 0 || Date.now() < until); run += 1) {
-    const before = tally.losses.length
-    await runOnce(arena, server, { ...random[mode], seed: seed + run }, tally)
-    tellLosses(tally, before, `--mode ${mode} --runs 1 --seed ${seed + run}`)
+    const before = counters.deviations.length
+    await runOnce(harness, server, { ...random[mode], seed: seed + run }, counters)
+    printDeviations(counters, before, `--mode ${mode} --runs 1 --seed ${seed + run}`)
   }
-  await arena.close()
+  await harness.close()
 }
 
-function tellLosses({ losses }: Tally, before: number, options: string): void {
-  if (losses.length === before) return
-  for (const loss of losses.slice(before)) say(`  ${loss}`)
-  say(`  repeat with: npm run chaos -- ${options}`)
+function printDeviations({ deviations }: Counters, before: number, options: string): void {
+  if (deviations.length === before) return
+  for (const deviation of deviations.slice(before)) print(`  ${deviation}`)
+  print(`  repeat with: npm run chaos -- ${options}`)
 }

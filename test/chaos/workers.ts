@@ -3,41 +3,45 @@ import { once } from "node:events"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { Death, Done } from "./kill-worker.ts"
+import type { Activity, WorkerKillPoint } from "./kill-worker.ts"
 
-/** A polite stop takes at most ten seconds; a busy machine may need a while more. */
+/** A stop takes at most ten seconds; a busy machine may take longer. */
 const stopMs = 30_000
 
-/** What a worker said last, for whoever looks into a failure. */
+/** Lines of a worker's output that are kept for a failure. */
 const keptLines = 40
 
 interface Member {
   ready: boolean
-  /** It was told where to die. */
-  doomed: boolean
+  /** It has a kill point. */
+  armed: boolean
   readonly child: ChildProcess
   readonly gone: Promise<unknown>
   readonly lines: string[]
 }
 
-function tell({ child, gone }: Member, death: Death | null): Promise<Done> {
-  const told = once(child, "message")
-  child.send({ death })
-  return Promise.race([told.then(([done]) => done as Done), gone.then(() => ({ answers: 0, statements: 0 }))])
+/** Sends a worker its kill point, or none. Returns what it has done since the last time. */
+function sendPoint({ child, gone }: Member, point: WorkerKillPoint | null): Promise<Activity> {
+  const reply = once(child, "message")
+  child.send({ point })
+  return Promise.race([
+    reply.then(([activity]) => activity as Activity),
+    gone.then(() => ({ answers: 0, statements: 0 })),
+  ])
 }
 
-/** Worker processes on one database. One that is killed is not replaced by itself. */
-export class Fleet {
+/** Worker processes on one database. A killed one is not replaced automatically. */
+export class Workers {
   readonly #databaseUrl: string
   readonly #members: Member[] = []
   #stopping = false
-  /** The pace of each cloud for all of them together, in calls a second; else as fast as it goes. */
-  pace: number | undefined
+  /** Rate limit of each cloud, in calls a second over all processes. @default the highest that the machine allows */
+  requestsPerSecond: number | undefined
   /** Workers that were killed. */
   kills = 0
-  /** Workers that ended by themselves, e.g. because they were started while there was no database. */
+  /** Workers that ended by themselves, e.g. because the database was down when they started. */
   ends = 0
-  /** What was not as it has to be. */
+  /** Unexpected ends. */
   readonly faults: string[] = []
 
   constructor(databaseUrl: string) {
@@ -49,15 +53,15 @@ export class Fleet {
   }
 
   /**
-   * Starts one more; tries again while there is no database, as a supervisor of services does.
+   * Starts a worker; starts it again while the database is down, as a service manager does.
    * @param script `host.ts`: a host whose API answers as well
-   * @returns what it said when it was ready: a host its address
+   * @returns the message that it sent when it was ready: a host its address
    */
   async add(script: "worker.ts" | "host.ts" = "worker.ts"): Promise<unknown> {
     while (!this.#stopping) {
       const member = this.#spawn(script)
-      const said = once(member.child, "message").then(([message]: unknown[]) => message)
-      const first = await Promise.race([said, member.gone.then(() => undefined)])
+      const ready = once(member.child, "message").then(([message]: unknown[]) => message)
+      const first = await Promise.race([ready, member.gone.then(() => undefined)])
       member.ready = first !== undefined
       if (member.ready) return first
       await sleep(200)
@@ -65,7 +69,7 @@ export class Fleet {
     return undefined
   }
 
-  /** Kills one with SIGKILL, the oldest first, and waits until it is gone. */
+  /** Kills a worker with SIGKILL, by default the oldest, and waits until it has ended. */
   async kill(index = 0): Promise<boolean> {
     const member = this.#members[index]
     if (member === undefined) return false
@@ -76,12 +80,12 @@ export class Fleet {
     return true
   }
 
-  /** Tells the only worker where to die. */
-  async doom(death: Death): Promise<{ readonly dead: Promise<void> }> {
+  /** Sets the kill point of the only worker. */
+  async arm(point: WorkerKillPoint): Promise<{ readonly dead: Promise<void> }> {
     const [member] = this.#members
-    if (member === undefined) throw new Error("there is no worker to die")
-    member.doomed = true
-    await tell(member, death)
+    if (member === undefined) throw new Error("There is no worker to arm.")
+    member.armed = true
+    await sendPoint(member, point)
     return {
       dead: member.gone.then(() => {
         this.kills += 1
@@ -90,15 +94,15 @@ export class Fleet {
     }
   }
 
-  /** Lets the only worker live; answers what it has done since it was told last. */
-  async spare(): Promise<Done> {
+  /** Removes the kill point of the only worker. Returns what it has done since the last change of its point. */
+  async disarm(): Promise<Activity> {
     const [member] = this.#members
-    if (member === undefined) throw new Error("there is no worker to live")
-    member.doomed = false
-    return tell(member, null)
+    if (member === undefined) throw new Error("There is no worker to disarm.")
+    member.armed = false
+    return sendPoint(member, null)
   }
 
-  /** Asks all to stop, which has to be clean. */
+  /** Stops all workers with SIGTERM; one that does not exit with 0 is noted in `faults`. */
   async stop(): Promise<void> {
     this.#stopping = true
     const members = this.#members.splice(0)
@@ -110,7 +114,7 @@ export class Fleet {
         clearTimeout(timer)
         if (ready && child.exitCode !== 0) {
           this.faults.push(
-            `a worker that was asked to stop ended with ${child.exitCode ?? child.signalCode}: ${lines.slice(-3).join(" | ")}`,
+            `a worker exited after SIGTERM with ${child.exitCode ?? child.signalCode}: ${lines.slice(-3).join(" | ")}`,
           )
         }
       }),
@@ -118,8 +122,8 @@ export class Fleet {
     this.#stopping = false
   }
 
-  /** What the living workers said last. */
-  lastWords(): readonly string[] {
+  /** Returns the last output of the running workers. */
+  lastOutput(): readonly string[] {
     return this.#members.flatMap(({ lines, child }) => lines.map((line) => `${child.pid}: ${line}`))
   }
 
@@ -132,7 +136,9 @@ export class Fleet {
           ...process.env,
           LOG_LEVEL: "info",
           DATABASE_URL: this.#databaseUrl,
-          ...(this.pace !== undefined && { CHAOS_PACE: String(this.pace) }),
+          ...(this.requestsPerSecond !== undefined && {
+            CHAOS_REQUESTS_PER_SECOND: String(this.requestsPerSecond),
+          }),
         },
         stdio: ["ignore", "ignore", "pipe", "ipc"],
       },
@@ -143,13 +149,13 @@ export class Fleet {
         if (lines.push(line) > keptLines) lines.shift()
       })
     }
-    const member: Member = { child, lines, ready: false, doomed: false, gone: once(child, "exit") }
+    const member: Member = { child, lines, ready: false, armed: false, gone: once(child, "exit") }
     this.#members.push(member)
     member.gone.then(() => {
       if (!this.#members.includes(member)) return
       this.ends += 1
       this.#forget(member)
-      if (member.ready && !member.doomed)
+      if (member.ready && !member.armed)
         this.faults.push(`a worker ended by itself: ${lines.slice(-12).join(" | ")}`)
     })
     return member

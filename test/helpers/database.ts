@@ -5,9 +5,9 @@ import { Logger, runMigrations } from "graphile-worker"
 import pg from "pg"
 import type { PostgresServer } from "../../host/postgres.ts"
 import { createWaldurTables, waldurTablesSql } from "../../host/waldur/tables.ts"
+import { startTestServer } from "../../scripts/test-server.ts"
 import { openDatabase } from "../../src/models/database.ts"
 import { migrateOwnTables } from "../../src/models/migrate.ts"
-import { startTestServer } from "./test-server.ts"
 import { waitFor } from "./wait-for.ts"
 
 export interface TestDatabase {
@@ -32,22 +32,27 @@ export async function withDatabase<T>(
   run: (db: TestDatabase) => Promise<T>,
   tables: Tables = "waldur",
 ): Promise<T> {
-  const serverUrl = process.env.TEST_DATABASE_URL ?? (await ownServer()).url
-  return withClient(serverUrl, (server) => withCopy(serverUrl, server, tables, run))
+  return withServer((url) => withClient(url, (server) => withCopy(url, server, tables, run)))
+}
+
+/** Gives a test the address of the server itself, for tests that create databases or start processes of their own. */
+export async function withServer<T>(run: (url: string) => Promise<T>): Promise<T> {
+  return run(process.env.TEST_DATABASE_URL ?? (await ownServer()).url)
 }
 
 /** The same with an empty database. Connections that are open when the test is done are closed. */
 export async function withEmptyDatabase<T>(run: (url: string) => Promise<T>): Promise<T> {
-  const serverUrl = process.env.TEST_DATABASE_URL ?? (await ownServer()).url
-  return withClient(serverUrl, async (server) => {
-    const name = `test_${randomBytes(6).toString("hex")}`
-    await server.query(`create database ${name}`)
-    try {
-      return await run(urlOf(serverUrl, name))
-    } finally {
-      await server.query(`drop database ${name} with (force)`)
-    }
-  })
+  return withServer((serverUrl) =>
+    withClient(serverUrl, async (server) => {
+      const name = `test_${randomBytes(6).toString("hex")}`
+      await server.query(`create database ${name}`)
+      try {
+        return await run(urlOf(serverUrl, name))
+      } finally {
+        await server.query(`drop database ${name} with (force)`)
+      }
+    }),
+  )
 }
 
 function ownServer(): Promise<PostgresServer> {

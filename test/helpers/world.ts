@@ -2,10 +2,9 @@ import type { FastifyInstance, FastifyServerOptions } from "fastify"
 import type pg from "pg"
 import { type MigrationClient, migrationClient } from "../../host/client.ts"
 import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
-import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import { connectionTo, factsOf } from "../../host/demo/simulated.ts"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
-import { type ImportedTenant, importTenant } from "../../host/import/tenant.ts"
+import type { ImportedTenant } from "../../host/import/tenant.ts"
 import { buildServer } from "../../host/server.ts"
 import { type ReplicationOptions, startWorker, type Worker } from "../../plugin/index.ts"
 import { type SimulatedCloud, type SimulatedCloudOptions, startCloud } from "../../simulator/index.ts"
@@ -13,6 +12,7 @@ import { type CallRecord, type Cloud, connectCloud } from "../../src/openstack/i
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import { withDatabase } from "./database.ts"
 import { untilEnded } from "./migration.ts"
+import { createSourceTenant, type SourceTenant } from "./source-tenant.ts"
 
 /** A reference host on a real PostgreSQL with two simulated clouds, over real sockets. */
 export interface TestWorld {
@@ -23,18 +23,15 @@ export interface TestWorld {
   readonly rows: DemoRows
   readonly source: SimulatedCloud
   readonly destination: SimulatedCloud
-  /** The test's own eyes on the clouds. */
+  /** The test's own clients of the clouds. */
   readonly sourceCloud: Cloud
   readonly destinationCloud: Cloud
   /** Calls of the plugin, in order. */
   readonly calls: readonly CallRecord[]
   readonly owner: MigrationClient
-  /** Makes a tenant in the source cloud, does more to it if need be, and makes its rows. */
-  importTenant(
-    spec: TenantSpec,
-    more?: (projectId: string) => Promise<void>,
-  ): Promise<ImportedTenant & { readonly projectId: string }>
-  /** Asks for a replication as the owner. */
+  /** Creates a tenant in the source cloud and its rows in the database. @param more creates more in the project before */
+  importTenant(spec: TenantSpec, more?: (projectId: string) => Promise<void>): Promise<SourceTenant>
+  /** Requests a replication as the owner. */
   create(tenant: ImportedTenant, body?: Readonly<Record<string, unknown>>): Promise<MigrationDetails>
   /** Runs a worker in this process, for a world without one. */
   startWorker(more?: Partial<ReplicationOptions>): Promise<Worker>
@@ -44,7 +41,7 @@ export interface TestWorld {
   projectOf(migration: MigrationDetails): Promise<string>
 }
 
-/** Paces of tests: nobody else uses the simulated clouds. */
+/** Rates of tests, which alone use the simulated clouds. */
 const quick = { requestsPerSecond: 5_000, inFlight: 16 }
 
 /**
@@ -100,20 +97,7 @@ export function withWorld(
         destinationCloud,
         calls,
         owner,
-        async importTenant(spec, more) {
-          const seeded = await seedTenant(sourceCloud, spec, { projectName: `${spec.name}-${Math.random()}` })
-          await more?.(seeded.projectId)
-          const tenant = await importTenant(pool, sourceCloud, {
-            projectId: seeded.projectId,
-            instances: seeded.instances,
-            settingsId: rows.source.settings.id,
-            project: rows.project,
-            offering: rows.source.offering,
-            plan: rows.source.plan,
-            limits: { cores: 8, ram: 16_384, gigabytes_standard: 100, gigabytes_ssd: 50 },
-          })
-          return { ...tenant, projectId: seeded.projectId }
-        },
+        importTenant: (spec, more) => createSourceTenant({ pool, cloud: sourceCloud, rows }, spec, { more }),
         create: (tenant, body = {}) =>
           owner.create({
             src_resource: tenant.resourceUuid,
