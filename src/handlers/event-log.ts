@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto"
 import { ResourceState } from "../models/codes.ts"
 import { contentTypeId } from "../models/content-types.ts"
 import type { Trx } from "../models/database.ts"
+import { handlerTables } from "../models/host-tables.ts"
 import { hex } from "../models/uuid.ts"
+import type { Handler } from "./handler.ts"
 import type { ResourceRow, Saved } from "./hooks.ts"
 
 /** Type and message of Waldur's events of a resource. */
@@ -15,13 +17,15 @@ const resourceEvents = {
   notTerminated: ["marketplace_resource_terminate_failed", "Failed to delete resource"],
 } as const
 
+/** Writes Waldur's event log. */
+export const eventsHandler: Handler = {
+  name: "events",
+  writes: { logging_event: handlerTables.logging_event, logging_feed: handlerTables.logging_feed },
+  hooks: () => ({ resource: [logResourceEvent] }),
+}
+
 /** Writes an entry of Waldur's event log where a resource is requested, created or terminated, or fails to be. */
-export async function logResourceEvent({
-  instance,
-  previous,
-  created,
-  trx,
-}: Saved<ResourceRow>): Promise<void> {
+async function logResourceEvent({ instance, previous, created, trx }: Saved<ResourceRow>): Promise<void> {
   const event = eventOf(instance.state, previous?.state, created)
   if (event === undefined) return
   const [type, action] = resourceEvents[event]

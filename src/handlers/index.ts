@@ -1,4 +1,6 @@
 export { afterCommitTask, deliverAfterCommit } from "./after-commit.ts"
+export type * from "./handler.ts"
 export * from "./hooks.ts"
-export { marketplaceHooks } from "./marketplace.ts"
+export { createHandlers, type Handlers } from "./marketplace.ts"
+export { type HandlerSwitches, selectHandlers } from "./registry.ts"
 export { insertRow, saveRow } from "./save.ts"

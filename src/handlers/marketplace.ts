@@ -1,38 +1,65 @@
-import { randomUUID } from "node:crypto"
-import { CoreState, coreStateName, hasEnded, OrderState, OrderType, ResourceState } from "../models/codes.ts"
+import { coreStateName } from "../models/codes.ts"
+import type { Trx } from "../models/database.ts"
 import { emitEvent } from "../models/events.ts"
 import { enqueueAfterCommit } from "./after-commit.ts"
-import { logResourceEvent } from "./event-log.ts"
-import {
-  type Committed,
-  type Hooks,
-  joinHooks,
-  type MigrationRow,
-  type OrderRow,
-  type ResourceRow,
-  type Saved,
-} from "./hooks.ts"
-import { insertRow, saveRow } from "./save.ts"
+import type { Handler, HandlerContext, HandlerName, ObjectHook, ObjectHooks } from "./handler.ts"
+import { type Committed, type Hooks, joinHooks, type MigrationRow, type Saved } from "./hooks.ts"
+import { updateResourceState } from "./migration-end.ts"
+
+/** The handlers of a process, joined. */
+export interface Handlers {
+  /** What runs after a save of a migration, a resource or an order: handlers, then the host's hooks. */
+  readonly hooks: Hooks
+  /** What runs after rows of OpenStack objects were changed. */
+  readonly objects: Required<ObjectHooks>
+  /** Whether a handler is on. */
+  isOn(name: HandlerName): boolean
+}
+
+/** What `createHandlers` joins. */
+export interface HandlersOptions {
+  /** The handlers that are on, in the order in which they run. */
+  readonly handlers: readonly Handler[]
+  /** The host's hooks. */
+  readonly host: Hooks
+  /** Schema of graphile-worker's tables. */
+  readonly queueSchema: string
+  /** The current time. @default the system's clock */
+  readonly now?: () => Date
+}
 
 /**
- * Returns all hooks of this plugin in order: Waldur's own handlers (the order and resource of a migration, the event log,
- * plan periods), then the host's hooks, then the delivery after the commit.
- * @param queueSchema schema of graphile-worker's tables
+ * Joins handlers and hooks in the order in which they run: what the plugin itself needs, the handlers, the host's hooks, and
+ * the delivery after the commit.
  */
-export function marketplaceHooks(host: Hooks, queueSchema: string): Hooks {
+export function createHandlers({
+  handlers,
+  host,
+  queueSchema,
+  now = () => new Date(),
+}: HandlersOptions): Handlers {
+  const context: HandlerContext = {
+    hooks: () => hooks,
+    now,
+    async offeringsCreated(trx, offerings) {
+      for (const handler of handlers) await handler.offeringsCreated?.(trx, offerings)
+    },
+  }
   const after = <Row extends { id: number; uuid: string; state: number }>(model: Committed["model"]) => {
     return (saved: Saved<Row>) => enqueueAfterCommit(queueSchema, model, saved)
   }
   const hooks: Hooks = joinHooks(
-    {
-      migration: [emitState, (saved) => saveOrder(hooks, saved)],
-      order: [(saved) => updateResourceState(hooks, saved)],
-      resource: [logResourceEvent, openPlanPeriod, closePlanPeriod],
-    },
+    { migration: [emitState, (saved) => updateResourceState(hooks, saved)] },
+    ...handlers.map((handler) => handler.hooks?.(context) ?? {}),
     host,
     { migration: [after("migration")], resource: [after("resource")], order: [after("order")] },
   )
-  return hooks
+  const names = new Set(handlers.map(({ name }) => name))
+  return {
+    hooks,
+    objects: joinObjectHooks(handlers.map((handler) => handler.objects?.(context) ?? {})),
+    isOn: (name) => names.has(name),
+  }
 }
 
 /** Emits the new state of a migration. It runs first, so that this event precedes those of other hooks. */
@@ -44,120 +71,19 @@ async function emitState({ instance, previous, trx }: Saved<MigrationRow>): Prom
   })
 }
 
-/**
- * Saves the order of a migration that has ended, for the customer's records: inserted at its first end, updated when it
- * ends again after a retry. It needs no approval: its reviewers and dates are those of the migration.
- */
-async function saveOrder(hooks: Hooks, { instance, previous, trx }: Saved<MigrationRow>): Promise<void> {
-  // A rollback leaves the order as it is, for the records.
-  const rolledBack =
-    previous?.state === CoreState.DELETING || previous?.state === CoreState.DELETION_SCHEDULED
-  if (!hasEnded(instance.state) || rolledBack || previous?.state === instance.state) return
-  const resource = await trx
-    .selectFrom("marketplace_resource")
-    .selectAll()
-    .where("id", "=", instance.dst_resource_id)
-    .executeTakeFirstOrThrow()
-  const outcome = {
-    state: instance.state === CoreState.OK ? OrderState.DONE : OrderState.ERRED,
-    error_message: instance.error_message,
-    error_traceback: instance.error_traceback,
+/** Joins sets of object hooks; those of the first set run first. A call without rows calls none. */
+function joinObjectHooks(sets: readonly ObjectHooks[]): Required<ObjectHooks> {
+  const join = (name: keyof ObjectHooks): ObjectHook => {
+    const hooks = sets.flatMap((set) => set[name] ?? [])
+    return async (trx: Trx, rows) => {
+      if (rows.rowIds.length === 0) return
+      for (const hook of hooks) await hook(trx, rows)
+    }
   }
-  const order = await trx
-    .selectFrom("marketplace_order")
-    .select("id")
-    .where("resource_id", "=", resource.id)
-    .where("type", "=", OrderType.CREATE)
-    .executeTakeFirst()
-  if (order === undefined)
-    await insertRow(trx, hooks, "order", { ...orderRow(instance, resource), ...outcome })
-  else await saveRow(trx, hooks, "order", order.id, outcome)
-}
-
-/** Returns the columns of a new order, without its outcome. */
-function orderRow(migration: MigrationRow, resource: ResourceRow) {
   return {
-    created: migration.created,
-    modified: new Date(),
-    uuid: randomUUID(),
-    type: OrderType.CREATE,
-    cost: null,
-    limits: JSON.stringify(resource.limits),
-    attributes: JSON.stringify(resource.attributes),
-    activated: null,
-    offering_id: resource.offering_id,
-    plan_id: resource.plan_id,
-    old_plan_id: null,
-    resource_id: resource.id,
-    project_id: resource.project_id,
-    output: "",
-    backend_id: "",
-    callback_url: null,
-    termination_comment: null,
-    created_by_id: migration.created_by_id,
-    consumer_reviewed_by_id: migration.created_by_id,
-    consumer_reviewed_at: migration.created,
-    provider_reviewed_by_id: migration.created_by_id,
-    provider_reviewed_at: migration.created,
+    inserted: join("inserted"),
+    created: join("created"),
+    failed: join("failed"),
+    deleted: join("deleted"),
   }
-}
-
-/** Updates a resource after its order: done → OK; erred → Erred, or Terminated where nothing was created in the cloud. */
-async function updateResourceState(hooks: Hooks, { instance, trx }: Saved<OrderRow>): Promise<void> {
-  if (instance.type !== OrderType.CREATE) return
-  const resource = await trx
-    .selectFrom("marketplace_resource")
-    .select(["id", "backend_id", "state"])
-    .where("id", "=", instance.resource_id)
-    .executeTakeFirstOrThrow()
-  const state = resourceStateAfter(instance.state, resource)
-  if (state === resource.state) return
-  await saveRow(trx, hooks, "resource", resource.id, { state, error_message: instance.error_message })
-}
-
-/** Opens the plan period of a resource that becomes OK: from then on it is billed by its plan. */
-async function openPlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
-  const began = previous?.state !== ResourceState.OK && instance.state === ResourceState.OK
-  if (!began || instance.plan_id === null) return
-  const open = await trx
-    .selectFrom("marketplace_resourceplanperiod")
-    .select("id")
-    .where("resource_id", "=", instance.id)
-    .where("end", "is", null)
-    .executeTakeFirst()
-  if (open !== undefined) return
-  const now = new Date()
-  await trx
-    .insertInto("marketplace_resourceplanperiod")
-    .values({
-      created: now,
-      modified: now,
-      uuid: randomUUID(),
-      start: now,
-      end: null,
-      plan_id: instance.plan_id,
-      resource_id: instance.id,
-    })
-    .execute()
-}
-
-/** Closes the plan period of a resource that is terminated: it is billed no longer. */
-async function closePlanPeriod({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
-  if (instance.state !== ResourceState.TERMINATED || previous?.state === instance.state) return
-  const now = new Date()
-  await trx
-    .updateTable("marketplace_resourceplanperiod")
-    .set({ end: now, modified: now })
-    .where("resource_id", "=", instance.id)
-    .where("end", "is", null)
-    .execute()
-}
-
-function resourceStateAfter(
-  order: number,
-  resource: { readonly backend_id: string; readonly state: number },
-): number {
-  if (order === OrderState.DONE) return ResourceState.OK
-  if (order !== OrderState.ERRED || resource.state !== ResourceState.CREATING) return resource.state
-  return resource.backend_id === "" ? ResourceState.TERMINATED : ResourceState.ERRED
 }

@@ -32,7 +32,7 @@ const openstackRow = {
   service_settings_id: int,
 } as const
 
-/** The tables that the plugin inserts into, with all their columns: none has a default, so every insert names each of them. */
+/** The tables that the plugin always inserts into, with all their columns: none has a default, so every insert names each of them. */
 export const writtenTables = {
   openstack_tenant: {
     ...openstackRow,
@@ -141,6 +141,37 @@ export const writtenTables = {
     restrict_member_access: bool,
     paused: bool,
   },
+  quotas_quotalimit: {
+    id,
+    name: varchar,
+    value: bigint,
+    object_id: nullable(int),
+    content_type_id: nullable(int),
+  },
+  quotas_quotausage: {
+    id,
+    name: varchar,
+    delta: bigint,
+    object_id: nullable(int),
+    content_type_id: nullable(int),
+  },
+  waldur_openstack_replication_migration: {
+    id,
+    created: timestamp,
+    modified: timestamp,
+    uuid,
+    error_message: text,
+    error_traceback: text,
+    state: int,
+    mappings: nullable(textJson),
+    created_by_id: int,
+    dst_resource_id: int,
+    src_resource_id: int,
+  },
+} as const satisfies Record<string, Table>
+
+/** The tables that handlers insert into (src/handlers), with all their columns. Needed only where the handler is on. */
+export const handlerTables = {
   marketplace_order: {
     id,
     created: timestamp,
@@ -197,33 +228,6 @@ export const writtenTables = {
     context: jsonb<Record<string, unknown>>(),
   },
   logging_feed: { id, object_id: int, content_type_id: int, event_id: int },
-  quotas_quotalimit: {
-    id,
-    name: varchar,
-    value: bigint,
-    object_id: nullable(int),
-    content_type_id: nullable(int),
-  },
-  quotas_quotausage: {
-    id,
-    name: varchar,
-    delta: bigint,
-    object_id: nullable(int),
-    content_type_id: nullable(int),
-  },
-  waldur_openstack_replication_migration: {
-    id,
-    created: timestamp,
-    modified: timestamp,
-    uuid,
-    error_message: text,
-    error_traceback: text,
-    state: int,
-    mappings: nullable(textJson),
-    created_by_id: int,
-    dst_resource_id: int,
-    src_resource_id: int,
-  },
 } as const satisfies Record<string, Table>
 
 /** The tables that the plugin only reads, with the columns that it uses. */
@@ -324,7 +328,13 @@ const roleTables = {
   marketplace_plan_organization_groups: { id, plan_id: int, organizationgroup_id: int },
 } as const satisfies Record<string, Table>
 
-export const hostTables = { ...writtenTables, ...readTables, ...tokenTables, ...roleTables } as const
+export const hostTables = {
+  ...writtenTables,
+  ...handlerTables,
+  ...readTables,
+  ...tokenTables,
+  ...roleTables,
+} as const
 
 /** Which parts of Waldur's own access control are used. */
 export interface AccessUse {

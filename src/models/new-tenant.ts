@@ -129,24 +129,3 @@ async function resourceSlug(trx: Trx, name: string): Promise<string> {
   const numbers = taken.map(({ slug }) => Number(slug.slice(head.length + 1))).filter(Number.isInteger)
   return `${head}-${1 + Math.max(0, ...numbers)}`
 }
-
-/** Inserts a copy of a resource's limits, as Waldur does for the components of an offering that are billed by limit. */
-export async function insertComponentQuotas(
-  trx: Trx,
-  { resourceId, offeringId }: { readonly resourceId: number; readonly offeringId: number },
-  limits: Readonly<Record<string, number>>,
-  now: Date,
-): Promise<void> {
-  const components = await trx
-    .selectFrom("marketplace_offeringcomponent")
-    .select(["id", "type"])
-    .where("offering_id", "=", offeringId)
-    .where("billing_type", "=", "limit")
-    .execute()
-  const rows = components.flatMap(({ id, type }) => {
-    const limit = limits[type]
-    if (limit === undefined) return []
-    return { limit, usage: 0, component_id: id, resource_id: resourceId, created: now, modified: now }
-  })
-  if (rows.length > 0) await trx.insertInto("marketplace_componentquota").values(rows).execute()
-}

@@ -3,13 +3,7 @@ import { type Hooks, insertRow } from "../../handlers/index.ts"
 import { CoreState } from "../../models/codes.ts"
 import { randomPassword } from "../../models/credentials.ts"
 import type { Trx } from "../../models/database.ts"
-import {
-  addToResourceCount,
-  insertComponentQuotas,
-  insertTenant,
-  insertTenantQuotas,
-  resourceRow,
-} from "../../models/new-tenant.ts"
+import { addToResourceCount, insertTenant, insertTenantQuotas, resourceRow } from "../../models/new-tenant.ts"
 import { textJson } from "../../models/rows.ts"
 import { insertObjectRows, type RowIds, rowContext } from "../plan/object-rows.ts"
 import type { RequestPlan } from "../plan/plan-request.ts"
@@ -64,9 +58,7 @@ export async function insertResource(
     description,
     limits,
   })
-  const resourceId = await insertRow(trx, hooks, "resource", row)
-  await insertComponentQuotas(trx, { resourceId, offeringId }, limits, now)
-  return resourceId
+  return insertRow(trx, hooks, "resource", row)
 }
 
 /** Inserts the migration. Returns its id. */

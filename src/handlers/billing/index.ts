@@ -1,31 +1,43 @@
 import { ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
-import type { Hooks, ResourceRow, Saved } from "../hooks.ts"
+import type { Handler, HandlerContext } from "../handler.ts"
+import type { ResourceRow, Saved } from "../hooks.ts"
 import { endItems } from "./end-items.ts"
 import { readBilledResources } from "./facts.ts"
 import { addItems, lockInvoice } from "./invoice.ts"
 import { monthOf } from "./month.ts"
-import { billingTrx } from "./tables.ts"
+import { billingReads, billingTables, billingTrx } from "./tables.ts"
 
-export { billingReads, billingTables } from "./tables.ts"
-
-/** Bills a resource from the day on which it becomes OK, and ends its items when it is terminated. */
-export const billingHooks: Hooks = { resource: [startBilling, endBilling] }
+/** Bills a resource from the moment at which it becomes OK, and ends its items when it is terminated. */
+export const billingHandler: Handler = {
+  name: "billing",
+  writes: billingTables,
+  reads: billingReads,
+  hooks: (context) => ({
+    resource: [(saved) => startBilling(context, saved), (saved) => endBilling(context, saved)],
+  }),
+}
 
 /**
  * A resource that becomes OK gets its items in the invoice of the month. That holds for every way to OK, also from ERRED
  * after a retry, which Waldur does not bill. A resource that has items in that invoice gets no more.
  */
-async function startBilling({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
+async function startBilling(
+  context: HandlerContext,
+  { instance, previous, trx }: Saved<ResourceRow>,
+): Promise<void> {
   if (instance.state !== ResourceState.OK || previous?.state === ResourceState.OK) return
   if (instance.plan_id === null) return
-  const now = new Date()
+  const now = context.now()
   const customerId = await customerOf(trx, instance.project_id)
   const invoice = await lockInvoice(trx, { customerId, month: monthOf(now), now })
   await addItems(trx, invoice, await readBilledResources(trx, { resourceId: instance.id }), now)
 }
 
-async function endBilling({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
+async function endBilling(
+  context: HandlerContext,
+  { instance, previous, trx }: Saved<ResourceRow>,
+): Promise<void> {
   if (instance.state !== ResourceState.TERMINATED || previous?.state === instance.state) return
   const billed = await billingTrx(trx)
     .selectFrom("invoices_invoiceitem")
@@ -35,7 +47,7 @@ async function endBilling({ instance, previous, trx }: Saved<ResourceRow>): Prom
     .executeTakeFirst()
   if (billed === undefined) return
   const customerId = await customerOf(trx, instance.project_id)
-  await endItems(trx, { resourceId: instance.id, customerId, now: new Date() })
+  await endItems(trx, { resourceId: instance.id, customerId, now: context.now() })
 }
 
 async function customerOf(trx: Trx, projectId: number): Promise<number> {

@@ -1,0 +1,38 @@
+import { errors } from "../errors.ts"
+import { billingHandler } from "./billing/index.ts"
+import { componentQuotasHandler } from "./component-quotas.ts"
+import { eventsHandler } from "./event-log.ts"
+import { type Handler, type HandlerName, handlerNames } from "./handler.ts"
+import { ordersHandler } from "./orders.ts"
+import { planPeriodsHandler } from "./plan-periods.ts"
+
+/** All handlers, in the order in which they run. */
+const registry: readonly Handler[] = inOrder([
+  componentQuotasHandler,
+  planPeriodsHandler,
+  eventsHandler,
+  billingHandler,
+  ordersHandler,
+])
+
+/** Which handlers are on. @default all of them */
+export type HandlerSwitches = Readonly<Partial<Record<HandlerName, boolean>>>
+
+/** Returns the handlers that are on. @throws INVALID_OPTION for a name that no handler has, and for other values than booleans */
+export function selectHandlers(switches: HandlerSwitches = {}): readonly Handler[] {
+  for (const [name, value] of Object.entries(switches)) {
+    if (!handlerNames.some((known) => known === name)) {
+      throw errors.invalidOption(
+        `handlers has the key ${name}, which no handler has. The handlers are ${handlerNames.join(", ")}.`,
+      )
+    }
+    if (value !== undefined && typeof value !== "boolean") {
+      throw errors.invalidOption(`handlers.${name} is ${JSON.stringify(value)}. It must be true or false.`)
+    }
+  }
+  return registry.filter(({ name }) => switches[name] ?? true)
+}
+
+function inOrder(handlers: readonly Handler[]): readonly Handler[] {
+  return handlers.toSorted((one, other) => handlerNames.indexOf(one.name) - handlerNames.indexOf(other.name))
+}
