@@ -6,9 +6,9 @@ import type { Command } from "../host/command/options.ts"
 import { parseArguments } from "../host/command/parse.ts"
 import { runCommand } from "../host/command/run.ts"
 import { UsageError } from "../host/command/usage-error.ts"
-import { startTestServer } from "../test/helpers/test-server.ts"
 import { failuresOf } from "./failures.ts"
 import { durationsOf, readDurations, testFiles } from "./test-files.ts"
+import { startTestServer } from "./test-server.ts"
 
 const root = join(import.meta.dirname, "..")
 const tap = join(root, "node_modules", ".bin", "tap")
