@@ -48,7 +48,7 @@ const topics = [
   races,
 ]
 
-/** What the rest of the project takes for granted about a cloud, told by the cloud itself. */
+/** Tests the behaviour of a cloud on which the project relies. */
 export async function cloudBehaviour(t: Tap, target: Target): Promise<void> {
   for (const topic of topics) await topic(t, target)
 }

@@ -17,33 +17,33 @@ async function start(
 
 const network = (name: string) => ({ network: { name } })
 
-t.test("an operator's largest page also cuts lists that ask for no limit", async (t) => {
+t.test("the operator's maximum page size also limits lists without a limit", async (t) => {
   const { session } = await start(t, { pageLimit: 2, externalNetworks: 5 })
   const { body } = await session.network("GET", "/networks")
   t.equal(madeList(await session.network("GET", "/networks?limit=4")).length, 2)
   t.match(record(body).networks_links, [{ rel: "next" }, { rel: "previous" }])
 })
 
-t.test("without bulk only one is made at a time", async (t) => {
+t.test("a cloud without bulk creation refuses bulk requests", async (t) => {
   const { session } = await start(t, { bulk: false })
   const answer = await session.network("POST", "/networks", { networks: [{}, {}] })
   t.same(refusal(answer), [400, "HTTPBadRequest", "Bulk operation not supported"])
   t.equal((await session.network("POST", "/networks", network("one"))).status, 201)
 })
 
-t.test("tenant networks have 50 bytes less than the network below", async (t) => {
+t.test("tenant networks have an MTU 50 bytes below the underlying network's", async (t) => {
   const { session } = await start(t, { mtu: 9000 })
   t.match((await session.network("POST", "/networks", network("n"))).body, { network: { mtu: 8950 } })
 })
 
-t.test("region and volume types are as asked", async (t) => {
+t.test("region and volume types are those of the options", async (t) => {
   const { cloud, session } = await start(t, { region: "R2", volumeTypes: ["fast"] })
   t.equal(cloud.region, "R2")
   t.match(JSON.stringify(session.answer.body), /"region":"R2"/)
   t.same(Object.keys(cloud.volumeTypes), ["fast", "__DEFAULT__"])
 })
 
-t.test("tokens end, by age or all at once", async (t) => {
+t.test("tokens expire by age or are revoked together", async (t) => {
   const { session } = await start(t, { tokenTtlSeconds: 0 })
   t.equal((await session.network("GET", "/networks")).status, 401)
   const { cloud, session: other } = await start(t)
@@ -68,7 +68,7 @@ t.test("calls are counted and delayed", async (t) => {
   })
 })
 
-t.test("a hook refuses a call, or loses it before or after the work", async (t) => {
+t.test("a hook refuses a call or closes its connection before or after the effect", async (t) => {
   const { cloud, session } = await start(t)
   const names = async () =>
     madeList(await session.network("GET", "/networks?fields=name")).map((row) => row.name)
@@ -90,7 +90,7 @@ t.test("a hook refuses a call, or loses it before or after the work", async (t) 
   t.same((await names()).sort(), ["after", "public"])
 })
 
-t.test("a refused creation of many ports strands the addresses found before, as Zed does", async (t) => {
+t.test("a refused bulk request for ports leaves its allocated addresses taken, as in Zed", async (t) => {
   const { session } = await start(t)
   const { network: send } = session
   const row = (answer: { body: unknown }) => record(Object.values(record(answer.body))[0])
@@ -109,7 +109,7 @@ t.test("a refused creation of many ports strands the addresses found before, as 
   t.equal((await send("POST", "/ports", { port: port(8) })).status, 201)
 })
 
-t.test("a large project is made quickly", async (t) => {
+t.test("1,000 ports and 600 rules are created within 5 seconds", async (t) => {
   const { session } = await start(t)
   const { network: send, projectId } = session
   await send("PUT", `/quotas/${projectId}`, { quota: { port: -1, security_group_rule: -1 } })
@@ -143,28 +143,25 @@ t.test("a large project is made quickly", async (t) => {
   t.ok(took < 5000, `${Math.round(took)} ms for 1,000 ports and 600 rules`)
 })
 
-t.test(
-  "a gateway lets so many calls a second through, as many at once, and refuses the others",
-  async (t) => {
-    const admit = gateway(20)
-    const letThrough = (now: number, calls: number) =>
-      Array.from({ length: calls }, () => admit(now)).filter(Boolean).length
-    t.equal(letThrough(0, 30), 21, "the first, and a burst of one second's calls")
-    t.equal(letThrough(500, 30), 10, "half a second later, half as many")
-    t.equal(letThrough(10_000, 30), 21, "after a pause, a burst again")
-    const { cloud, session } = await start(t)
-    cloud.resetStats()
-    cloud.setRequestsPerSecond(1)
-    const answers = await Promise.all(Array.from({ length: 8 }, () => session.network("GET", "/networks")))
-    const refused = answers.filter(({ status }) => status === 429).length
-    t.ok(refused > 0, "some are refused")
-    t.match(cloud.stats(), { calls: 8, throttled: refused })
-    cloud.setRequestsPerSecond(undefined)
-    t.equal((await session.network("GET", "/networks")).status, 200)
-  },
-)
+t.test("a gateway admits the rate and one burst, and refuses other calls", async (t) => {
+  const admit = gateway(20)
+  const admitted = (now: number, calls: number) =>
+    Array.from({ length: calls }, () => admit(now)).filter(Boolean).length
+  t.equal(admitted(0, 30), 21, "the first, and a burst of one second's calls")
+  t.equal(admitted(500, 30), 10, "half a second later, half as many")
+  t.equal(admitted(10_000, 30), 21, "after a pause another burst")
+  const { cloud, session } = await start(t)
+  cloud.resetStats()
+  cloud.setRequestsPerSecond(1)
+  const answers = await Promise.all(Array.from({ length: 8 }, () => session.network("GET", "/networks")))
+  const refused = answers.filter(({ status }) => status === 429).length
+  t.ok(refused > 0, "some are refused")
+  t.match(cloud.stats(), { calls: 8, throttled: refused })
+  cloud.setRequestsPerSecond(undefined)
+  t.equal((await session.network("GET", "/networks")).status, 200)
+})
 
-t.test("a service that is not registered is in no catalog, until it is", async (t) => {
+t.test("a missing service is not in the catalog until it is restored", async (t) => {
   const { cloud, signIn } = await start(t)
   cloud.setMissing({ services: ["network"] })
   await t.rejects(signIn().then((session) => session.network("GET", "/networks")))
@@ -172,18 +169,21 @@ t.test("a service that is not registered is in no catalog, until it is", async (
   t.equal((await (await signIn()).network("GET", "/networks")).status, 200)
 })
 
-t.test("without a service plugin Neutron knows neither its paths nor what builds on it", async (t) => {
-  const { cloud, session } = await start(t)
-  cloud.setMissing({ extensions: ["router"] })
-  t.same(refusal(await session.network("POST", "/routers", { router: {} })), [
-    404,
-    "HTTPNotFound",
-    "The resource could not be found.",
-  ])
-  const aliases = madeList(await session.network("GET", "/extensions")).map(({ alias }) => alias)
-  t.notOk(aliases.includes("router") || aliases.includes("extraroute"))
-  t.ok(aliases.includes("security-group"))
-  t.equal((await session.network("GET", "/extensions/router")).status, 404)
-  cloud.setMissing({})
-  t.equal((await session.network("POST", "/routers", { router: {} })).status, 201)
-})
+t.test(
+  "without a service plugin Neutron has neither its paths nor the extensions that depend on it",
+  async (t) => {
+    const { cloud, session } = await start(t)
+    cloud.setMissing({ extensions: ["router"] })
+    t.same(refusal(await session.network("POST", "/routers", { router: {} })), [
+      404,
+      "HTTPNotFound",
+      "The resource could not be found.",
+    ])
+    const aliases = madeList(await session.network("GET", "/extensions")).map(({ alias }) => alias)
+    t.notOk(aliases.includes("router") || aliases.includes("extraroute"))
+    t.ok(aliases.includes("security-group"))
+    t.equal((await session.network("GET", "/extensions/router")).status, 404)
+    cloud.setMissing({})
+    t.equal((await session.network("POST", "/routers", { router: {} })).status, 201)
+  },
+)

@@ -2,14 +2,15 @@ import { readFile } from "node:fs/promises"
 import t from "tap"
 import { cloudBehaviour } from "./behaviour.ts"
 
-const patience = 900_000 // a real cloud takes a second for what a simulated one does in a millisecond
+// A real cloud takes a second for what a simulated one does in a millisecond.
+const timeoutMs = 900_000
 
 const file = process.env.OPENSTACK_CLOUD_JSON
 
-t.setTimeout(patience)
+t.setTimeout(timeoutMs)
 t.test(
-  "a real cloud behaves as this project takes for granted",
-  file === undefined ? { skip: "OPENSTACK_CLOUD_JSON names no cloud" } : { timeout: patience },
+  "a real cloud behaves as the project assumes",
+  file === undefined ? { skip: "OPENSTACK_CLOUD_JSON names no cloud" } : { timeout: timeoutMs },
   async (t) => {
     const cloud = JSON.parse(await readFile(file ?? "", "utf8"))
     await cloudBehaviour(t, {

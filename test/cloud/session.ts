@@ -2,7 +2,7 @@ import { type Answer, call, made, record, type Target } from "./wire.ts"
 
 type Send = (method: string, path: string, body?: unknown) => Promise<Answer>
 
-/** One signed-in user, with the services that its catalog names. */
+/** A signed-in user with the services of its catalog. */
 export interface Session {
   readonly token: string
   readonly projectId: string
@@ -11,7 +11,7 @@ export interface Session {
   readonly identity: Send
   readonly network: Send
   readonly compute: Send
-  /** Below the token's own project. */
+  /** Its paths are below the token's project. */
   readonly volume: Send
 }
 

@@ -2,7 +2,7 @@ import t from "tap"
 import { startCloud } from "../../simulator/cloud.ts"
 import { cloudBehaviour } from "./behaviour.ts"
 
-t.test("the simulated cloud behaves as a real one", async (t) => {
+t.test("the simulated cloud behaves like a real one", async (t) => {
   const cloud = await startCloud({ name: "behaviour" })
   t.teardown(() => cloud.close())
   const { admin, authUrl, volumeTypes, externalNetworkIds } = cloud

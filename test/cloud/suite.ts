@@ -33,7 +33,7 @@ export const withTenant = (
     }
   })
 
-/** The same for what a cloud has by extensions: one without them is asked nothing. */
+/** The same, skipped where the cloud lacks one of the extensions. */
 export async function withExtensions(
   t: Tap,
   target: Target,

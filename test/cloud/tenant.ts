@@ -7,7 +7,7 @@ export interface Tenant extends Session {
   readonly password: string
   readonly admin: Session
   readonly target: Target
-  /** Makes one object of the network service. */
+  /** Creates an object of the network service. */
   make(path: string, values: Json): Promise<Json>
   /** The same as an administrator, for this project. */
   makeAsAdmin(path: string, values: Json): Promise<Json>
@@ -35,7 +35,7 @@ export async function grantMember(admin: Session, projectId: string, userId: str
   await admin.identity("PUT", `/projects/${projectId}/users/${userId}/roles/${role?.id}`)
 }
 
-/** A project of its own with one member; `remove` takes away all that was made in it. */
+/** A project with one member. `remove` deletes it with everything in it. */
 export async function createTenant(target: Target): Promise<Tenant> {
   const admin = await signInAdmin(target)
   const name = `behaviour-${randomBytes(4).toString("hex")}`
@@ -65,10 +65,10 @@ export async function createTenant(target: Target): Promise<Tenant> {
   }
 }
 
-/** Owners of the ports by which plain, distributed and highly available routers stand in a subnet. */
+/** Device owners of the interfaces of plain, distributed and highly available routers. */
 const routed = /^network:(router_interface|ha_router_replicated_interface)/
 
-/** Whatever a project still holds, it and its quotas go. */
+/** Deletes everything in a project, its quotas and the project. */
 export async function removeProject(admin: Session, projectId: string): Promise<void> {
   const owned = async (path: string) =>
     madeList(await admin.network("GET", `/${path}?project_id=${projectId}`))
@@ -82,7 +82,7 @@ export async function removeProject(admin: Session, projectId: string): Promise<
   }
   const { network } = admin
   const known = new Set(madeList(await network("GET", "/extensions")).map(({ alias }) => alias))
-  // A trunk holds its ports, a rule its address group, a network its policy.
+  // A trunk uses its ports, a rule its address group, a network its policy.
   if (known.has("trunk")) {
     for (const { id } of await owned("trunks"))
       await network("PUT", `/trunks/${id}`, { trunk: { admin_state_up: true } })
@@ -95,7 +95,7 @@ export async function removeProject(admin: Session, projectId: string): Promise<
     if (routed.test(String(port.device_owner)))
       await admin.network("PUT", `/routers/${port.device_id}/remove_router_interface`, { port_id: port.id })
   for (const path of ["ports", "routers", "networks"]) await drop(path)
-  // Rules of one group may name another, so they are not taken away at the same time.
+  // Rules of one group may refer to another one, so groups are not deleted at the same time.
   await drop("security-groups", 1)
   if (known.has("address-group")) await drop("address-groups")
   if (known.has("qos")) await drop("qos/policies")

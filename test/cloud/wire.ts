@@ -1,4 +1,4 @@
-/** What a cloud is reached by; the shape is the same for a simulated and for a real one. */
+/** Address and credentials of a cloud, simulated or real. */
 export interface Target {
   readonly authUrl: string
   readonly username: string
@@ -42,13 +42,13 @@ export async function call(
   return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text }
 }
 
-/** Ids differ from run to run, so messages are compared without them. */
+/** Removes ids, which differ from run to run, so that messages can be compared. */
 const masked = (text: string): string =>
   text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID").replaceAll(/[0-9a-f]{32}/g, "PROJECT")
 
 export type Seen = readonly [status: number, type: string, message: string]
 
-/** Status, kind and message of a refusal, out of each service's own shape. */
+/** Returns status, type and message of a refusal in the form of any service. */
 export function refusal(answer: Answer): Seen {
   const [key = "", inner] = Object.entries(record(answer.body))[0] ?? []
   const { type, title, message } = record(inner)
@@ -56,7 +56,7 @@ export function refusal(answer: Answer): Seen {
   return [answer.status, String(kind), masked(String(message))]
 }
 
-/** The object that an answer holds; a refusal fails the test with all that it says. */
+/** Returns the object of a response. @throws Error with the whole response where it is a refusal */
 export function made(answer: Answer): Json {
   if (answer.status >= 300) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`)
   return record(Object.values(record(answer.body))[0])

@@ -3,10 +3,10 @@ import { ask } from "../helpers/http.ts"
 import { check, contract, noFindings } from "./contract.ts"
 import { type DemoApi, logEvent, withApi } from "./demo-api.ts"
 
-/** Fields that no answer has, and why. */
+/** Fields that no response has, with the reason. */
 const missing: Readonly<Record<string, string>> = {
-  "UserMe.token": "whoever asks has it",
-  "OpenStackTenant.user_password": "nobody should read it from an answer",
+  "UserMe.token": "the caller has it",
+  "OpenStackTenant.user_password": "it is a secret",
   "OrderDetails.slug": "the tables have no such column",
   "OpenStackNetwork.port_security_enabled": "the tables have no such column",
   "OpenStackNestedSubNet.ipv6_ra_mode": "the tables have no such column",
@@ -15,26 +15,26 @@ const missing: Readonly<Record<string, string>> = {
   "Resource.parent_uuid": "no resource of the demo has a parent",
 }
 
-/** Fields of these are not looked for: they are the provider's own choice. */
+/** Schemas whose fields are not required: the provider chooses them. */
 const free = new Set(["MergedPluginOptions", "NetworkRBACPolicy"])
 
-t.test("a typed client reads every answer after a replication", (t) =>
+t.test("every response after a replication has the types of the contract", (t) =>
   withApi(async (api) => {
-    await logEvent(api.world, aboutDestination(api), "The resource was made.")
+    await logEvent(api.world, aboutDestination(api), "The resource was created.")
     const findings = noFindings()
     const { staff, owner } = api.world.rows.users
     for (const { operation, path, answer } of contract.operations) {
       for (const filled of await fill(api, path)) {
         for (const { username, token } of [staff, owner]) {
           const { status, headers, body } = await api.get(filled, { token })
-          t.equal(status, 200, `${operation} answers ${username}`)
+          t.equal(status, 200, `${operation} responds to ${username}`)
           t.match(headers.get("content-type"), /^application\/json/)
           const before = findings.faults.length
           check(body, answer, findings)
           t.strictSame(findings.faults.slice(before), [], `${operation} has the types of the contract`)
           if (!Array.isArray(body)) continue
           t.ok(body.length > 0, `${operation} shows ${username} rows`)
-          t.equal(headers.get("x-result-count"), String(body.length), "counts them")
+          t.equal(headers.get("x-result-count"), String(body.length), "the header has their number")
         }
       }
     }
@@ -44,12 +44,12 @@ t.test("a typed client reads every answer after a replication", (t) =>
     t.strictSame(
       wanted.filter((field) => !findings.seen.has(field) && !(field in missing)),
       [],
-      "every field of the contract is there somewhere, but for those with a reason",
+      "every field of the contract appears, except those with a reason",
     )
     t.strictSame(
       Object.keys(missing).filter((field) => findings.seen.has(field)),
       [],
-      "no reason is given for a field that is there",
+      "no field with a reason appears",
     )
   }),
 )
@@ -58,7 +58,7 @@ function aboutDestination({ migration }: DemoApi) {
   return { model: "marketplace.resource", table: "marketplace_resource", uuid: migration.dst_resource_uuid }
 }
 
-t.test("every row has its own address, which shows the same", (t) =>
+t.test("every row has a URL with the same content", (t) =>
   withApi(async (api) => {
     const lists = contract.operations.filter(({ answer }) => answer.endsWith("[]"))
     for (const { path } of lists) {
@@ -72,16 +72,16 @@ t.test("every row has its own address, which shows the same", (t) =>
   }),
 )
 
-t.test("no answer holds a password or a token", (t) =>
+t.test("no response contains a password or a token", (t) =>
   withApi(async (api) => {
     const { pool, rows } = api.world
-    await logEvent(api.world, aboutDestination(api), "The resource was made.")
+    await logEvent(api.world, aboutDestination(api), "The resource was created.")
     const secrets = await pool.query<{ secret: string }>(
       `select user_password as secret from openstack_tenant where user_password <> ''
        union select password from structure_servicesettings where password <> ''
        union select key from authtoken_token union values ('hidden')`,
     )
-    t.ok(secrets.rows.length >= 5, "there are some")
+    t.ok(secrets.rows.length >= 5, "the database has secrets")
     for (const { path } of contract.operations) {
       for (const filled of await fill(api, path)) {
         const { body } = await api.get(filled, { token: rows.users.staff.token })
@@ -95,7 +95,7 @@ t.test("no answer holds a password or a token", (t) =>
   }),
 )
 
-/** The address of a list in one page; addresses of single rows for every row of their list. */
+/** Returns the URL of a list in one page, or for single rows the URLs of all rows of their list. */
 async function fill(api: DemoApi, path: string): Promise<readonly string[]> {
   const plain = path.replace("/api/", "")
   if (!plain.includes("{uuid}")) return [plain === "users/me/" ? plain : `${plain}?page_size=300`]

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 
-/** What Waldur's typed clients expect; see the file's own words. */
+/** What Waldur's typed clients expect; contract.json explains its form. */
 interface Contract {
   readonly operations: readonly {
     readonly operation: string
@@ -15,9 +15,9 @@ interface Contract {
 export const contract: Contract = JSON.parse(readFileSync(new URL("contract.json", import.meta.url), "utf8"))
 
 export interface Findings {
-  /** Values that a client would not take, with the way to them. */
+  /** Values that a client would reject, with their path. */
   readonly faults: string[]
-  /** `Schema.field` of every field that was there. */
+  /** `Schema.field` of every field that was present. */
   readonly seen: Set<string>
 }
 
@@ -25,14 +25,14 @@ export function noFindings(): Findings {
   return { faults: [], seen: new Set() }
 }
 
-/** Checks a value against a type of the contract, and notes what was found. */
+/** Checks a value against a type of the contract and adds to the findings. */
 export function check(value: unknown, type: string, findings: Findings, way = ""): void {
   const types = type.split("|")
-  if (types.some((one) => fits(value, one))) {
-    for (const one of types) throwIfInterrupted(value, one, findings, way)
+  if (types.some((one) => isOfType(value, one))) {
+    for (const one of types) checkMembers(value, one, findings, way)
     return
   }
-  findings.faults.push(`${way || "answer"}: ${JSON.stringify(value)} is no ${type}`)
+  findings.faults.push(`${way || "answer"}: ${JSON.stringify(value)} is not of type ${type}`)
 }
 
 const forms: Readonly<Record<string, (value: unknown) => boolean>> = {
@@ -46,7 +46,7 @@ const forms: Readonly<Record<string, (value: unknown) => boolean>> = {
     typeof value === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/.test(value),
 }
 
-function fits(value: unknown, type: string): boolean {
+function isOfType(value: unknown, type: string): boolean {
   if (type.endsWith("[]")) return Array.isArray(value)
   const form = forms[type]
   if (form !== undefined) return form(value)
@@ -55,8 +55,8 @@ function fits(value: unknown, type: string): boolean {
   return isObject(value)
 }
 
-/** Looks into lists and objects. */
-function throwIfInterrupted(value: unknown, type: string, findings: Findings, way: string): void {
+/** Checks the members of lists and objects. */
+function checkMembers(value: unknown, type: string, findings: Findings, way: string): void {
   if (type.endsWith("[]") && Array.isArray(value)) {
     for (const [index, item] of value.entries()) check(item, type.slice(0, -2), findings, `${way}[${index}]`)
   }
@@ -84,7 +84,7 @@ function isAddress(name: string, type: string): boolean {
 
 function checkAddress(value: unknown, { faults }: Findings, way: string): void {
   const good = value === null || /^http:\/\/[^/]+\/api\/[a-z-]+\/[0-9a-f]{32}\/$/.test(String(value))
-  if (!good) faults.push(`${way}: ${value} is no absolute address`)
+  if (!good) faults.push(`${way}: ${value} is not an absolute URL`)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

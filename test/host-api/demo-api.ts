@@ -13,14 +13,14 @@ export interface DemoApi {
   /** Scheme, host and port of the API. */
   readonly site: string
   readonly tenant: ImportedTenant
-  /** Ended with OK. */
+  /** A migration that ended OK. */
   readonly migration: MigrationDetails
-  /** Asks as the owner, unless told otherwise; `path` follows `/api/`. */
+  /** Sends a request, by default as the owner. `path` follows `/api/`. */
   get(path: string, asking?: Ask): Promise<Answer>
   rows(path: string, asking?: Ask): Promise<readonly Row[]>
 }
 
-/** The host's endpoints on demo rows, after a tenant was replicated. */
+/** Runs with the host's endpoints on demo rows, after a migration ended OK. */
 export function withApi(run: (api: DemoApi) => Promise<void>): Promise<void> {
   return withWorld(async (world) => {
     const app = fastify()
@@ -41,7 +41,7 @@ export function withApi(run: (api: DemoApi) => Promise<void>): Promise<void> {
   })
 }
 
-/** Writes an event about a row, as Waldur's logging does. */
+/** Inserts an event about a row, as Waldur's logging does. */
 export async function logEvent(
   { pool }: TestWorld,
   about: { readonly model: string; readonly table: string; readonly uuid: string },

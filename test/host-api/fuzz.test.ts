@@ -3,7 +3,7 @@ import t from "tap"
 import { contract } from "./contract.ts"
 import { withApi } from "./demo-api.ts"
 
-/** RUNS asks for more. */
+/** The variable RUNS sets another number. */
 const numRuns = Number(process.env.RUNS ?? 300)
 
 const names = [
@@ -57,7 +57,7 @@ const oddText = fc.oneof(
   ),
 )
 
-t.test("whatever is asked of the host's endpoints, they answer without a fault of their own", (t) =>
+t.test("no request to the host's endpoints has a response with status 5xx", (t) =>
   withApi(async ({ site, world }) => {
     const { owner, stranger, staff } = world.rows.users
     const paths = contract.operations.map(({ path }) => path)
@@ -83,6 +83,6 @@ t.test("whatever is asked of the host's endpoints, they answer without a fault o
       }),
       { numRuns, endOnFailure: true },
     )
-    t.pass("no answer of 5xx")
+    t.pass("no response with status 5xx")
   }),
 )

@@ -9,20 +9,20 @@ t.test("lists", (t) =>
     await t.test("come in pages", (t) => pages(api, t))
     await t.test("are filtered", (t) => filters(api, t))
     await t.test("are ordered", (t) => ordering(api, t))
-    await t.test("show the fields that are asked for", (t) => fields(api, t))
+    await t.test("contain the requested fields", (t) => fields(api, t))
     await t.test("of events", (t) => events(api, t))
-    await t.test("of what the host does not have are empty", (t) => nothing(api, t))
+    await t.test("of objects that the host does not have are empty", (t) => nothing(api, t))
   }),
 )
 
 async function pages({ get, rows, site }: DemoApi, t: Tap) {
   const all = await rows("openstack-ports/?page_size=300")
-  t.ok(all.length > 20, "the demo has enough")
-  t.equal((await rows("openstack-ports/")).length, 10, "ten rows unless told")
+  t.ok(all.length > 20, "the demo has more than one page")
+  t.equal((await rows("openstack-ports/")).length, 10, "ten rows by default")
   t.strictSame(
     [...(await rows("openstack-ports/?page_size=7")), ...(await rows("openstack-ports/?page_size=7&page=2"))],
     all.slice(0, 14),
-    "a page goes on where the one before ended",
+    "a page starts after the one before",
   )
   const { headers } = await get("openstack-ports/?page=2&page_size=7")
   t.equal(headers.get("x-result-count"), String(all.length))
@@ -30,7 +30,7 @@ async function pages({ get, rows, site }: DemoApi, t: Tap) {
   t.ok(headers.get("link")?.split(", ").includes(next), "links are absolute")
   const head = await get("openstack-ports/?page_size=7", { method: "HEAD" })
   t.strictSame([head.status, head.body], [200, null], "HEAD has no body")
-  t.equal(head.headers.get("x-result-count"), String(all.length), "and counts")
+  t.equal(head.headers.get("x-result-count"), String(all.length), "and the count")
   const beyond = await get("openstack-ports/?page=1000")
   t.strictSame([beyond.status, beyond.body], [404, { detail: "Invalid page." }])
 }
@@ -49,20 +49,20 @@ async function filters({ get, rows, world, tenant, migration }: DemoApi, t: Tap)
     t.ok(found.length > 0, list)
     t.ok(
       found.every(({ tenant_uuid }) => tenant_uuid === copy),
-      "a uuid may have any spelling",
+      "a uuid matches in any spelling",
     )
     const bad = await get(`${list}/?tenant_uuid=zz&customer_uuid=1`)
     t.equal(bad.status, 400)
     const text = ["Enter a valid UUID."]
-    t.strictSame(bad.body, { tenant_uuid: text, customer_uuid: text }, "all that is wrong is told")
-    t.strictSame(await rows(`${list}/?tenant_uuid=${"0".repeat(31)}9`), [], "nothing of an unknown tenant")
+    t.strictSame(bad.body, { tenant_uuid: text, customer_uuid: text }, "all errors are reported")
+    t.strictSame(await rows(`${list}/?tenant_uuid=${"0".repeat(31)}9`), [], "no rows of an unknown tenant")
   }
   const ports = await rows("openstack-ports/?page_size=300")
   t.equal((await rows("openstack-ports/?page_size=300&tenant_uuid=&unknown=1")).length, ports.length)
   const owner = ports.find(({ device_owner }) => device_owner !== "")?.device_owner
   const owned = await rows(`openstack-ports/?page_size=300&device_owner=${owner}`)
   t.equal(owned.length, ports.filter(({ device_owner }) => device_owner === owner).length)
-  t.strictSame(await rows("openstack-ports/?status=ACTIVE"), [], "no port's status is known")
+  t.strictSame(await rows("openstack-ports/?status=ACTIVE"), [], "no port has a known status")
   const [network] = await rows("openstack-networks/?direct_only=true&is_external=false")
   const [subnet] = await rows(`openstack-subnets/?network_uuid=${network?.uuid}`)
   t.equal(subnet?.network, network?.url)
@@ -70,7 +70,7 @@ async function filters({ get, rows, world, tenant, migration }: DemoApi, t: Tap)
   t.strictSame(
     await rows("openstack-networks/?state=ERRED&state=DELETING"),
     [],
-    "several states are any of them",
+    "several states match any of them",
   )
   t.strictSame((await get("openstack-networks/?state=Fine")).body, {
     state: ["Select a valid choice. Fine is not one of the available choices."],
@@ -117,17 +117,17 @@ async function filters({ get, rows, world, tenant, migration }: DemoApi, t: Tap)
     created: migration.created,
     created_by_full_name: "Olga Example",
   })
-  t.strictSame(await orders(`resource_uuid=${tenant.resourceUuid}`), [], "nobody ordered the source here")
+  t.strictSame(await orders(`resource_uuid=${tenant.resourceUuid}`), [], "the source has no order")
 }
 
 async function ordering({ rows, get }: DemoApi, t: Tap) {
   const shown = async (o: string) => names(await rows(`marketplace-resources/?${o}`))
   const [source, copy] = await shown("o=created")
-  t.equal(copy, "copy", "what was made first stands first")
+  t.equal(copy, "copy", "the oldest first")
   t.strictSame(await shown("o=-created"), [copy, source])
   t.strictSame(await shown("o=state,-created"), [copy, source], "the second decides ties")
   t.strictSame(await shown("o=state&o=-created"), [copy, source], "names may be repeated")
-  t.equal((await get("marketplace-resources/?o=unknown")).status, 200, "an unknown name asks for nothing")
+  t.equal((await get("marketplace-resources/?o=unknown")).status, 200, "an unknown name is ignored")
   const offerings = await rows("marketplace-public-offerings/?o=-name")
   t.strictSame(names(offerings), ["Private cloud, region B", "Private cloud, region A"])
 }
@@ -140,19 +140,19 @@ async function fields({ rows, get, migration }: DemoApi, t: Tap) {
   t.strictSame(
     (await get(`${detail}?field=nonsense`)).body,
     (await get(detail)).body,
-    "all, if none is known",
+    "all, where none is known",
   )
   t.strictSame((await get(`${detail}offering/?field=name`)).body, { name: "Private cloud, region B" })
   t.strictSame((await get("users/me/?field=username")).body, { username: "owner" })
   const [type = {}] = await rows("openstack-volume-types/?field=uuid")
-  t.ok(Object.keys(type).length > 1, "volume types are always whole")
+  t.ok(Object.keys(type).length > 1, "volume types always have all fields")
 }
 
 async function events({ rows, world, migration, site, tenant }: DemoApi, t: Tap) {
   const model = { model: "marketplace.resource", table: "marketplace_resource" }
   await logEvent(world, { ...model, uuid: migration.dst_resource_uuid }, "The copy was made.")
   await logEvent(world, { ...model, uuid: migration.dst_resource_uuid }, "The copy was changed.")
-  await logEvent(world, { ...model, uuid: tenant.resourceUuid }, "The source was looked at.")
+  await logEvent(world, { ...model, uuid: tenant.resourceUuid }, "The source was viewed.")
   const messages = async (query: string) => (await rows(`events/?${query}`)).map(({ message }) => message)
   const scope = `scope=${encodeURIComponent(`${site}/api/marketplace-resources/${migration.dst_resource_uuid}/`)}`
   t.strictSame(
@@ -163,9 +163,9 @@ async function events({ rows, world, migration, site, tenant }: DemoApi, t: Tap)
   t.strictSame(await messages(`${scope}&message=MADE`), ["The copy was made."])
   t.strictSame(await messages(`${scope}&o=created&page_size=1`), ["Creation of resource copy."])
   t.strictSame(await messages(`${scope}&event_type=nothing`), [])
-  t.strictSame(await messages("scope=nowhere"), [], "an address that names no row has none")
+  t.strictSame(await messages("scope=nowhere"), [], "a URL without a row has none")
   const { stranger } = world.rows.users
-  t.strictSame(await rows(`events/?${scope}`, { token: stranger.token }), [], "strangers read none")
+  t.strictSame(await rows(`events/?${scope}`, { token: stranger.token }), [], "other users see none")
 }
 
 async function nothing({ get }: DemoApi, t: Tap) {

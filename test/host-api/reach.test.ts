@@ -6,15 +6,15 @@ import { type DemoApi, type Row, withApi } from "./demo-api.ts"
 const lists = contract.operations
   .filter(({ answer }) => answer.endsWith("[]"))
   .map(({ path }) => path.replace("/api/", ""))
-/** Everybody sees these: they are on offer. */
+/** Visible to all users: offerings and their volume types. */
 const open = ["marketplace-public-offerings/", "openstack-volume-types/"]
 
-t.test("who sees what", (t) =>
+t.test("rows are visible by role", (t) =>
   withApi(async (api) => {
     const { staff, stranger } = api.world.rows.users
     const closed = lists.filter((list) => !open.includes(list) && list !== "events/")
 
-    await t.test("a stranger sees nothing but what is on offer", async (t) => {
+    await t.test("a user without a role sees only offerings", async (t) => {
       for (const list of closed) {
         t.strictSame(await api.rows(list, { token: stranger.token }), [], list)
         const [row] = await api.rows(list, { token: staff.token })
@@ -33,7 +33,7 @@ t.test("who sees what", (t) =>
       }
       await promote(api, "is_support = false")
     })
-    await t.test("a member of the project sees what is in it, a former member does not", async (t) => {
+    await t.test("a member of the project sees its rows, a former member does not", async (t) => {
       const role = await giveRole(api, "PROJECT.MEMBER", "project", api.world.rows.project.id)
       for (const list of closed) {
         const rows = await api.rows(list, { token: stranger.token })
@@ -84,7 +84,7 @@ t.test("offerings", (t) =>
   }),
 )
 
-t.test("single answers", (t) =>
+t.test("single rows and other endpoints respond by role", (t) =>
   withApi(async ({ get, world, migration, tenant }) => {
     const anonymous = { headers: { authorization: "" } }
     const configuration = await get("configuration/", anonymous)
@@ -113,10 +113,10 @@ t.test("single answers", (t) =>
       "update marketplace_resource set object_id = null, plan_id = null where uuid = $1",
       [migration.dst_resource_uuid],
     )
-    const bare = `marketplace-resources/${migration.dst_resource_uuid}/`
-    t.equal((await get(`${bare}details/`)).status, 204, "a resource that stands for nothing has no details")
-    const shown = (await get(bare)).body as Row
-    t.notOk("scope" in shown || "plan" in shown, "an address that is missing is left out")
+    const withoutTenant = `marketplace-resources/${migration.dst_resource_uuid}/`
+    t.equal((await get(`${withoutTenant}details/`)).status, 204, "a resource without a tenant has no details")
+    const shown = (await get(withoutTenant)).body as Row
+    t.notOk("scope" in shown || "plan" in shown, "a missing URL is omitted")
     t.equal(shown.resource_uuid, null)
   }),
 )

@@ -2,7 +2,7 @@ import pg from "pg"
 import t from "tap"
 import { withDatabase } from "../helpers/database.ts"
 
-t.test("each test has a database of its own, which is gone after", async (t) => {
+t.test("each test has its own database, which is dropped afterwards", async (t) => {
   const names = await Promise.all([1, 2, 3].map(() => withDatabase(async ({ pool }) => nameOf(pool))))
   t.equal(new Set(names).size, 3)
   await withDatabase(async ({ pool }) => {
@@ -22,7 +22,7 @@ t.test("a test that leaves a connection open fails", async (t) => {
   await client?.end().catch(() => undefined)
 })
 
-t.test("a test's own failure is what is told", async (t) => {
+t.test("a failing test is reported with its own error", async (t) => {
   await t.rejects(
     withDatabase(async () => {
       throw new Error("the reason")

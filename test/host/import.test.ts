@@ -10,7 +10,7 @@ import { type TestDatabase, withDatabase } from "../helpers/database.ts"
 
 const limits = { cores: 8, ram: 16_384, gigabytes_ssd: 50, gigabytes_standard: 100 }
 
-t.test("the rows tell the same as the cloud", (t) =>
+t.test("the imported rows agree with the cloud", (t) =>
   withImported("medium", async ({ spec, imported, all }) => {
     const of = `where tenant_id = ${imported.tenantId}`
 
@@ -26,14 +26,14 @@ t.test("the rows tell the same as the cloud", (t) =>
       spec.routers.flatMap(({ interfaces }) => interfaces.map(({ subnet }) => subnet)),
     )
     t.strictSame(
-      forms(
+      comparable(
         await all(`
           select name, description, cidr, host(gateway_ip) as gateway, ip_version as version, enable_dhcp as dhcp,
             array(select value from jsonb_array_elements(allocation_pools::jsonb) order by value ->> 'start') as pools,
             dns_nameservers::jsonb as dns, host_routes::jsonb as routes,
             disable_gateway, is_connected from openstack_subnet ${of}`),
       ),
-      forms(
+      comparable(
         spec.subnets.map((subnet) => ({
           name: subnet.name,
           description: subnet.description,
@@ -52,13 +52,13 @@ t.test("the rows tell the same as the cloud", (t) =>
 
     const groupName = new Map(spec.groups.map(({ key, name }) => [key, name]))
     t.strictSame(
-      forms(
+      comparable(
         await all(`
           select own.name as group, direction, ethertype, protocol, from_port, to_port, cidr, rule.description, remote.name as remote
           from openstack_securitygrouprule as rule join openstack_securitygroup as own on own.id = security_group_id
           left join openstack_securitygroup as remote on remote.id = remote_group_id`),
       ),
-      forms(
+      comparable(
         spec.groups.flatMap(({ name, rules }) =>
           rules.map((rule) => ({
             group: name,
@@ -81,7 +81,7 @@ t.test("ports belong to their instances, networks, subnets and groups", (t) =>
   withImported("medium", async ({ spec, imported, all }) => {
     const group = new Map(spec.groups.map(({ key, name }) => [key, name]))
     t.strictSame(
-      forms(
+      comparable(
         await all(`
           select port.name, port.description, instance.name as instance, device_owner as owner,
             (select coalesce(jsonb_agg(case pair ->> 'mac_address' when mac_address then pair - 'mac_address' else pair end
@@ -95,7 +95,7 @@ t.test("ports belong to their instances, networks, subnets and groups", (t) =>
           left join openstack_instance as instance on instance.id = instance_id
           where port.tenant_id = ${imported.tenantId} and device_owner not like 'network:%'`),
       ),
-      forms(
+      comparable(
         spec.ports.map((port) => ({
           name: port.name,
           description: port.description,
@@ -110,10 +110,10 @@ t.test("ports belong to their instances, networks, subnets and groups", (t) =>
     )
     const macs = new Set((await all("select mac_address from openstack_port")).map((row) => row.mac_address))
     t.ok(spec.ports.every(({ macAddress }) => macAddress === undefined || macs.has(macAddress)))
-    const strangers = await all(`
+    const mismatched = await all(`
       select from openstack_port as port join openstack_subnet as subnet on subnet.id = subnet_id
       where port.network_id != subnet.network_id or position(subnet.backend_id in fixed_ips) = 0`)
-    t.equal(strangers.length, 0)
+    t.equal(mismatched.length, 0)
     const instances = new Set(spec.ports.flatMap(({ instance }) => instance ?? []))
     t.equal((await all("select from openstack_instance where state = 3")).length, instances.size)
   }),
@@ -127,14 +127,14 @@ t.test("a router's row has its routes and the addresses of all its ports", (t) =
     const own = spec.routers[0]?.interfaces.map(
       ({ subnet: key }) => spec.subnets.find((one) => one.key === key)?.gatewayIp,
     )
-    t.strictSame(forms(row?.routes as object[]), forms(spec.routers[0]?.routes ?? []))
+    t.strictSame(comparable(row?.routes as object[]), comparable(spec.routers[0]?.routes ?? []))
     const addresses = row?.addresses as string[]
     t.ok(own?.every((address) => addresses.includes(address ?? "")))
-    t.equal(addresses.length, (own?.length ?? 0) + 1, "one more leads out")
+    t.equal(addresses.length, (own?.length ?? 0) + 1, "one more is the external gateway's")
   }),
 )
 
-t.test("the resource stands for the tenant, with what was ordered", (t) =>
+t.test("the resource refers to the tenant and has the ordered limits", (t) =>
   withImported("small", async ({ spec, imported, all }) => {
     const [resource] = await all(`
       select resource.uuid, resource.name, resource.state, limits, tenant.id as tenant from marketplace_resource as resource
@@ -190,8 +190,8 @@ async function withImported(size: TenantSize, run: (imported: Imported) => Promi
   }
 }
 
-/** Rows as texts that can be compared in any order. */
-function forms(rows: readonly object[]): string[] {
+/** Returns rows as texts that can be compared in any order. */
+function comparable(rows: readonly object[]): string[] {
   return rows.map((row) => JSON.stringify(row, withSortedKeys)).sort()
 }
 

@@ -4,7 +4,7 @@ import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
 import { insertRow } from "../../host/waldur/insert.ts"
 import { type TestDatabase, withDatabase } from "../helpers/database.ts"
 
-t.test("a plan belongs to its offering, and the other plan to the source's", (t) =>
+t.test("each plan belongs to its offering", (t) =>
   withRows(async (rows, { pool }) => {
     const { rows: plans } = await pool.query("select id, offering_id from marketplace_plan order by id")
     t.strictSame(plans, [
@@ -35,7 +35,7 @@ t.test("the owner may approve orders in the customer, the stranger has no role",
   }),
 )
 
-t.test("offerings are scoped to their service settings, which hold the cloud's facts", (t) =>
+t.test("offerings refer to service settings with the cloud's connection", (t) =>
   withRows(async ({ source }, { pool }) => {
     const { rows } = await pool.query(
       `select backend_url, username, settings.options::jsonb as options from marketplace_offering
@@ -58,7 +58,7 @@ t.test("every volume type has a component in its offering", (t) =>
   }),
 )
 
-t.test("a row may not name columns that the table lacks, nor leave out a number that it needs", (t) =>
+t.test("a row with an unknown column or without a required number is refused", (t) =>
   withDatabase(async ({ pool }) => {
     await t.rejects(insertRow(pool, "core_feature", { kee: "x" }), {
       message: "core_feature has no column kee",

@@ -10,7 +10,7 @@ for (const [size, counts] of [
 ] as const) {
   const tenant = demoTenant(size)
 
-  t.test(`the ${size} tenant has as many objects as it says`, async (t) => {
+  t.test(`the ${size} tenant has its numbers of objects`, async (t) => {
     t.strictSame(countOf(tenant), counts)
   })
 
@@ -18,7 +18,7 @@ for (const [size, counts] of [
     t.strictSame(demoTenant(size), tenant)
   })
 
-  t.test(`objects of the ${size} tenant name only objects that are there`, async (t) => {
+  t.test(`objects of the ${size} tenant refer only to objects of the tenant`, async (t) => {
     const keys = (objects: readonly { key: string }[]) => new Set(objects.map(({ key }) => key))
     const [networks, subnets, groups] = [keys(tenant.networks), keys(tenant.subnets), keys(tenant.groups)]
     const ports = tenant.ports.flatMap(({ fixedIps }) => fixedIps.map(({ subnet }) => subnet))
@@ -36,26 +36,23 @@ for (const [size, counts] of [
     }
   })
 
-  t.test(
-    `addresses of the ${size} tenant's ports lie in their subnets, and none is given twice`,
-    async (t) => {
-      const subnets = new Map(tenant.subnets.map((subnet) => [subnet.key, subnet]))
-      const fixed = tenant.ports.flatMap(({ fixedIps }) => fixedIps)
-      const gateways = tenant.subnets.map(({ key, gatewayIp }) => ({
-        subnet: key,
-        ipAddress: gatewayIp ?? "",
-      }))
-      const all = [...fixed, ...gateways].map(({ subnet, ipAddress }) => `${subnet} ${ipAddress}`)
-      t.equal(new Set(all).size, all.length)
-      t.strictSame(
-        fixed.filter(({ subnet, ipAddress }) => !holds(subnets.get(subnet), ipAddress)),
-        [],
-      )
-    },
-  )
+  t.test(`addresses of the ${size} tenant's ports are in their subnets and unique`, async (t) => {
+    const subnets = new Map(tenant.subnets.map((subnet) => [subnet.key, subnet]))
+    const fixed = tenant.ports.flatMap(({ fixedIps }) => fixedIps)
+    const gateways = tenant.subnets.map(({ key, gatewayIp }) => ({
+      subnet: key,
+      ipAddress: gatewayIp ?? "",
+    }))
+    const all = [...fixed, ...gateways].map(({ subnet, ipAddress }) => `${subnet} ${ipAddress}`)
+    t.equal(new Set(all).size, all.length)
+    t.strictSame(
+      fixed.filter(({ subnet, ipAddress }) => !holds(subnets.get(subnet), ipAddress)),
+      [],
+    )
+  })
 }
 
-t.test("groups name each other in a circle", async (t) => {
+t.test("groups refer to each other in a circle", async (t) => {
   const { groups } = demoTenant("medium")
   const next = (key: string) =>
     groups.find((group) => group.key === key)?.rules.find((rule) => rule.remoteGroup)?.remoteGroup
@@ -64,7 +61,7 @@ t.test("groups name each other in a circle", async (t) => {
   t.equal(seen.size, groups.length - 1)
 })
 
-t.test("the medium tenant has of everything that is hard to copy", async (t) => {
+t.test("the medium tenant has a case of everything that is hard to copy", async (t) => {
   const { networks, subnets, routers, groups, ports } = demoTenant("medium")
   const connected = new Set(routers.flatMap((router) => router.interfaces.map(({ subnet }) => subnet)))
   const isolated = subnets.filter(({ key }) => !connected.has(key))

@@ -6,7 +6,7 @@ import { withDatabase } from "../helpers/database.ts"
 
 const { columns, constraints } = requiredSchema()
 
-t.test("every column reads back as the list has it", (t) =>
+t.test("every column is created as the list describes it", (t) =>
   withDatabase(async ({ pool }) => {
     const { rows } = await pool.query(`
       select table_name as table, column_name as column, data_type, udt_name as udt,
@@ -22,14 +22,14 @@ t.test("every column reads back as the list has it", (t) =>
   }),
 )
 
-t.test("every key and check reads back as the list has it", (t) =>
+t.test("every key and check is created as the list describes it", (t) =>
   withDatabase(async ({ pool }) => {
     const wanted = constraints.filter(({ kind }) => !kind.endsWith("index"))
     t.strictSame(sorted(await readConstraints(pool)), sorted(wanted))
   }),
 )
 
-t.test("every index reads back as the list has it, and keys add no others", (t) =>
+t.test("the indexes are those of the list and of its keys", (t) =>
   withDatabase(async ({ pool }) => {
     const { rows } = await pool.query<{ table: string; name: string; indexdef: string }>(`
       select tablename as table, indexname as name, indexdef from pg_indexes
@@ -42,7 +42,7 @@ t.test("every index reads back as the list has it, and keys add no others", (t) 
   }),
 )
 
-t.test("no foreign key leads out of the list", async (t) => {
+t.test("foreign keys refer only to tables of the list", async (t) => {
   const tables = new Set(columns.map(({ table }) => table))
   t.strictSame(
     constraints.filter(({ ref_table }) => ref_table !== "" && !tables.has(ref_table)),
@@ -50,7 +50,7 @@ t.test("no foreign key leads out of the list", async (t) => {
   )
 })
 
-t.test("tables are made once, also by two processes that come at once", (t) =>
+t.test("tables are created once, even by two processes at the same time", (t) =>
   withDatabase(async ({ pool }) => {
     await pool.query("create schema fresh")
     await Promise.all([1, 2].map(() => createIn(pool, "fresh")))
@@ -74,7 +74,7 @@ function sorted(rows: readonly object[]): string[] {
   return rows.map((row) => JSON.stringify(Object.entries(row).sort())).sort()
 }
 
-/** The list has gaps where Waldur dropped columns over the years. */
+/** Positions in the list have gaps where Waldur has dropped columns. */
 function renumber(columns: readonly ColumnRow[]): ColumnRow[] {
   return columns.map((column, index) => ({ ...column, position: String(index + 1) }))
 }

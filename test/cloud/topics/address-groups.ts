@@ -19,7 +19,7 @@ export const addressGroups = (t: Tap, target: Target): Promise<unknown> =>
       })
       const own = `/address-groups/${group.id}`
 
-      await t.test("addresses are networks, and come back as such", async (t) => {
+      await t.test("addresses are returned as networks", async (t) => {
         t.match(group, {
           name: "g",
           description: "d",
@@ -31,7 +31,7 @@ export const addressGroups = (t: Tap, target: Target): Promise<unknown> =>
         await refuses(t, [
           ["no network", () => post({ addresses: ["x"] }), ...bad("'x' is not a valid IP subnet")],
           [
-            "an address without its length",
+            "an address without a prefix length",
             () => post({ addresses: [address] }),
             ...bad(`'${address}' isn't a recognized IP subnet cidr, '${twice}' is recommended`),
           ],
@@ -60,7 +60,7 @@ export const addressGroups = (t: Tap, target: Target): Promise<unknown> =>
         t.match(changed, { name: "h", description: "d" })
       })
 
-      await t.test("a rule may name one in the place of a prefix", async (t) => {
+      await t.test("a rule may refer to an address group instead of a prefix", async (t) => {
         const { id } = await tenant.make("security-groups", { name: "s" })
         const values = { security_group_id: id, direction: "ingress", protocol: "tcp" }
         const rule = { ...values, remote_address_group_id: group.id }

@@ -25,7 +25,7 @@ export const addresses = (t: Tap, target: Target): Promise<unknown> =>
       ip_version: 4,
       cidr: "10.7.0.0/30",
     })
-    await t.test("a list may be asked for an address of a subnet", async (t) => {
+    await t.test("a list is filtered by an address of a subnet", async (t) => {
       const others = await tenant.make("networks", { name: "others" })
       const [near, far] = await Promise.all(
         ["10.8.0.0/24", "10.8.1.0/24"].map((cidr) =>
@@ -47,28 +47,28 @@ export const addresses = (t: Tap, target: Target): Promise<unknown> =>
       tenant.network("POST", "/ports", { port: { network_id: network.id, fixed_ips } })
     const at = (ip_address: string) => ({ subnet_id: subnet.id, ip_address })
 
-    await t.test("one that neutron picks is in the pool", async (t) => {
+    await t.test("an address that Neutron chooses is in the pool", async (t) => {
       const [ip = ""] = ips(await tenant.make("ports", { network_id: network.id }))
       const last = Number(ip.split(".")[3])
       t.ok(ip.startsWith("10.1.0.") && last >= 100 && last <= 200, ip)
       const [other = ""] = ips(made(await post({ subnet_id: subnet.id })))
       t.ok(other.startsWith("10.1.0.") && other !== ip, other)
     })
-    await t.test("one that is asked for may be out of the pool, and needs no subnet", async (t) => {
+    await t.test("a requested address may be outside the pool and needs no subnet", async (t) => {
       t.same(ips(made(await post(at("10.1.0.30")))), ["10.1.0.30"])
       t.same(made(await post({ ip_address: "10.1.0.31" })).fixed_ips, [at("10.1.0.31")])
     })
-    await t.test("several come back in the order of their text", async (t) => {
+    await t.test("several addresses are returned in the order of their text", async (t) => {
       t.same(ips(made(await post(at("10.1.0.99"), at("10.1.0.9"), at("10.1.0.20")))), [
         "10.1.0.20",
         "10.1.0.9",
         "10.1.0.99",
       ])
     })
-    await t.test("a port may have none", async (t) => {
+    await t.test("a port may have no address", async (t) => {
       t.same(ips(made(await post())), [])
     })
-    await t.test("the gateway's address is free until a router has it", async (t) => {
+    await t.test("the gateway's address is free until a router uses it", async (t) => {
       const port = made(await post(at("10.1.0.1")))
       await tenant.network("DELETE", `/ports/${port.id}`)
       const router = await tenant.make("routers", { name: "r" })
@@ -123,7 +123,7 @@ export const addresses = (t: Tap, target: Target): Promise<unknown> =>
       rows.map(([title, fixed, ...rest]): Refused => [title, () => post(...fixed), ...rest]),
     )
 
-    await t.test("a full subnet has none left", async (t) => {
+    await t.test("a full subnet has no free address", async (t) => {
       const one = { network_id: elsewhere.id }
       t.same(ips(await tenant.make("ports", one)), ["10.7.0.2"])
       await refuses(t, [
@@ -136,7 +136,7 @@ export const addresses = (t: Tap, target: Target): Promise<unknown> =>
         ],
       ])
     })
-    await t.test("many at once leave no port when one's address is taken", async (t) => {
+    await t.test("a bulk request with a taken address creates no port", async (t) => {
       const before = (await tenant.list("ports")).length
       const asked = ["10.1.0.50", "10.1.0.30"].map((ip) => ({ network_id: network.id, fixed_ips: [at(ip)] }))
       await refuses(t, [
@@ -146,7 +146,7 @@ export const addresses = (t: Tap, target: Target): Promise<unknown> =>
       const { status } = await post(at("10.1.0.50"))
       t.ok([201, 409].includes(status), "until 2023.2 the addresses found before stay taken, without a port")
     })
-    await t.test("a change frees the old address", async (t) => {
+    await t.test("an update frees the old address", async (t) => {
       const port = made(await post(at("10.1.0.60")))
       const changed = await tenant.network("PUT", `/ports/${port.id}`, {
         port: { fixed_ips: [at("10.1.0.61")] },
@@ -154,7 +154,7 @@ export const addresses = (t: Tap, target: Target): Promise<unknown> =>
       t.same(ips(made(changed)), ["10.1.0.61"])
       t.same(ips(made(await post(at("10.1.0.60")))), ["10.1.0.60"])
     })
-    await t.test("SLAAC makes the address from the MAC address, on every such subnet", async (t) => {
+    await t.test("SLAAC derives the address from the MAC address, on each such subnet", async (t) => {
       const six = await tenant.make("networks", { name: "six" })
       const base = { network_id: six.id, ip_version: 6, cidr: "fd00:1::/64" }
       await tenant.make("subnets", { ...base, ipv6_ra_mode: "slaac", ipv6_address_mode: "slaac" })

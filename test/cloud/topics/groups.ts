@@ -20,7 +20,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
     const { admin, projectId } = tenant
     const post = (security_group: Json) => tenant.network("POST", "/security-groups", { security_group })
 
-    await t.test("looking makes the default one, with four rules", async (t) => {
+    await t.test("listing creates the default group with four rules", async (t) => {
       const found = await tenant.list("security-groups")
       t.match(found, [
         { name: "default", description: "Default security group", stateful: true, project_id: projectId },
@@ -38,7 +38,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
         description: null,
       })
     })
-    await t.test("a new one has two rules of its own", async (t) => {
+    await t.test("a new group has two default rules", async (t) => {
       const group = await tenant.make("security-groups", { name: "g", description: "d" })
       t.match(group, {
         name: "g",
@@ -50,7 +50,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
       })
       t.same(kinds(group), ["egress IPv4 null", "egress IPv6 null"])
     })
-    await t.test("names need not differ, and stateless ones are made", async (t) => {
+    await t.test("names need not differ, and groups may be stateless", async (t) => {
       t.match(await tenant.make("security-groups", { name: "g", stateful: false }), {
         name: "g",
         stateful: false,
@@ -62,7 +62,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
     const [fallback] = await tenant.list("security-groups?name=default")
     const put = (id: unknown, security_group: Json) =>
       tenant.network("PUT", `/security-groups/${id}`, { security_group })
-    await t.test("a change counts the revision, and so does a rule", async (t) => {
+    await t.test("an update or a new rule increments the revision number", async (t) => {
       t.match(made(await put(group.id, { name: "i", description: "e", stateful: false })), {
         name: "i",
         description: "e",
@@ -77,7 +77,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
       t.match(
         made(await put(fallback?.id, { description: "mine" })),
         { description: "mine" },
-        "the default one's description may change",
+        "the default group's description may change",
       )
     })
     await refuses(t, [
@@ -92,7 +92,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
         "Updating default security group not allowed.",
       ],
       [
-        "removing the default as a tenant",
+        "deleting the default group as a tenant",
         () => tenant.network("DELETE", `/security-groups/${fallback?.id}`),
         409,
         "SecurityGroupCannotRemoveDefault",
@@ -117,7 +117,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
         "Security group ID does not exist",
       ],
     ])
-    await t.test("one in use cannot turn stateless", async (t) => {
+    await t.test("a group in use cannot become stateless", async (t) => {
       const network = await tenant.make("networks", { name: "n" })
       await tenant.make("ports", { network_id: network.id })
       await refuses(t, [
@@ -130,7 +130,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
         ],
       ])
     })
-    await t.test("one that goes takes the rules that let it in with it", async (t) => {
+    await t.test("deleting a group deletes the rules of other groups that refer to it", async (t) => {
       const remote = await tenant.make("security-groups", { name: "remote" })
       const rule = await tenant.make("security-group-rules", {
         security_group_id: group.id,
@@ -141,7 +141,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
       t.same((await tenant.network("DELETE", `/security-groups/${remote.id}`)).status, 204)
       t.same((await tenant.network("GET", `/security-group-rules/${rule.id}`)).status, 404)
     })
-    await t.test("many at once are answered in the order asked", async (t) => {
+    await t.test("a bulk request returns objects in its order", async (t) => {
       const answer = await tenant.network("POST", "/security-groups", {
         security_groups: [{ name: "a" }, { name: "b" }],
       })
@@ -150,7 +150,7 @@ export const groups = (t: Tap, target: Target): Promise<unknown> =>
         ["a", "b"],
       )
     })
-    await t.test("an administrator removes the default one", async (t) => {
+    await t.test("an administrator may delete the default group", async (t) => {
       for (const port of await tenant.list("ports")) await tenant.network("DELETE", `/ports/${idOf(port)}`)
       t.same((await admin.network("DELETE", `/security-groups/${fallback?.id}`)).status, 204)
     })

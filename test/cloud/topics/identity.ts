@@ -16,13 +16,13 @@ export const identity = (t: Tap, target: Target): Promise<unknown> =>
     const role = async (one: string) => madeList(await admin.identity("GET", `/roles?name=${one}`))[0]
     const [member, reader] = [await role("MEMBER"), await role("reader")]
 
-    await t.test("a role is found by its whole name, in any case", async (t) => {
+    await t.test("a role is found by its full name, in any case", async (t) => {
       t.match(member, { name: "member", domain_id: null })
       t.same(madeList(await admin.identity("GET", "/roles?name=mem")), [])
       const names = madeList(await admin.identity("GET", "/roles")).map((row) => row.name)
       t.same(["admin", "member", "reader"].filter((one) => names.includes(one)).length, 3)
     })
-    await t.test("a project can be made with tags, changed and found by its name", async (t) => {
+    await t.test("a project is created with tags, updated and found by its name", async (t) => {
       const body = { name: `${name}-b`, domain_id: "default", description: "d", tags: ["x"] }
       const answer = await admin.identity("POST", "/projects", { project: body })
       const project = made(answer)
@@ -41,14 +41,14 @@ export const identity = (t: Tap, target: Target): Promise<unknown> =>
       )
       await refuses(t, [
         [
-          "a tenant looking at another",
+          "a tenant reading another",
           () => tenant.identity("GET", `/projects/${project.id}`),
           ...forbidden("get_project"),
         ],
       ])
       t.same((await admin.identity("DELETE", `/projects/${project.id}`)).status, 204)
     })
-    await t.test("a grant is put twice, looked for and taken away", async (t) => {
+    await t.test("a grant is set twice, checked and removed", async (t) => {
       const path = grant(projectId, userId, reader?.id)
       t.same((await admin.identity("PUT", path)).status, 204)
       t.same((await admin.identity("PUT", path)).status, 204)
@@ -99,7 +99,7 @@ export const identity = (t: Tap, target: Target): Promise<unknown> =>
         "Could not find role: PROJECT.",
       ],
       [
-        "no such project to grant on",
+        "a grant on an unknown project",
         () => admin.identity("PUT", grant(zeros, userId, member?.id)),
         404,
         "Not Found",
@@ -113,7 +113,7 @@ export const identity = (t: Tap, target: Target): Promise<unknown> =>
         "Could not find user: PROJECT.",
       ],
       [
-        "a domain that is not there",
+        "an unknown domain",
         () => admin.identity("POST", "/projects", { project: { name: "z", domain_id: "nope" } }),
         400,
         "Bad Request",
@@ -126,7 +126,7 @@ export const identity = (t: Tap, target: Target): Promise<unknown> =>
         ...forbidden("create_project"),
       ],
       [
-        "a tenant removing its project",
+        "a tenant deleting its project",
         () => tenant.identity("DELETE", `/projects/${projectId}`),
         ...forbidden("delete_project"),
       ],
@@ -147,25 +147,22 @@ export const identity = (t: Tap, target: Target): Promise<unknown> =>
         ...forbidden("list_role_assignments"),
       ],
     ])
-    await t.test(
-      "a removed project leaves its networks behind, and tokens that keystone cannot place",
-      async (t) => {
-        const body = { name: `${name}-c`, domain_id: "default" }
-        const project = made(await admin.identity("POST", "/projects", { project: body }))
-        await grantMember(admin, idOf(project), userId)
-        const session = await signIn(target, { name, password: tenant.password, project: { id: project.id } })
-        const network = made(await session.network("POST", "/networks", { network: { name: "left" } }))
-        await admin.identity("DELETE", `/projects/${project.id}`)
-        t.same((await admin.network("GET", `/networks/${network.id}`)).status, 200)
-        t.same(refusal(await session.identity("GET", "/auth/projects")), [
-          404,
-          "Not Found",
-          "Could not find project: PROJECT.",
-        ])
-        await removeProject(admin, idOf(project))
-      },
-    )
-    await t.test("a disabled project gives no token", async (t) => {
+    await t.test("deleting a project keeps its networks, and its tokens become invalid", async (t) => {
+      const body = { name: `${name}-c`, domain_id: "default" }
+      const project = made(await admin.identity("POST", "/projects", { project: body }))
+      await grantMember(admin, idOf(project), userId)
+      const session = await signIn(target, { name, password: tenant.password, project: { id: project.id } })
+      const network = made(await session.network("POST", "/networks", { network: { name: "left" } }))
+      await admin.identity("DELETE", `/projects/${project.id}`)
+      t.same((await admin.network("GET", `/networks/${network.id}`)).status, 200)
+      t.same(refusal(await session.identity("GET", "/auth/projects")), [
+        404,
+        "Not Found",
+        "Could not find project: PROJECT.",
+      ])
+      await removeProject(admin, idOf(project))
+    })
+    await t.test("a disabled project issues no token", async (t) => {
       const body = { name: `${name}-d`, domain_id: "default", enabled: false }
       const project = made(await admin.identity("POST", "/projects", { project: body }))
       await grantMember(admin, idOf(project), userId)

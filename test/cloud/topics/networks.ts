@@ -13,7 +13,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
     const network = await tenant.make("networks", { name: "n" })
     const own = `/networks/${network.id}`
 
-    await t.test("a new one has the attributes that a client reads", async (t) => {
+    await t.test("a new network has the attributes that clients read", async (t) => {
       t.match(network, {
         name: "n",
         description: "",
@@ -33,7 +33,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
       t.ok(!("provider:network_type" in network), "a tenant is not told how it is carried")
       t.ok("provider:network_type" in made(await admin.network("GET", own)), "an administrator is")
     })
-    await t.test("its MTU is the cloud's unless less is asked for", async (t) => {
+    await t.test("its MTU is the cloud's maximum unless a smaller one is requested", async (t) => {
       const most = Number(network.mtu)
       t.match(await tenant.make("networks", { mtu: most - 1 }), { mtu: most - 1 })
       t.match(await tenant.make("networks", { mtu: 60 }), { mtu: 60 })
@@ -52,7 +52,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
         ],
       ])
     })
-    await t.test("a change counts the revision, and tags are kept", async (t) => {
+    await t.test("an update increments the revision number and keeps tags", async (t) => {
       const changed = made(await tenant.network("PUT", own, { network: { description: "d", name: "m" } }))
       t.match(changed, { description: "d", name: "m", revision_number: 2 })
       t.match((await tenant.network("PUT", `${own}/tags`, { tags: ["b", "a"] })).body, { tags: ["b", "a"] })
@@ -76,7 +76,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
         ],
       ])
     })
-    await t.test("the external network is seen by all, its subnets are not", async (t) => {
+    await t.test("the external network is visible to all projects, its subnets are not", async (t) => {
       const external = madeList(await tenant.network("GET", "/networks?router:external=true"))
       t.ok(external.map(idOf).includes(target.externalNetworkId))
       t.same(madeList(await tenant.network("GET", `/subnets?network_id=${target.externalNetworkId}`)), [])
@@ -113,7 +113,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
         ...policy("(rule:create_network and rule:create_network:shared)"),
       ],
       [
-        "an external one by a tenant",
+        "an external network by a tenant",
         () => post({ "router:external": true }),
         ...policy("(rule:create_network and rule:create_network:router:external)"),
       ],
@@ -125,7 +125,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
         ),
       ],
       [
-        "a change of what is read-only",
+        "an update of a read-only attribute",
         () => tenant.network("PUT", own, { network: { id: none } }),
         ...bad("Cannot update read-only attribute id"),
       ],
@@ -135,18 +135,18 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
         ...bad("Cannot update read-only attribute tenant_id"),
       ],
       [
-        "a change of the external network",
+        "an update of the external network",
         () => tenant.network("PUT", `/networks/${target.externalNetworkId}`, { network: { name: "z" } }),
         ...policy("rule:update_network"),
       ],
       [
-        "removing the external network",
+        "deleting the external network",
         () => tenant.network("DELETE", `/networks/${target.externalNetworkId}`),
         ...policy("rule:delete_network"),
       ],
     ])
     await t.test(
-      "an administrator makes one for a project, and a second project does not see it",
+      "an administrator creates a network for a project, and another project does not see it",
       async (t) => {
         const made1 = made(
           await admin.network("POST", "/networks", { network: { name: "by admin", project_id: projectId } }),
@@ -165,7 +165,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
         }
       },
     )
-    await t.test("many at once are answered in the order asked, all or none", async (t) => {
+    await t.test("a bulk request creates all objects or none and returns them in its order", async (t) => {
       const names = Array.from({ length: 12 }, (_, index) => `bulk-${index}`)
       const answer = await tenant.network("POST", "/networks", { networks: names.map((name) => ({ name })) })
       t.same(answer.status, 201)
@@ -190,24 +190,27 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
       ])
       t.same((await tenant.list("networks")).length, before)
     })
-    await t.test("one with ports cannot go; without, its subnets go with it", async (t) => {
-      const subnet = await tenant.make("subnets", {
-        network_id: network.id,
-        ip_version: 4,
-        cidr: "10.1.0.0/24",
-      })
-      const port = await tenant.make("ports", { network_id: network.id })
-      await refuses(t, [
-        [
-          "removing what is in use",
-          () => tenant.network("DELETE", own),
-          409,
-          "NetworkInUse",
-          "Unable to complete operation on network ID. There are one or more ports still in use on the network, id for these ports is: ID.",
-        ],
-      ])
-      await tenant.network("DELETE", `/ports/${port.id}`)
-      t.same((await tenant.network("DELETE", own)).status, 204)
-      t.same((await tenant.network("GET", `/subnets/${subnet.id}`)).status, 404)
-    })
+    await t.test(
+      "a network with ports cannot be deleted; without ports its subnets are deleted with it",
+      async (t) => {
+        const subnet = await tenant.make("subnets", {
+          network_id: network.id,
+          ip_version: 4,
+          cidr: "10.1.0.0/24",
+        })
+        const port = await tenant.make("ports", { network_id: network.id })
+        await refuses(t, [
+          [
+            "removing what is in use",
+            () => tenant.network("DELETE", own),
+            409,
+            "NetworkInUse",
+            "Unable to complete operation on network ID. There are one or more ports still in use on the network, id for these ports is: ID.",
+          ],
+        ])
+        await tenant.network("DELETE", `/ports/${port.id}`)
+        t.same((await tenant.network("DELETE", own)).status, 204)
+        t.same((await tenant.network("GET", `/subnets/${subnet.id}`)).status, 404)
+      },
+    )
   })

@@ -8,7 +8,7 @@ export const portExtras = (t: Tap, target: Target): Promise<unknown> =>
     t,
     target,
     [
-      "what extensions add to ports",
+      "attributes of ports by extensions",
       "dns-integration",
       "dns-domain-ports",
       "uplink-status-propagation",
@@ -21,7 +21,7 @@ export const portExtras = (t: Tap, target: Target): Promise<unknown> =>
       const values = { network_id: network.id, fixed_ips: [{ ip_address: "10.1.0.9" }] }
       const post = (more: Json) => tenant.network("POST", "/ports", { port: { ...values, ...more } })
 
-      await t.test("nothing said: no name, and a name made of its address", async (t) => {
+      await t.test("a port without a DNS name has an assignment by its address", async (t) => {
         const port = await tenant.make("ports", values)
         t.match(port, {
           dns_name: "",
@@ -52,13 +52,13 @@ export const portExtras = (t: Tap, target: Target): Promise<unknown> =>
           },
         ],
       ] as const)
-        await t.test(`what is said is kept, of a port that is made ${title}`, async (t) => {
+        await t.test(`given attributes are stored in a port that is created ${title}`, async (t) => {
           const port = await make()
           t.match(port, { ...extras, dns_assignment: [{ hostname: "web" }] })
           await tenant.network("DELETE", `/ports/${port.id}`)
         })
 
-      await t.test("what cannot be a name is refused", async (t) => {
+      await t.test("names that are not valid are refused", async (t) => {
         const named = (domain: string) =>
           tenant.network("POST", "/networks", { network: { dns_domain: domain } })
         await refuses(t, [
@@ -75,7 +75,7 @@ export const portExtras = (t: Tap, target: Target): Promise<unknown> =>
             ),
           ],
           [
-            "a status of its wires from the start",
+            "a data plane status at creation",
             () => post({ data_plane_status: "ACTIVE" }),
             ...bad("Attribute 'data_plane_status' not allowed in POST"),
           ],

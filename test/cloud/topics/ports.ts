@@ -24,7 +24,7 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
     const group = await tenant.make("security-groups", { name: "g" })
     const mac = "fa:16:3e:00:00:01"
 
-    await t.test("a new one has the default group and a MAC address of the cloud's", async (t) => {
+    await t.test("a new port has the default group and a MAC address of the cloud", async (t) => {
       t.match(await make(), {
         name: "",
         status: "DOWN",
@@ -43,7 +43,7 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
     })
     for (const [title, values, wanted] of [
       [
-        "as asked: name, device, MAC, groups",
+        "name, device, MAC address and groups as requested",
         {
           name: "p",
           device_owner: "compute:nova",
@@ -61,7 +61,7 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
       ],
       ["without groups", { security_groups: [] }, { security_groups: [], port_security_enabled: true }],
       [
-        "without security there is no default group",
+        "without port security there is no default group",
         { port_security_enabled: false },
         { security_groups: [], port_security_enabled: false },
       ],
@@ -71,7 +71,7 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
         { allowed_address_pairs: [{ ip_address: "10.9.0.0/24", mac_address: "fa:16:3e:00:00:02" }] },
       ],
       [
-        "a pair keeps a MAC address of its own",
+        "a pair keeps its own MAC address",
         { allowed_address_pairs: [{ ip_address: "10.9.0.1", mac_address: mac }] },
         { allowed_address_pairs: [{ ip_address: "10.9.0.1", mac_address: mac }] },
       ],
@@ -169,54 +169,57 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
       rows.map(([title, values, ...rest]): Refused => [title, () => post(values), ...rest]),
     )
 
-    await t.test("a change replaces groups and pairs, and keeps to the rules of security", async (t) => {
-      const port = await make({ mac_address: "fa:16:3e:00:00:03" })
-      const put = (values: Json) => tenant.network("PUT", `/ports/${port.id}`, { port: values })
-      t.match(made(await put({ name: "q", security_groups: [group.id] })), {
-        name: "q",
-        security_groups: [group.id],
-      })
-      t.match(made(await put({ allowed_address_pairs: [{ ip_address: "1.1.1.1" }] })), {
-        allowed_address_pairs: [{ ip_address: "1.1.1.1", mac_address: port.mac_address }],
-      })
-      await refuses(t, [
-        [
-          "security off with groups",
-          () => put({ port_security_enabled: false, allowed_address_pairs: [] }),
-          409,
-          "PortSecurityPortHasSecurityGroup",
-          "Port has security group associated. Cannot disable port security or IP address until security group is removed.",
-        ],
-        [
-          "another MAC by a tenant",
-          () => put({ mac_address: "fa:16:3e:00:00:04" }),
-          403,
-          "PolicyNotAuthorized",
-          "(rule:update_port and rule:update_port:mac_address) is disallowed by policy",
-        ],
-        [
-          "another network",
-          () => put({ network_id: none }),
-          ...bad("Cannot update read-only attribute network_id"),
-        ],
-        [
-          "a change of nothing",
-          () => tenant.network("PUT", `/ports/${none}`, { port: {} }),
-          404,
-          "PortNotFound",
-          "Port ID could not be found.",
-        ],
-      ])
-      t.match(made(await put({ security_groups: [], allowed_address_pairs: [] })), {
-        security_groups: [],
-        allowed_address_pairs: [],
-      })
-      t.match(made(await put({ port_security_enabled: false })), { port_security_enabled: false })
-      await refuses(t, [
-        ["groups while security is off", () => put({ security_groups: [group.id] }), ...unsafe],
-      ])
-    })
-    await t.test("many at once are answered in the order asked", async (t) => {
+    await t.test(
+      "an update replaces groups and pairs, and is checked by the rules of port security",
+      async (t) => {
+        const port = await make({ mac_address: "fa:16:3e:00:00:03" })
+        const put = (values: Json) => tenant.network("PUT", `/ports/${port.id}`, { port: values })
+        t.match(made(await put({ name: "q", security_groups: [group.id] })), {
+          name: "q",
+          security_groups: [group.id],
+        })
+        t.match(made(await put({ allowed_address_pairs: [{ ip_address: "1.1.1.1" }] })), {
+          allowed_address_pairs: [{ ip_address: "1.1.1.1", mac_address: port.mac_address }],
+        })
+        await refuses(t, [
+          [
+            "security off with groups",
+            () => put({ port_security_enabled: false, allowed_address_pairs: [] }),
+            409,
+            "PortSecurityPortHasSecurityGroup",
+            "Port has security group associated. Cannot disable port security or IP address until security group is removed.",
+          ],
+          [
+            "another MAC by a tenant",
+            () => put({ mac_address: "fa:16:3e:00:00:04" }),
+            403,
+            "PolicyNotAuthorized",
+            "(rule:update_port and rule:update_port:mac_address) is disallowed by policy",
+          ],
+          [
+            "another network",
+            () => put({ network_id: none }),
+            ...bad("Cannot update read-only attribute network_id"),
+          ],
+          [
+            "a change of nothing",
+            () => tenant.network("PUT", `/ports/${none}`, { port: {} }),
+            404,
+            "PortNotFound",
+            "Port ID could not be found.",
+          ],
+        ])
+        t.match(made(await put({ security_groups: [], allowed_address_pairs: [] })), {
+          security_groups: [],
+          allowed_address_pairs: [],
+        })
+        t.match(made(await put({ port_security_enabled: false })), { port_security_enabled: false })
+        await refuses(t, [
+          ["groups while security is off", () => put({ security_groups: [group.id] }), ...unsafe],
+        ])
+      },
+    )
+    await t.test("a bulk request returns objects in its order", async (t) => {
       const names = Array.from({ length: 8 }, (_, n) => `bulk-${n}`)
       const answer = await tenant.network("POST", "/ports", {
         ports: names.map((name) => ({ name, network_id: network.id })),
@@ -226,7 +229,7 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
         names,
       )
     })
-    await t.test("many at once lose address pairs and DHCP options, without a word", async (t) => {
+    await t.test("a bulk request silently drops address pairs and DHCP options", async (t) => {
       const wanted = {
         network_id: network.id,
         allowed_address_pairs: [{ ip_address: "10.1.0.90" }],
@@ -239,7 +242,7 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
         t.match(made(await tenant.network("GET", `/ports/${port.id}`)), left)
       }
     })
-    await t.test("a group on a port cannot go", async (t) => {
+    await t.test("a group of a port cannot be deleted", async (t) => {
       await refuses(t, [
         [
           "removing it",

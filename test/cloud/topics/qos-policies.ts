@@ -14,7 +14,7 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
       as.network("POST", `${own}/${type}_rules`, { [`${type}_rule`]: values })
 
     await t.test(
-      "an administrator makes them for a project, which sees and does not change them",
+      "an administrator creates them for a project, which reads and does not change them",
       async (t) => {
         t.match(policy, {
           name: "q",
@@ -48,7 +48,7 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
       },
     )
 
-    await t.test("a policy has one rule of a type and direction", async (t) => {
+    await t.test("a policy has at most one rule of a type and direction", async (t) => {
       t.match(made(await rule("bandwidth_limit", { max_kbps: 1000 })), {
         max_kbps: 1000,
         max_burst_kbps: 0,
@@ -88,7 +88,7 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
       ])
     })
 
-    await t.test("networks and ports have one, and a port is told its network's", async (t) => {
+    await t.test("networks and ports have a policy, and a port shows its network's", async (t) => {
       const network = await tenant.make("networks", { name: "n", qos_policy_id: policy.id })
       t.equal(network.qos_policy_id, policy.id)
       const port = await tenant.make("ports", { network_id: network.id })
@@ -105,7 +105,7 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
           "QoS policy ID could not be found.",
         ],
         [
-          "to take one away that is used",
+          "to delete a rule that is in use",
           () => admin.network("DELETE", own),
           409,
           "QosPolicyInUse",
@@ -119,7 +119,7 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
       t.same(madeList(await tenant.network("GET", "/qos/policies")), [])
     })
 
-    await t.test("a project's default policy is that of each network made later", async (t) => {
+    await t.test("new networks get the project's default policy", async (t) => {
       const before = await tenant.make("networks", { name: "before" })
       const usual = await tenant.makeAsAdmin("qos/policies", { name: "usual", is_default: true })
       const later = await tenant.make("networks", { name: "later" })
@@ -132,7 +132,7 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
       t.equal((await admin.network("DELETE", `/qos/policies/${usual.id}`)).status, 204)
     })
 
-    await t.test("a tunnel promises no bandwidth", async (t) => {
+    await t.test("a tunnel network refuses a minimum bandwidth", async (t) => {
       const sure = await tenant.makeAsAdmin("qos/policies", { name: "sure" })
       made(
         await admin.network("POST", `/qos/policies/${sure.id}/minimum_bandwidth_rules`, {
@@ -141,7 +141,7 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
       )
       await refuses(t, [
         [
-          "such a policy for a network",
+          "a policy with it for a network",
           () => tenant.network("POST", "/networks", { network: { qos_policy_id: sure.id } }),
           409,
           "QosRuleNotSupportedByNetwork",

@@ -35,21 +35,21 @@ export const quotas = (t: Tap, target: Target): Promise<unknown> =>
       t.match(made(await admin.network("GET", `${path}/default`)), defaults)
       t.same((await admin.network("DELETE", path)).status, 404)
     })
-    await t.test("tell what is used: the groups' own rules count", async (t) => {
+    await t.test("show the usage, in which default rules count", async (t) => {
       t.match(made(await tenant.network("GET", `${path}/details.json`)), {
         network: { limit: 100, used: 1, reserved: 0 },
         security_group: { used: 2 },
         security_group_rule: { limit: 100, used: 6 },
       })
     })
-    await t.test("are set one by one, even below what is used", async (t) => {
+    await t.test("are set one by one, even below the usage", async (t) => {
       t.match(made(await put({ network: 1, router: -1 })), { network: 1, router: -1, subnet: 100 })
       t.match(made(await put({ subnet: 0 })), { network: 1, subnet: 0 })
       t.match(made(await admin.network("PUT", path, { quota: { security_group_rule: 7, port: 1 } })), {
         security_group_rule: 7,
       })
     })
-    await t.test("are never passed, by one or by many", async (t) => {
+    await t.test("are not exceeded by single or bulk requests", async (t) => {
       await refuses(t, [
         ["a second network", () => tenant.network("POST", "/networks", { network: {} }), ...over("network")],
         ["two networks at once", () => many("networks", {}, {}), ...over("network")],
@@ -62,17 +62,17 @@ export const quotas = (t: Tap, target: Target): Promise<unknown> =>
           ...over("subnet"),
         ],
         [
-          "two rules where one has room",
+          "two rules with a quota for one",
           () => many("security_group_rules", rule(1), rule(2)),
           ...over("security_group_rule"),
         ],
         [
-          "a group whose own rules have no room",
+          "a group without a quota for its default rules",
           () => tenant.network("POST", "/security-groups", { security_group: {} }),
           ...over("security_group_rule"),
         ],
         [
-          "two ports where one has room",
+          "two ports with a quota for one",
           () => many("ports", { network_id: network.id }, { network_id: network.id }),
           ...over("port"),
         ],
@@ -89,7 +89,7 @@ export const quotas = (t: Tap, target: Target): Promise<unknown> =>
       ],
       ["a tenant dropping them", () => tenant.network("DELETE", path), ...policy("delete_quota")],
       [
-        "a tenant looking at another's",
+        "a tenant reading those of another",
         () => tenant.network("GET", `/quotas/${admin.projectId}`),
         ...policy("get_quota"),
       ],
@@ -107,7 +107,7 @@ export const quotas = (t: Tap, target: Target): Promise<unknown> =>
         "Invalid input for operation: 'x' is not an integer.",
       ],
     ])
-    await t.test("go back to the defaults", async (t) => {
+    await t.test("return to the defaults", async (t) => {
       t.same((await admin.network("DELETE", path)).status, 204)
       t.match(record(made(await tenant.network("GET", path))), { network: 100, subnet: 100 })
     })

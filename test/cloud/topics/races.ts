@@ -14,8 +14,8 @@ const allAtOnce = (tenant: Tenant, path: string, body: (n: number) => Json) =>
   tally(eight.map((n) => tenant.network("POST", `/${path}`, body(n))))
 
 export const races = (t: Tap, target: Target): Promise<unknown> =>
-  withTenant(t, target, "eight equal calls at once", async (t, tenant) => {
-    await t.test("make one default group", async (t) => {
+  withTenant(t, target, "eight equal calls at the same time", async (t, tenant) => {
+    await t.test("create one default group", async (t) => {
       await Promise.all(eight.map(() => tenant.network("GET", "/security-groups")))
       t.same((await tenant.list("security-groups")).length, 1)
     })
@@ -30,19 +30,19 @@ export const races = (t: Tap, target: Target): Promise<unknown> =>
       ["one port with an address", "ports", port({ fixed_ips: [{ ip_address: "10.1.0.9" }] }), 409],
       ["one port with a MAC address", "ports", port({ mac_address: "fa:16:3e:00:00:01" }), 409],
     ] as const)
-      await t.test(`make ${title}`, async (t) =>
+      await t.test(`create ${title}`, async (t) =>
         t.same(await allAtOnce(tenant, path, () => body), { 201: 1, [refused]: 7 }),
       )
-    await t.test("make a rule: neutron looks before it writes, so two may slip through", async (t) => {
+    await t.test("create one rule, or two: Neutron checks before it writes", async (t) => {
       const seen = await allAtOnce(tenant, "security-group-rules", () => ({ security_group_rule: rule }))
       const { 201: made = 0, 409: refused = 0 } = seen
       t.same([made >= 1, made + refused], [true, 8])
     })
-    await t.test("pass no quota", async (t) => {
+    await t.test("exceed no quota", async (t) => {
       await tenant.admin.network("PUT", `/quotas/${tenant.projectId}`, { quota: { network: 3 } })
       t.same(await allAtOnce(tenant, "networks", () => ({ network: {} })), { 201: 2, 409: 6 })
     })
-    await t.test("make eight that differ, and eight interfaces of one router", async (t) => {
+    await t.test("create eight different objects, and eight interfaces of one router", async (t) => {
       const cidr = (n: number) => `10.2.${n}.0/24`
       t.same(await allAtOnce(tenant, "subnets", (n) => ({ subnet: { ...subnet, cidr: cidr(n) } })), {
         201: 8,

@@ -28,7 +28,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
     const add = (body: Json) => tenant.network("PUT", `${own}/add_router_interface`, body)
     const take = (body: Json) => tenant.network("PUT", `${own}/remove_router_interface`, body)
 
-    await t.test("a new one is active, without gateway or routes", async (t) => {
+    await t.test("a new router is active and has no gateway and no routes", async (t) => {
       t.match(router, {
         name: "r",
         status: "ACTIVE",
@@ -41,7 +41,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
       t.ok(!("distributed" in router), "a tenant is not told of high availability")
       t.match(made(await admin.network("GET", own)), { distributed: false, ha: false })
     })
-    await t.test("many at once are refused", async (t) => {
+    await t.test("a bulk request is refused", async (t) => {
       await refuses(t, [
         [
           "two routers",
@@ -52,7 +52,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
         ],
       ])
     })
-    await t.test("an interface by subnet takes the gateway's address", async (t) => {
+    await t.test("an interface by subnet gets the gateway's address", async (t) => {
       const answer = await add({ subnet_id: inside.id })
       t.match(answer, {
         status: 200,
@@ -184,7 +184,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
         "Router ID could not be found",
       ],
       [
-        "removing it with interfaces",
+        "deleting a router with interfaces",
         () => tenant.network("DELETE", own),
         409,
         "RouterInUse",
@@ -192,7 +192,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
       ],
     ])
     await t.test(
-      "a tenant's gateway names the network, and an administrator's its address and SNAT too",
+      "a tenant sets the network of the gateway, and an administrator also its address and SNAT",
       async (t) => {
         const info = record(
           made(await put({ external_gateway_info: { network_id: external } })).external_gateway_info,
@@ -210,7 +210,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
             ...policy("update", "network_id", "enable_snat"),
           ],
           [
-            "what it was shown, sent back",
+            "the gateway as it was returned",
             () => put({ external_gateway_info: info }),
             ...policy("update", "network_id", "enable_snat", "external_fixed_ips"),
           ],
@@ -250,23 +250,23 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
         t.same(
           ports.filter((port) => port.device_owner === "network:router_gateway"),
           [],
-          "the gateway's port is not the tenant's",
+          "the gateway's port does not belong to the tenant",
         )
       },
     )
-    await t.test("routes are replaced as a whole", async (t) => {
+    await t.test("an update replaces all routes", async (t) => {
       const route = (destination: string, nexthop: string) => ({ destination, nexthop })
       const routes = [route("10.20.0.0/16", "10.1.0.50"), route("10.100.0.0/16", "10.2.0.50")]
       const sorted = routes.toSorted((a, b) => (a.destination < b.destination ? -1 : 1))
       t.same(made(await put({ routes })).routes, sorted)
       await refuses(t, [
         [
-          "a next hop that no interface reaches",
+          "a next hop outside the connected subnets",
           () => put({ routes: [route("10.20.0.0/16", "172.16.0.1")] }),
           ...noRoute("[{'destination': '10.20.0.0/16', 'nexthop': '172.16.0.1'}]"),
         ],
         [
-          "a next hop that is the router",
+          "a next hop that is an address of the router",
           () => put({ routes: [route("10.20.0.0/16", "10.1.0.1")] }),
           ...noRoute("[{'destination': '10.20.0.0/16', 'nexthop': '10.1.0.1'}]", "used by"),
         ],
@@ -285,7 +285,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
           "Unable to complete operation for ID. The number of routes exceeds the maximum 30.",
         ],
         [
-          "removing an interface that a route needs",
+          "removing an interface that a route uses",
           () => take({ subnet_id: inside.id }),
           409,
           "RouterInterfaceInUseByRoute",
@@ -294,7 +294,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
       ])
       t.same(made(await put({ routes: [] })).routes, [])
     })
-    await t.test("once empty it goes, gateway and all", async (t) => {
+    await t.test("a router without interfaces is deleted with its gateway", async (t) => {
       for (const port of await tenant.list(`ports?device_id=${router.id}`))
         t.same((await take({ port_id: idOf(port) })).status, 200)
       t.same((await tenant.network("DELETE", own)).status, 204)

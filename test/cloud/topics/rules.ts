@@ -45,17 +45,17 @@ export const rules = (t: Tap, target: Target): Promise<unknown> =>
         },
       ],
       [
-        "a prefix is kept as given, and shown without host bits too",
+        "a prefix is stored as given, and also returned without host bits",
         { ...tcp(7), remote_ip_prefix: "10.1.2.3/24" },
         { remote_ip_prefix: "10.1.2.3/24", normalized_cidr: "10.1.2.0/24" },
       ],
       [
-        "a lone address gets its prefix length",
+        "an address without a prefix length gets one",
         { protocol: "udp", remote_ip_prefix: "10.0.0.5" },
         { remote_ip_prefix: "10.0.0.5/32" },
       ],
       [
-        "everywhere is kept as given",
+        "the prefix of all addresses is stored as given",
         { ...tcp(9), remote_ip_prefix: "0.0.0.0/0" },
         { remote_ip_prefix: "0.0.0.0/0" },
       ],
@@ -124,7 +124,7 @@ export const rules = (t: Tap, target: Target): Promise<unknown> =>
         "Must also specify protocol if port range is given.",
       ],
       [
-        "ports of a protocol without",
+        "ports of a protocol without ports",
         { protocol: "gre", port_range_min: 1, port_range_max: 2 },
         400,
         "SecurityGroupInvalidProtocolForPort",
@@ -179,7 +179,7 @@ export const rules = (t: Tap, target: Target): Promise<unknown> =>
       rows.map(([title, values, ...rest]): Refused => [title, () => post(values), ...rest]),
     )
 
-    await t.test("no such protocol is refused with those that there are", async (t) => {
+    await t.test("an unknown protocol is refused with the list of known ones", async (t) => {
       const [status, type, message] = refusal(await post({ protocol: "nonsense" }))
       t.same([status, type], [400, "SecurityGroupRuleInvalidProtocol"])
       t.match(
@@ -187,7 +187,7 @@ export const rules = (t: Tap, target: Target): Promise<unknown> =>
         /^Security group rule protocol nonsense not supported\. Only protocol values \[None, 'ah'/,
       )
     })
-    await t.test("two groups may let each other in", async (t) => {
+    await t.test("rules of two groups may refer to each other", async (t) => {
       const back = await tenant.make("security-group-rules", {
         ...rule(tcp(5432)),
         security_group_id: other.id,
@@ -195,7 +195,7 @@ export const rules = (t: Tap, target: Target): Promise<unknown> =>
       })
       t.match(back, { remote_group_id: group.id, security_group_id: other.id })
     })
-    await t.test("many at once: one group, in order, all or none", async (t) => {
+    await t.test("a bulk request is of one group, in order, all or none", async (t) => {
       const ports = Array.from({ length: 30 }, (_, n) => 1000 + n)
       t.same(
         madeList(await bulk(...ports.map((port) => tcp(port)))).map((row) => row.port_range_min),
@@ -221,7 +221,7 @@ export const rules = (t: Tap, target: Target): Promise<unknown> =>
       ])
       t.same(await count(), before)
     })
-    await t.test("one is removed once", async (t) => {
+    await t.test("a rule is deleted once", async (t) => {
       const row = await tenant.make("security-group-rules", rule(tcp(4000)))
       t.same((await tenant.network("DELETE", `/security-group-rules/${row.id}`)).status, 204)
       await refuses(t, [

@@ -13,7 +13,7 @@ export const serviceQuotas = (t: Tap, target: Target): Promise<unknown> =>
     const compute = (quota_set: Json, at = path) => admin.compute("PUT", at, { quota_set })
     const volume = (quota_set: Json) => admin.volume("PUT", path, { quota_set })
 
-    await t.test("compute: defaults, set, detailed and dropped", async (t) => {
+    await t.test("compute: they have defaults and are set, detailed and deleted", async (t) => {
       t.match(made(await admin.compute("GET", path)), {
         id: projectId,
         cores: 20,
@@ -30,7 +30,7 @@ export const serviceQuotas = (t: Tap, target: Target): Promise<unknown> =>
       t.same((await admin.compute("DELETE", path)).status, 202)
       t.match(made(await tenant.compute("GET", path)), { cores: 20 })
     })
-    await t.test("volumes: three keys for each type", async (t) => {
+    await t.test("volumes: they have three keys for each type", async (t) => {
       const quota = made(await tenant.volume("GET", path))
       t.match(quota, { id: projectId, volumes: 10, snapshots: 10, gigabytes: 1000, backups: 10 })
       for (const name of Object.keys(target.volumeTypes))
@@ -46,7 +46,7 @@ export const serviceQuotas = (t: Tap, target: Target): Promise<unknown> =>
       t.same((await admin.volume("DELETE", path)).status, 200)
       t.match(made(await tenant.volume("GET", path)), { volumes: 10, [`gigabytes_${type}`]: -1 })
     })
-    await t.test("volume types are seen by all, __DEFAULT__ among them", async (t) => {
+    await t.test("volume types are visible to all projects, including __DEFAULT__", async (t) => {
       const seen = madeList(await tenant.volume("GET", "/types"))
       for (const [name, id] of Object.entries(target.volumeTypes))
         t.match(
@@ -55,7 +55,7 @@ export const serviceQuotas = (t: Tap, target: Target): Promise<unknown> =>
         )
       t.ok(seen.some((type) => type.name === "__DEFAULT__"))
     })
-    await t.test("a private volume type is an administrator's", async (t) => {
+    await t.test("a private volume type is visible to administrators only", async (t) => {
       const body = { volume_type: { name: tenant.name, "os-volume-type-access:is_public": false } }
       const answer = await admin.volume("POST", "/types", body)
       const { id } = made(answer)
@@ -99,7 +99,7 @@ export const serviceQuotas = (t: Tap, target: Target): Promise<unknown> =>
         ),
       ],
       [
-        "compute: less than no limit",
+        "compute: less than -1",
         () => compute({ cores: -2 }),
         ...bad("Invalid input for field/attribute cores. Value: -2. -2 is less than the minimum of -1"),
       ],
@@ -120,7 +120,7 @@ export const serviceQuotas = (t: Tap, target: Target): Promise<unknown> =>
       ],
       ["volumes: less than no limit", () => volume({ volumes: -2 }), ...bad("volumes must be >= -1")],
       [
-        "volumes: a tenant making a type",
+        "volumes: a tenant creating a type",
         () => tenant.volume("POST", "/types", { volume_type: { name: "z" } }),
         ...forbidden("volume_extension:type_create"),
       ],
@@ -139,7 +139,7 @@ export const serviceQuotas = (t: Tap, target: Target): Promise<unknown> =>
     ])
   })
 
-/** The administrator's own address of the volume service, out of its catalog. */
+/** Returns the URL of the volume service in the administrator's catalog. */
 function volumesOf(body: unknown, projectId: string): string {
   const found = JSON.stringify(body).match(new RegExp(`"(http[^"]*/v3/${projectId})"`))
   return `${found?.[1]}/types`

@@ -7,7 +7,7 @@ const invalid =
   "Invalid input for operation: Failed to create port on network ID, because fixed_ips included invalid subnet ID."
 
 export const serviceSubnets = (t: Tap, target: Target): Promise<unknown> =>
-  withExtensions(t, target, ["subnets of services", "subnet-service-types"], async (t, tenant) => {
+  withExtensions(t, target, ["subnets with service types", "subnet-service-types"], async (t, tenant) => {
     const network = await tenant.make("networks", { name: "n" })
     const block = { network_id: network.id, ip_version: 4 }
     const machines = await tenant.make("subnets", {
@@ -19,7 +19,7 @@ export const serviceSubnets = (t: Tap, target: Target): Promise<unknown> =>
       tenant.network("POST", "/ports", { port: { network_id: network.id, ...body } })
     const at = (ip_address: string) => [{ subnet_id: machines.id, ip_address }]
 
-    await t.test("where all are for others, there is none for a port", (t) =>
+    await t.test("a port gets no address where all subnets are for other owners", (t) =>
       refuses(t, [
         [
           "a port of nobody's",
@@ -29,7 +29,7 @@ export const serviceSubnets = (t: Tap, target: Target): Promise<unknown> =>
           "No valid service subnet for the given device owner, network ID, service type .",
         ],
         [
-          "one of another owner's, with an address",
+          "a subnet of another owner, with an address",
           () => post({ device_owner: "compute:zone", fixed_ips: at("10.2.0.9") }),
           409,
           "IpAddressGenerationFailureNoMatchingSubnet",
@@ -39,12 +39,15 @@ export const serviceSubnets = (t: Tap, target: Target): Promise<unknown> =>
     )
     const anybody = await tenant.make("subnets", { ...block, cidr: "10.3.0.0/24" })
 
-    await t.test("a port of its owner finds its addresses there first, others elsewhere", async (t) => {
-      t.same(subnetsOf(made(await post({ device_owner: "compute:nova" }))), [machines.id])
-      t.same(subnetsOf(made(await post({ device_owner: "compute:zone" }))), [anybody.id])
-      t.same(subnetsOf(made(await post({}))), [anybody.id])
-    })
-    await t.test("an address there is for a port of its owner only", async (t) => {
+    await t.test(
+      "a port gets addresses of the subnet for its owner first, other ports of other subnets",
+      async (t) => {
+        t.same(subnetsOf(made(await post({ device_owner: "compute:nova" }))), [machines.id])
+        t.same(subnetsOf(made(await post({ device_owner: "compute:zone" }))), [anybody.id])
+        t.same(subnetsOf(made(await post({}))), [anybody.id])
+      },
+    )
+    await t.test("an address of such a subnet is for ports of its owner only", async (t) => {
       const port = made(await post({ device_owner: "compute:nova", fixed_ips: at("10.2.0.9") }))
       t.same(port.fixed_ips, at("10.2.0.9"))
       t.same([port.device_owner, port.device_id], ["compute:nova", ""])

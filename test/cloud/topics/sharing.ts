@@ -9,32 +9,35 @@ export const sharing = (t: Tap, target: Target): Promise<unknown> =>
     const post = (rbac_policy: Json) => tenant.network("POST", "/rbac-policies", { rbac_policy })
     const guest = await createTenant(target)
 
-    await t.test("another project sees what is shared with it, and nobody else does", async (t) => {
-      const own = `/networks/${network.id}`
-      t.equal((await guest.network("GET", own)).status, 404)
-      const policy = await tenant.make("rbac-policies", { ...values, target_tenant: guest.projectId })
-      t.match(policy, { ...values, target_tenant: guest.projectId, project_id: tenant.projectId })
-      t.equal(made(await guest.network("GET", own)).shared, true)
-      t.equal(made(await tenant.network("GET", own)).shared, false, "to its owner it is as it was")
-      t.match(await tenant.list("rbac-policies"), [{ id: policy.id }])
-      await refuses(t, [
-        [
-          "the same again",
-          () => post({ ...values, target_tenant: guest.projectId }),
-          409,
-          "DuplicateRbacPolicy",
-          "An RBAC policy already exists with those values.",
-        ],
-      ])
-      t.equal((await tenant.network("DELETE", `/rbac-policies/${policy.id}`)).status, 204)
-      t.equal((await guest.network("GET", own)).status, 404)
-    })
+    await t.test(
+      "a shared object is visible to the project that it is shared with and to no other",
+      async (t) => {
+        const own = `/networks/${network.id}`
+        t.equal((await guest.network("GET", own)).status, 404)
+        const policy = await tenant.make("rbac-policies", { ...values, target_tenant: guest.projectId })
+        t.match(policy, { ...values, target_tenant: guest.projectId, project_id: tenant.projectId })
+        t.equal(made(await guest.network("GET", own)).shared, true)
+        t.equal(made(await tenant.network("GET", own)).shared, false, "to its owner it is as it was")
+        t.match(await tenant.list("rbac-policies"), [{ id: policy.id }])
+        await refuses(t, [
+          [
+            "the same again",
+            () => post({ ...values, target_tenant: guest.projectId }),
+            409,
+            "DuplicateRbacPolicy",
+            "An RBAC policy already exists with those values.",
+          ],
+        ])
+        t.equal((await tenant.network("DELETE", `/rbac-policies/${policy.id}`)).status, 204)
+        t.equal((await guest.network("GET", own)).status, 404)
+      },
+    )
 
-    await t.test("an administrator shares it with everybody", async (t) => {
+    await t.test("an administrator shares an object with all projects", async (t) => {
       const rule = "rule:create_rbac_policy"
       await refuses(t, [
         [
-          "a tenant's own for everybody",
+          "a tenant sharing with all projects",
           () => post({ ...values, target_tenant: "*" }),
           403,
           "PolicyNotAuthorized",
@@ -74,28 +77,33 @@ export const sharing = (t: Tap, target: Target): Promise<unknown> =>
       t.equal(made(await guest.network("GET", `/networks/${network.id}`)).shared, true)
       t.equal((await tenant.admin.network("DELETE", `/rbac-policies/${policy.id}`)).status, 204)
     })
-    await t.test("what everybody may use stays shared while its own project uses it", async (t) => {
-      const known = madeList(await tenant.network("GET", "/extensions")).map(({ alias }) => alias)
-      if (!["rbac-address-group", "security-groups-remote-address-group"].every((one) => known.includes(one)))
-        return
-      const group = await tenant.make("address-groups", { addresses: ["192.0.2.0/24"] })
-      const policy = await tenant.makeAsAdmin("rbac-policies", {
-        object_type: "address_group",
-        object_id: group.id,
-        action: "access_as_shared",
-        target_tenant: "*",
-      })
-      const { id } = await tenant.make("security-groups", { name: "s" })
-      await tenant.make("security-group-rules", {
-        security_group_id: id,
-        direction: "ingress",
-        remote_address_group_id: group.id,
-      })
-      const drop = () => tenant.admin.network("DELETE", `/rbac-policies/${policy.id}`)
-      t.same(refusal(await drop()).slice(0, 2), [409, "RbacPolicyInUse"])
-      await tenant.network("DELETE", `/security-groups/${id}`)
-      t.equal((await tenant.network("DELETE", `/address-groups/${group.id}`)).status, 204)
-      t.equal((await drop()).status, 404, "it goes with its object")
-    })
+    await t.test(
+      "an object that is shared with all projects stays shared while its own project uses it",
+      async (t) => {
+        const known = madeList(await tenant.network("GET", "/extensions")).map(({ alias }) => alias)
+        if (
+          !["rbac-address-group", "security-groups-remote-address-group"].every((one) => known.includes(one))
+        )
+          return
+        const group = await tenant.make("address-groups", { addresses: ["192.0.2.0/24"] })
+        const policy = await tenant.makeAsAdmin("rbac-policies", {
+          object_type: "address_group",
+          object_id: group.id,
+          action: "access_as_shared",
+          target_tenant: "*",
+        })
+        const { id } = await tenant.make("security-groups", { name: "s" })
+        await tenant.make("security-group-rules", {
+          security_group_id: id,
+          direction: "ingress",
+          remote_address_group_id: group.id,
+        })
+        const drop = () => tenant.admin.network("DELETE", `/rbac-policies/${policy.id}`)
+        t.same(refusal(await drop()).slice(0, 2), [409, "RbacPolicyInUse"])
+        await tenant.network("DELETE", `/security-groups/${id}`)
+        t.equal((await tenant.network("DELETE", `/address-groups/${group.id}`)).status, 204)
+        t.equal((await drop()).status, 404, "it goes with its object")
+      },
+    )
     await guest.remove()
   })

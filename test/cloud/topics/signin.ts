@@ -11,7 +11,7 @@ export const signin = (t: Tap, target: Target): Promise<unknown> =>
     const ask = (login: object) => call("POST", tokens, undefined, login)
     const project = { id: projectId }
 
-    await t.test("tells the project, the roles with those they imply, and the catalog", async (t) => {
+    await t.test("returns the project, the roles with implied ones, and the catalog", async (t) => {
       const token = made(tenant.answer)
       t.same(token.methods, ["password"])
       t.match(token.project, { id: projectId, name, domain: { id: "default", name: "Default" } })
@@ -20,10 +20,10 @@ export const signin = (t: Tap, target: Target): Promise<unknown> =>
       t.match(tenant.answer.headers.get("x-openstack-request-id"), /^req-[0-9a-f-]{36}$/)
       t.ok(
         JSON.stringify(token.catalog).includes(`/v3/${projectId}"`),
-        "the volume service's address names the project",
+        "the volume service's URL contains the project",
       )
     })
-    await t.test("by the project's name and domain gives the same scope", async (t) => {
+    await t.test("by the project's name and domain has the same scope", async (t) => {
       const session = await signIn(target, { name, password, project: { name, domain: { name: "Default" } } })
       t.same(session.projectId, projectId)
     })
@@ -84,7 +84,7 @@ export const signin = (t: Tap, target: Target): Promise<unknown> =>
         ],
       ])
     })
-    await t.test("a token that was given back is refused everywhere", async (t) => {
+    await t.test("a revoked token is refused by all services", async (t) => {
       const other = await signIn(target, { name, password, project })
       const headers = { "x-subject-token": other.token }
       t.same((await call("HEAD", tokens, tenant.token, undefined, headers)).status, 200)

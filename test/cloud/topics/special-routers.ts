@@ -61,7 +61,7 @@ export const specialRouters = (t: Tap, target: Target): Promise<unknown> =>
           },
         )
 
-      await t.test("hints name zones that there are", async (t) => {
+      await t.test("hints name existing zones", async (t) => {
         const zones = madeList(await tenant.network("GET", "/availability_zones"))
         const zone = zones.find(({ resource }) => resource === "network")?.name
         if (zone !== undefined) {
@@ -79,7 +79,7 @@ export const specialRouters = (t: Tap, target: Target): Promise<unknown> =>
         ])
       })
 
-      await t.test("a driver that cannot be transparent to VLANs fails when asked to", async (t) => {
+      await t.test("a driver without VLAN transparency refuses a request for it with 500", async (t) => {
         t.equal(network.vlan_transparent, false)
         const answer = await tenant.network("POST", "/networks", { network: { vlan_transparent: true } })
         if (answer.status === 201) return

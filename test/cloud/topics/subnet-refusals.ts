@@ -6,7 +6,7 @@ const bad = (message: string) => [400, "HTTPBadRequest", message] as const
 const invalid = (name: string, reason: string) => bad(`Invalid input for ${name}. Reason: ${reason}.`)
 
 export const subnetRefusals = (t: Tap, target: Target): Promise<unknown> =>
-  withTenant(t, target, "subnets that neutron refuses", async (t, tenant) => {
+  withTenant(t, target, "refused subnets", async (t, tenant) => {
     const network = await tenant.make("networks", { name: "n" })
     const fine = { network_id: network.id, ip_version: 4, cidr: "10.5.0.0/24" }
     const post = (values: Json) => tenant.network("POST", "/subnets", { subnet: { ...fine, ...values } })
@@ -54,14 +54,14 @@ export const subnetRefusals = (t: Tap, target: Target): Promise<unknown> =>
         ...input("gateway_ip 'fd00::1' does not match the ip_version '4'"),
       ],
       [
-        "a pool outside of the block",
+        "a pool outside the block",
         { allocation_pools: [pool("10.9.0.5", "10.9.0.9")] },
         400,
         "OutOfBoundsAllocationPool",
         "The allocation pool 10.9.0.5-10.9.0.9 spans beyond the subnet cidr 10.5.0.0/24.",
       ],
       [
-        "a pool the wrong way round",
+        "a pool that ends before its start",
         { allocation_pools: [pool("10.5.0.9", "10.5.0.5")] },
         400,
         "InvalidAllocationPool",

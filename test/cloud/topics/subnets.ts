@@ -11,7 +11,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
     const first = { network_id: network.id, ip_version: 4, cidr: "10.4.0.0/24" }
     const post = (values: Json) =>
       tenant.network("POST", "/subnets", { subnet: { ...first, cidr: "10.5.0.0/24", ...values } })
-    /** Makes one, and removes it so that the next one may overlap. */
+    /** Creates a subnet and deletes it, so that the next one may overlap. */
     const seen = async (values: Json) => {
       const row = await tenant.make("subnets", { ...first, ...values })
       await tenant.network("DELETE", `/subnets/${row.id}`)
@@ -40,7 +40,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
         { gateway_ip: null, allocation_pools: [{ start: "10.4.0.1", end: "10.4.0.254" }] },
       ],
       [
-        "a gateway outside of the block is taken",
+        "a gateway outside the block is accepted",
         { gateway_ip: "10.9.0.1" },
         { gateway_ip: "10.9.0.1", allocation_pools: [{ start: "10.4.0.1", end: "10.4.0.254" }] },
       ],
@@ -55,7 +55,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
         { dns_nameservers: ["9.9.9.9", "1.1.1.1"] },
       ],
       [
-        "host routes come back in the database's order",
+        "host routes are returned in the database's order",
         {
           host_routes: [
             { destination: "10.9.0.0/16", nexthop: "10.4.0.9" },
@@ -95,7 +95,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
     ] as const)
       await t.test(title, async (t) => t.match(await seen(values), wanted))
 
-    await t.test("a gateway within splits the pool, and pools keep no order", async (t) => {
+    await t.test("a gateway inside splits the pool, and pools have no order", async (t) => {
       const row = await seen({ gateway_ip: "10.4.0.99" })
       const pools = [row.allocation_pools].flat().map((pool) => JSON.stringify(pool))
       t.same(pools.sort(), [
@@ -107,7 +107,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
     const pool = (start: string, end: string) => ({ start, end })
     const row = await tenant.make("subnets", { ...first, allocation_pools: [pool("10.4.0.10", "10.4.0.20")] })
     const put = (values: Json) => tenant.network("PUT", `/subnets/${row.id}`, { subnet: values })
-    await t.test("no two of one network overlap, not even two of one request", async (t) => {
+    await t.test("subnets of a network do not overlap, not even those of one request", async (t) => {
       const overlap = (cidr: string) =>
         input(`Requested subnet with cidr: ${cidr} for network: ID overlaps with another subnet`)
       const bulk = ["10.61.0.0/24", "10.61.0.128/25"].map((cidr) => ({ ...first, cidr }))
@@ -121,7 +121,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
       ])
       t.same((await tenant.list("subnets")).map(idOf), [row.id])
     })
-    await t.test("a change keeps to the same rules", async (t) => {
+    await t.test("an update is checked by the same rules", async (t) => {
       t.match((await put({ gateway_ip: null, dns_nameservers: ["1.1.1.1"], host_routes: [] })).body, {
         subnet: { gateway_ip: null, dns_nameservers: ["1.1.1.1"] },
       })
@@ -143,7 +143,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
         ],
       ])
     })
-    await t.test("another project cannot build on the network", async (t) => {
+    await t.test("another project cannot create a subnet on the network", async (t) => {
       const other = await createTenant(target)
       try {
         await refuses(t, [
@@ -166,7 +166,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
         await other.remove()
       }
     })
-    await t.test("one with addresses in use cannot go", async (t) => {
+    await t.test("a subnet with addresses in use cannot be deleted", async (t) => {
       await tenant.make("ports", { network_id: network.id })
       await refuses(t, [
         [
@@ -177,7 +177,7 @@ export const subnets = (t: Tap, target: Target): Promise<unknown> =>
           "Unable to complete operation on subnet ID: One or more ports have an IP allocation from this subnet.",
         ],
         [
-          "removing what is not there",
+          "deleting a subnet that does not exist",
           () => tenant.network("DELETE", `/subnets/${none}`),
           404,
           "SubnetNotFound",

@@ -22,7 +22,7 @@ export const trunks = (t: Tap, target: Target): Promise<unknown> =>
     })
     const own = `/trunks/${trunk.id}`
 
-    await t.test("one is made with its ports, and its parent tells of it", async (t) => {
+    await t.test("a trunk is created with its ports, and its parent port shows it", async (t) => {
       t.match(trunk, {
         name: "t",
         description: "d",
@@ -43,7 +43,7 @@ export const trunks = (t: Tap, target: Target): Promise<unknown> =>
       t.match((await tenant.network("PUT", `${own}/tags`, { tags: ["x"] })).body, { tags: ["x"] })
     })
 
-    await t.test("a port is of one trunk", async (t) => {
+    await t.test("a port belongs to at most one trunk", async (t) => {
       const taken = conflict("TrunkPortInUse", "Port ID is in use by another trunk.")
       await refuses(t, [
         [
@@ -84,7 +84,7 @@ export const trunks = (t: Tap, target: Target): Promise<unknown> =>
       ])
     })
 
-    await t.test("a disabled one stays until it is enabled", async (t) => {
+    await t.test("a disabled trunk cannot be deleted", async (t) => {
       const put = async (values: Json) => made(await tenant.network("PUT", own, { trunk: values }))
       t.match(await put({ name: "u", admin_state_up: false }), { name: "u", admin_state_up: false })
       await refuses(t, [
