@@ -65,14 +65,7 @@ export function buildReport(rows: ReportRows): Report {
     kinds: countByKind(objects),
     ...verificationOf(rows),
     survey: surveyOf(run),
-    stages: stages.map(({ name, state, attempt, calls, writes, ...times }) => ({
-      name,
-      state,
-      attempts: attempt,
-      ...timesOf(times),
-      calls,
-      writes,
-    })),
+    stages: stages.map(stageOf),
     calls: sum(stages, ({ calls }) => calls),
     writes: sum(stages, ({ writes }) => writes),
     objects,
@@ -145,6 +138,10 @@ function surveyOf({ survey }: ReportRows["run"]): Report["survey"] {
       findings: survey.findings.map(({ key: _, ...finding }) => finding),
     }
   )
+}
+
+function stageOf({ name, state, attempt, calls, writes, ...times }: Selectable<StageTable>) {
+  return { name, state, attempts: attempt, ...timesOf(times), calls, writes }
 }
 
 interface Times {

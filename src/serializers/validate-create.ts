@@ -80,9 +80,7 @@ async function checkRules(
   const { resource, offering, plan, networkIds } = rows
   const mappings = request.mappings ?? {}
   const { customer_id: customerId } = await checkOrder(context, rows)
-  if (mappings.sync_instance_ports && (mappings.subnets?.length ?? 0) > 0 && !settings.remapPorts) {
-    throw apiErrors.nonField("sync_instance_ports cannot be used together with subnets mappings.")
-  }
+  checkPorts(mappings, settings)
   const tenant = await sourceTenant(db, resource)
   const settingsId = await destinationSettings(db, offering)
   return {
@@ -126,6 +124,15 @@ async function checkOrder({ db, access, user }: ValidationContext, { resource, o
     throw apiErrors.nonField("User does not have enough permissions to migrate resource.")
   }
   return project
+}
+
+/** @throws ApiError 400 */
+function checkPorts(
+  { sync_instance_ports, subnets = [] }: NonNullable<CreateRequest["mappings"]>,
+  { remapPorts }: ValidationSettings,
+): void {
+  if (!sync_instance_ports || subnets.length === 0 || remapPorts) return
+  throw apiErrors.nonField("sync_instance_ports cannot be used together with subnets mappings.")
 }
 
 async function checkCidrs(

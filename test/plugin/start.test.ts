@@ -119,7 +119,7 @@ t.test("the start fails where a newer version has migrated the tables", (t) =>
 )
 
 t.test(
-  "a schema from before the first release is refused in one line, and dropping it as that line says helps",
+  "a schema from before the first release makes the start fail, and the command of the message is the remedy",
   (t) =>
     withDatabase(async ({ pool }) => {
       await pool.query("create schema openstack_replication")

@@ -65,7 +65,7 @@ t.test("a report shows the request, what became of each attribute, and the calls
         report.objects.find(({ kind }) => kind === "gateway"),
         {
           outcome: "dropped",
-          dropped: [{ attribute: "external_fixed_ips", reason: /given by the destination/ }],
+          dropped: [{ attribute: "external_fixed_ips", reason: /^The destination assigns addresses/ }],
         },
       )
       const left = report.objects.filter(({ outcome }) => outcome === "omitted")
