@@ -36,7 +36,7 @@ export async function openBenchHost(pool: pg.Pool, clouds: BenchClouds): Promise
   let ended = Promise.withResolvers<void>()
   const app = await buildServer({
     pool,
-    connection: (_, usual) => ({ ...usual, ...clouds.rateLimit }),
+    connection: (_, defaults) => ({ ...defaults, ...clouds.rateLimit }),
     onCall: (call) => observe?.(call),
     hooks: {
       migration: [

@@ -6,34 +6,34 @@ import { connectionOf } from "../../host/clouds/connection.ts"
 
 const place = { cwd: "/none", home: "/none" }
 const auth = { auth_url: "https://k:5000/v3", username: "ann", password: "pw", project_name: "lab" }
-const usual = { name: "x", authUrl: auth.auth_url, username: "ann", password: "pw", projectName: "lab" }
+const expected = { name: "x", authUrl: auth.auth_url, username: "ann", password: "pw", projectName: "lab" }
 const byId = { application_credential_id: "c1", application_credential_secret: "s1" }
 const { auth_url } = auth
-const noUser = { ...usual, username: "", password: "", projectName: "" }
+const noUser = { ...expected, username: "", password: "", projectName: "" }
 
 for (const [title, definition, wanted] of [
-  ["a user and a password", { auth_type: "v3password", auth }, usual],
-  ["a password where no auth_type is set", { auth }, usual],
-  ["keys beside auth, as the OS_* variables have them", auth, usual],
+  ["a user and a password", { auth_type: "v3password", auth }, expected],
+  ["a password where no auth_type is set", { auth }, expected],
+  ["keys beside auth, as the OS_* variables have them", auth, expected],
   [
     "the keys of older clients",
     { auth: { auth_url, "user-id": "u1", password: "pw", tenant_id: "t1" } },
-    { ...usual, username: "", projectName: "", userId: "u1", projectId: "t1" },
+    { ...expected, username: "", projectName: "", userId: "u1", projectId: "t1" },
   ],
   [
     "domains by name",
     { auth: { ...auth, user_domain_name: "P", project_domain_name: "Q" } },
-    { ...usual, userDomain: "P", projectDomain: "Q" },
+    { ...expected, userDomain: "P", projectDomain: "Q" },
   ],
   [
     "domains by id",
     { auth: { ...auth, user_domain_id: "p", project_domain_id: "q" } },
-    { ...usual, userDomainId: "p", projectDomainId: "q" },
+    { ...expected, userDomainId: "p", projectDomainId: "q" },
   ],
   [
     "one domain for both",
     { auth: { ...auth, domain_id: "p" } },
-    { ...usual, userDomainId: "p", projectDomainId: "p" },
+    { ...expected, userDomainId: "p", projectDomainId: "p" },
   ],
   [
     "an application credential by id",
@@ -58,22 +58,26 @@ for (const [title, definition, wanted] of [
     },
     { ...noUser, username: "ann", userDomain: "P", applicationCredential: { name: "n", secret: "s1" } },
   ],
-  ["the region", { auth, region_name: "R1" }, { ...usual, region: "R1" }],
+  ["the region", { auth, region_name: "R1" }, { ...expected, region: "R1" }],
   [
     "the first of several regions",
     { auth, regions: [{ name: "R1", values: {} }, "R2"] },
-    { ...usual, region: "R1" },
+    { ...expected, region: "R1" },
   ],
-  ["the interface", { auth, interface: "internal" }, { ...usual, interface: "internal" }],
-  ["the interface by its former key", { auth, endpoint_type: "adminURL" }, { ...usual, interface: "admin" }],
+  ["the interface", { auth, interface: "internal" }, { ...expected, interface: "internal" }],
+  [
+    "the interface by its former key",
+    { auth, endpoint_type: "adminURL" },
+    { ...expected, interface: "admin" },
+  ],
   [
     "the rate limit",
     { auth, rate_limit: "2.5", concurrency: "3", api_timeout: "30" },
-    { ...usual, requestsPerSecond: 2.5, inFlight: 3, timeoutMs: 30_000 },
+    { ...expected, requestsPerSecond: 2.5, inFlight: 3, timeoutMs: 30_000 },
   ],
-  ["insecure", { auth, insecure: "True", cacert: "none.pem" }, { ...usual, tls: { verify: false } }],
-  ["verify", { auth, verify: "false" }, { ...usual, tls: { verify: false } }],
-  ["verify at its default", { auth, verify: "true", insecure: "false" }, usual],
+  ["insecure", { auth, insecure: "True", cacert: "none.pem" }, { ...expected, tls: { verify: false } }],
+  ["verify", { auth, verify: "false" }, { ...expected, tls: { verify: false } }],
+  ["verify at its default", { auth, verify: "true", insecure: "false" }, expected],
 ] as const)
   t.test(`clouds.yaml is read: ${title}`, async (t) => {
     t.strictSame(connectionOf({ name: "x", definition, origin: "f" }, place), wanted)

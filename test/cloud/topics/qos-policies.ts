@@ -121,15 +121,15 @@ export const qosPolicies = (t: Tap, target: Target): Promise<unknown> =>
 
     await t.test("new networks get the project's default policy", async (t) => {
       const before = await tenant.make("networks", { name: "before" })
-      const usual = await tenant.makeAsAdmin("qos/policies", { name: "usual", is_default: true })
+      const defaultPolicy = await tenant.makeAsAdmin("qos/policies", { name: "default", is_default: true })
       const later = await tenant.make("networks", { name: "later" })
       const without = await tenant.make("networks", { name: "without", qos_policy_id: null })
-      t.equal(later.qos_policy_id, usual.id)
-      t.equal(without.qos_policy_id, usual.id, "also of one that asks for none")
+      t.equal(later.qos_policy_id, defaultPolicy.id)
+      t.equal(without.qos_policy_id, defaultPolicy.id, "also of a network without one in its request")
       const { body } = await tenant.network("GET", `/networks/${before.id}`)
       t.match(body, { network: { qos_policy_id: null } })
       for (const { id } of [later, without]) await tenant.network("DELETE", `/networks/${id}`)
-      t.equal((await admin.network("DELETE", `/qos/policies/${usual.id}`)).status, 204)
+      t.equal((await admin.network("DELETE", `/qos/policies/${defaultPolicy.id}`)).status, 204)
     })
 
     await t.test("a tunnel network refuses a minimum bandwidth", async (t) => {

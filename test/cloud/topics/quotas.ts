@@ -95,12 +95,12 @@ export const quotas = (t: Tap, target: Target): Promise<unknown> =>
       ],
       ["an unknown resource", () => put({ colour: 5 }), ...bad("Unrecognized attribute(s) 'colour'")],
       [
-        "less than no limit",
+        "less than -1",
         () => put({ network: -2 }),
         ...bad("Invalid input for network. Reason: '-2' is too small - must be at least '-1'."),
       ],
       [
-        "what is no number",
+        "text instead of a number",
         () => put({ network: "x" }),
         400,
         "InvalidInput",

@@ -4,14 +4,14 @@ import { type Answer, idOf, type Json, type Target } from "../wire.ts"
 
 const eight = [0, 1, 2, 3, 4, 5, 6, 7]
 
-const tally = async (calls: readonly Promise<Answer>[]): Promise<Record<string, number>> => {
+const countByStatus = async (calls: readonly Promise<Answer>[]): Promise<Record<string, number>> => {
   const counts: Record<string, number> = {}
   for (const { status } of await Promise.all(calls)) counts[status] = (counts[status] ?? 0) + 1
   return counts
 }
 
-const allAtOnce = (tenant: Tenant, path: string, body: (n: number) => Json) =>
-  tally(eight.map((n) => tenant.network("POST", `/${path}`, body(n))))
+const callAtOnce = (tenant: Tenant, path: string, body: (n: number) => Json) =>
+  countByStatus(eight.map((n) => tenant.network("POST", `/${path}`, body(n))))
 
 export const races = (t: Tap, target: Target): Promise<unknown> =>
   withTenant(t, target, "eight equal calls at the same time", async (t, tenant) => {
@@ -31,20 +31,20 @@ export const races = (t: Tap, target: Target): Promise<unknown> =>
       ["one port with a MAC address", "ports", port({ mac_address: "fa:16:3e:00:00:01" }), 409],
     ] as const)
       await t.test(`create ${title}`, async (t) =>
-        t.same(await allAtOnce(tenant, path, () => body), { 201: 1, [refused]: 7 }),
+        t.same(await callAtOnce(tenant, path, () => body), { 201: 1, [refused]: 7 }),
       )
     await t.test("create one rule, or two: Neutron checks before it writes", async (t) => {
-      const seen = await allAtOnce(tenant, "security-group-rules", () => ({ security_group_rule: rule }))
+      const seen = await callAtOnce(tenant, "security-group-rules", () => ({ security_group_rule: rule }))
       const { 201: made = 0, 409: refused = 0 } = seen
       t.same([made >= 1, made + refused], [true, 8])
     })
     await t.test("exceed no quota", async (t) => {
       await tenant.admin.network("PUT", `/quotas/${tenant.projectId}`, { quota: { network: 3 } })
-      t.same(await allAtOnce(tenant, "networks", () => ({ network: {} })), { 201: 2, 409: 6 })
+      t.same(await callAtOnce(tenant, "networks", () => ({ network: {} })), { 201: 2, 409: 6 })
     })
     await t.test("create eight different objects, and eight interfaces of one router", async (t) => {
       const cidr = (n: number) => `10.2.${n}.0/24`
-      t.same(await allAtOnce(tenant, "subnets", (n) => ({ subnet: { ...subnet, cidr: cidr(n) } })), {
+      t.same(await callAtOnce(tenant, "subnets", (n) => ({ subnet: { ...subnet, cidr: cidr(n) } })), {
         201: 8,
       })
       const ids = (await tenant.list("subnets"))
@@ -53,6 +53,6 @@ export const races = (t: Tap, target: Target): Promise<unknown> =>
       const router = await tenant.make("routers", { name: "r" })
       const add = (subnet_id: string) =>
         tenant.network("PUT", `/routers/${router.id}/add_router_interface`, { subnet_id })
-      t.same(await tally(ids.map(add)), { 200: 8 })
+      t.same(await countByStatus(ids.map(add)), { 200: 8 })
     })
   })
