@@ -34,7 +34,7 @@ const missedMs = 500
 const repeatMs = [20, 80] as const
 /** The same while all slots are this process's own, while it is fenced, and while the database is unreachable. */
 const slowRepeatMs = 500
-/** During a pause with waiting calls, the database is asked at this interval whether it still lasts: a person may end it. */
+/** During a pause with waiting calls, the end of the pause is read at this interval: a person may end it. */
 const pauseCheckMs = 5_000
 /** Slots in one request, at most. */
 const maxWanted = 16

@@ -19,7 +19,7 @@
  * | `signal`  | the worker's grace period is over, or it was lost  | calls under way are aborted                     |
  *
  * A yield is neither a failure nor an attempt: what was created is recorded, and the next job of the stage lists, pairs
- * and goes on. A fenced worker writes nothing and leaves its job alone, because the job belongs to another worker.
+ * and continues. A fenced worker writes nothing and leaves its job alone, because the job belongs to another worker.
  */
 export interface Interruption {
   /** Aborts the calls under way. Its reason is a WorkerLost where the worker is lost. */

@@ -11,7 +11,7 @@ const noSlotMs = 10_000
 /** Time between two looks for waiting migrations once the slice is over. */
 const lookMs = 1_000
 
-/** The part of a worker that one stage may use before others get their turn. */
+/** The part of a worker that one stage may use before stages of other migrations run. */
 export interface TimeSlice {
   /** Aborted with a StageYield once the slice is over and other migrations wait. */
   readonly preempt: AbortSignal

@@ -23,7 +23,7 @@ export interface PassOptions {
  * what differs, and creates what is missing. Returns the objects whose outcome is open; a later pass lists and matches
  * them again, so that nothing is created twice. A pass over finished objects changes nothing.
  *
- * Batches that wait for their turn wait here and not in the limiter, so that a cancelled migration never sends them.
+ * Batches wait here and not in the limiter, so that a cancelled migration never sends them.
  */
 export async function applyPass(
   kind: AnyKind,

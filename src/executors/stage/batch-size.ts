@@ -31,7 +31,7 @@ export function nextBatchSize(
   { size, ms, timeoutMs }: EndedRequest,
   maxSize: number,
 ): number {
-  // A batch that was cut before the size was reduced says nothing new.
+  // A batch that was made before the size was reduced does not reduce it again.
   if (ms > timeoutMs * slowShare) return Math.max(1, Math.min(current, Math.floor(size / 2)))
   return ms < timeoutMs * fastShare && size >= current ? Math.min(maxSize, current * 2) : current
 }

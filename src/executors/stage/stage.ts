@@ -46,7 +46,7 @@ export interface Stage {
   /**
    * Works on the stage to its end.
    * @returns what is done in the transaction that ends the stage
-   * @throws StageYield where it was interrupted, or a cloud asked for a long pause
+   * @throws StageYield where it was interrupted, or a cloud requested a long pause
    */
   run(session: StageSession): Promise<StageEnd | undefined>
   /**

@@ -6,8 +6,8 @@ import type { BatchSizes } from "./batch-size.ts"
 
 /**
  * How a job of a stage ended. `done`: the stage has ended; `failed`: it is retried after a fault; `given_up`: it was ended
- * after repeated faults; `yielded`: a later job goes on; `fenced`: this worker was taken for dead, and the job belongs to
- * another one.
+ * after repeated faults; `yielded`: a later job continues it; `fenced`: this worker was taken for dead, and the job belongs
+ * to another worker.
  */
 export type StageOutcome = "done" | "failed" | "given_up" | "yielded" | "fenced"
 
@@ -27,6 +27,6 @@ export interface WorkerContext {
   readonly onCall?: (call: CallRecord, settingsId: number, cloud: string) => void
   /** Called after every job of a stage. @param ms its duration */
   readonly onStage?: (stage: string, outcome: StageOutcome, ms: number) => void
-  /** Called for every pause that a cloud asks this process for. */
+  /** Called for every pause that a cloud requests of this process. */
   readonly onRateLimited?: (pause: RateLimited) => void
 }

@@ -46,7 +46,7 @@ export function describeError(error: unknown): DescribedError {
   const { name, message, stack } = error
   const code = "code" in error && typeof error.code === "string" ? { code: error.code } : {}
   if (error instanceof CloudError) return { name, message, ...code, requestId: error.failure.requestId }
-  // The code of a ReplicationError says where it comes from; of any other error the stack is the only trace.
+  // The code of a ReplicationError shows where it comes from; of any other error the stack is the only trace.
   const trace = error instanceof ReplicationError || stack === undefined ? {} : { stack }
   return { name, message, ...code, ...trace }
 }

@@ -11,7 +11,7 @@ import { stageNamed } from "./stages.ts"
  * @param migration id of the migration's row
  * @param name of the stage
  * @param job undefined: no other worker can have the job
- * @throws StageYield where it was interrupted, or a cloud asked for a long pause
+ * @throws StageYield where it was interrupted, or a cloud requested a long pause
  */
 export async function runStage(
   ctx: WorkerContext,
@@ -36,7 +36,7 @@ export async function runStage(
 
 /**
  * Ends a stage that has failed repeatedly with a fault that is not a cloud's: its unfinished objects fail, and the
- * migration goes on to its end.
+ * migration can end.
  */
 export async function giveUpStage(
   ctx: WorkerContext,

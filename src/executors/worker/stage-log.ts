@@ -3,7 +3,7 @@ import type { CallRecord } from "../../openstack/cloud/types.ts"
 import type { StageJob } from "../queue/jobs.ts"
 import type { Log } from "./log.ts"
 
-/** The fields by which every log message about a stage says where it happened. */
+/** The fields of every log message about a stage: where it happened. */
 export interface StagePlace {
   /** The migration's uuid as the API shows it; absent where the database does not answer. */
   readonly migration?: string
@@ -14,7 +14,7 @@ export interface StagePlace {
   readonly cloud?: string
 }
 
-/** Returns where a job works: what the job itself says, where the database does not answer. */
+/** Returns the place of a job. Where the database does not answer, it has only what is in the job. */
 export async function placeOf(db: Db, { migration, stage }: StageJob): Promise<StagePlace> {
   const found = await db
     .selectFrom("waldur_openstack_replication_migration as migration")
