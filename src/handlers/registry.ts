@@ -5,9 +5,11 @@ import { eventsHandler } from "./event-log.ts"
 import { type Handler, type HandlerName, handlerNames } from "./handler.ts"
 import { ordersHandler } from "./orders.ts"
 import { planPeriodsHandler } from "./plan-periods.ts"
+import { subResourceOfferingsHandler } from "./sub-resource-offerings.ts"
 
 /** All handlers, in the order in which they run. */
 const registry: readonly Handler[] = inOrder([
+  subResourceOfferingsHandler,
   componentQuotasHandler,
   planPeriodsHandler,
   eventsHandler,

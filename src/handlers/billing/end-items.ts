@@ -3,8 +3,8 @@ import type { Trx } from "../../models/database.ts"
 import { readBilledResources } from "./facts.ts"
 import { lockInvoice } from "./invoice.ts"
 import { hundredthsText, instantText, type LimitPeriod, limitPeriodOf } from "./invoice-items.ts"
-import { monthOf } from "./month.ts"
-import { fixedPeriods } from "./periods.ts"
+import { type Month, monthOf } from "./month.ts"
+import { fixedPeriods, type Span } from "./periods.ts"
 import { billingTrx } from "./tables.ts"
 import { updateTotals } from "./totals.ts"
 
@@ -34,33 +34,47 @@ export async function endItems(
     .where("end", "=", sql<Date>`${month.end}::timestamptz`)
     .where("unit", "!=", "quantity")
     .execute()
-  for (const { id, unit, start, details } of items) {
-    const span = { month, start, end: now }
-    const periods = details.resource_limit_periods as readonly LimitPeriod[] | undefined
-    const ended =
-      periods === undefined
-        ? { quantity: hundredthsText(fixedPeriods(unit, span)) }
-        : endLimit(unit, periods, span)
-    await billing
-      .updateTable("invoices_invoiceitem")
-      .set({
-        end: now,
-        ...(ended.quantity !== undefined && { quantity: ended.quantity }),
-        ...("periods" in ended && {
-          details: JSON.stringify({ ...details, resource_limit_periods: ended.periods }),
-        }),
-      })
-      .where("id", "=", id)
-      .execute()
-  }
+  const ended = items.map((item) => ({ id: item.id, ...endItem(item, { month, end: now }) }))
+  await sql`
+    update invoices_invoiceitem item
+    set "end" = ${now}, quantity = coalesce(ended.quantity, item.quantity), details = coalesce(ended.details, item.details)
+    from jsonb_to_recordset(${JSON.stringify(ended)}::jsonb) as ended (id int, quantity numeric, details jsonb)
+    where item.id = ended.id`.execute(trx)
   await updateTotals(trx, invoice, [resource.project.id])
+}
+
+interface Item {
+  readonly unit: string
+  readonly start: Date
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** What changes in an item beside its end. */
+interface EndedItem {
+  /** Decimal text. */
+  readonly quantity?: string
+  readonly details?: Item["details"]
+}
+
+function endItem(
+  { unit, start, details }: Item,
+  { month, end }: { readonly month: Month; readonly end: Date },
+): EndedItem {
+  const span = { month, start, end }
+  const periods = details.resource_limit_periods as readonly LimitPeriod[] | undefined
+  if (periods === undefined) return { quantity: hundredthsText(fixedPeriods(unit, span)) }
+  const { quantity, periods: ended } = endLimit(unit, periods, span)
+  return {
+    ...(quantity !== undefined && { quantity }),
+    details: { ...details, resource_limit_periods: ended },
+  }
 }
 
 /** Ends the last period of a limit. Its quantity follows where it is billed by the day. */
 function endLimit(
   unit: string,
   periods: readonly LimitPeriod[],
-  span: { readonly month: ReturnType<typeof monthOf>; readonly end: Date },
+  span: Span & { readonly end: Date },
 ): { readonly quantity?: string; readonly periods: readonly LimitPeriod[] } {
   const last = periods.at(-1)
   if (last === undefined) return { periods }

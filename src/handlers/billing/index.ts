@@ -30,8 +30,10 @@ async function startBilling(
   if (instance.plan_id === null) return
   const now = context.now()
   const customerId = await customerOf(trx, instance.project_id)
-  const invoice = await lockInvoice(trx, { customerId, month: monthOf(now), now })
-  await addItems(trx, invoice, await readBilledResources(trx, { resourceId: instance.id }), now)
+  const newResourceId = instance.id
+  const invoice = await lockInvoice(trx, { customerId, month: monthOf(now), now, newResourceId })
+  const resources = await readBilledResources(trx, { resourceId: instance.id })
+  await addItems(trx, { invoice, resources, now, newResourceId })
 }
 
 async function endBilling(

@@ -159,7 +159,8 @@ function detailsOf({ name, uuid, plan, offering, provider }: BilledResource, com
 
 /** Hundredths as decimal text: 150 → "1.5". */
 export function hundredthsText(hundredths: number): string {
-  return String(hundredths / 100)
+  const digits = String(hundredths).padStart(3, "0")
+  return `${digits.slice(0, -2)}.${digits.slice(-2)}`.replace(/\.?0+$/, "")
 }
 
 /** An instant as Waldur writes it into `details`. */

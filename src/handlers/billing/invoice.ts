@@ -14,12 +14,42 @@ import { updateTotals } from "./totals.ts"
  * customer, as Waldur does: an invoice with one resource's items alone would leave the others unbilled for the month,
  * because Waldur adds items only to an invoice that it creates.
  */
-export async function lockInvoice(
+export async function lockInvoice(trx: Trx, wanted: WantedInvoice): Promise<LockedInvoice> {
+  const { customerId, month, now, newResourceId } = wanted
+  const createdId = await createInvoice(trx, wanted)
+  const { id } =
+    createdId ??
+    (await billingTrx(trx)
+      .selectFrom("invoices_invoice")
+      .select("id")
+      .where("customer_id", "=", customerId)
+      .where("year", "=", month.year)
+      .where("month", "=", month.month)
+      .forUpdate()
+      .executeTakeFirstOrThrow())
+  const invoice: LockedInvoice = { id, customerId, month }
+  if (createdId !== undefined) {
+    const resources = await readBilledResources(trx, { customerId })
+    await addItems(trx, { invoice, resources, now, newResourceId })
+  }
+  return invoice
+}
+
+export interface WantedInvoice {
+  readonly customerId: number
+  readonly month: Month
+  readonly now: Date
+  /** The resource that has just been created, if any: see `addItems`. */
+  readonly newResourceId?: number
+}
+
+/** Inserts an invoice without items. Returns undefined where the customer has one for the month. */
+function createInvoice(
   trx: Trx,
-  { customerId, month, now }: { readonly customerId: number; readonly month: Month; readonly now: Date },
-): Promise<LockedInvoice> {
+  { customerId, month }: WantedInvoice,
+): Promise<{ readonly id: number } | undefined> {
   const billing = billingTrx(trx)
-  const created = await billing
+  return billing
     .insertInto("invoices_invoice")
     .columns([
       "uuid",
@@ -59,36 +89,18 @@ export async function lockInvoice(
     .onConflict((conflict) => conflict.columns(["customer_id", "month", "year"]).doNothing())
     .returning("id")
     .executeTakeFirst()
-  const { id } =
-    created ??
-    (await billing
-      .selectFrom("invoices_invoice")
-      .select("id")
-      .where("customer_id", "=", customerId)
-      .where("year", "=", month.year)
-      .where("month", "=", month.month)
-      .forUpdate()
-      .executeTakeFirstOrThrow())
-  const invoice: LockedInvoice = { id, customerId, month }
-  if (created !== undefined) {
-    const resources = await readBilledResources(trx, { customerId })
-    await addItems(trx, invoice, resources, now)
-  }
-  return invoice
 }
 
 /**
  * Adds the items of resources to a locked invoice. A resource that has items there gets none, so a second call changes
- * nothing. One-time prices are billed with a resource's very first items alone.
+ * nothing.
+ * @param newResourceId the resource that has just been created. One-time prices and total limits are billed for it alone,
+ * and only if nothing was billed for it before
  */
 export async function addItems(
   trx: Trx,
-  invoice: LockedInvoice,
-  resources: readonly BilledResource[],
-  now: Date,
+  { invoice, resources, now, newResourceId }: NewItems,
 ): Promise<void> {
-  const ids = resources.map(({ id }) => id)
-  if (ids.length === 0) return
   const billing = billingTrx(trx)
   const billed = await billing
     .selectFrom("invoices_invoiceitem")
@@ -96,25 +108,31 @@ export async function addItems(
       "resource_id",
       eb.fn<boolean>("bool_or", [eb("invoice_id", "=", invoice.id)]).as("here"),
     ])
-    .where("resource_id", "in", ids)
+    .where("resource_id", "=", sql<number>`any (${resources.map(({ id }) => id)}::int[])`)
     .groupBy("resource_id")
     .execute()
   const before = new Map(billed.map(({ resource_id, here }) => [resource_id, here]))
+  const span = { month: invoice.month, start: now }
   const rows = resources
     .filter(({ id }) => before.get(id) !== true)
-    .flatMap((resource) =>
-      invoiceItems(resource, { month: invoice.month, start: now }, !before.has(resource.id)).map((item) =>
-        itemRow(invoice, resource, item),
-      ),
-    )
-  if (rows.length > 0) await billing.insertInto("invoices_invoiceitem").values(rows).execute()
+    .flatMap((resource) => {
+      const isFirst = resource.id === newResourceId && !before.has(resource.id)
+      return invoiceItems(resource, span, isFirst).map((item) => itemRow(invoice, resource, item))
+    })
+  await insertItems(trx, rows)
   await updateTotals(trx, invoice, [...new Set(resources.map(({ project }) => project.id))])
+}
+
+export interface NewItems {
+  readonly invoice: LockedInvoice
+  readonly resources: readonly BilledResource[]
+  readonly now: Date
+  readonly newResourceId?: number | undefined
 }
 
 function itemRow(invoice: LockedInvoice, { id, project }: BilledResource, item: InvoiceItem) {
   return {
     ...item,
-    details: JSON.stringify(item.details),
     uuid: randomUUID(),
     invoice_id: invoice.id,
     resource_id: id,
@@ -124,4 +142,16 @@ function itemRow(invoice: LockedInvoice, { id, project }: BilledResource, item: 
     backend_uuid: null,
     credit_id: null,
   }
+}
+
+/** Inserts items in one statement, however many: a customer may have thousands of resources. */
+async function insertItems(trx: Trx, rows: readonly ReturnType<typeof itemRow>[]): Promise<void> {
+  const [first] = rows
+  if (first === undefined) return
+  const columns = sql.join(Object.keys(first).map((name) => sql.ref(name)))
+  await sql`
+    insert into invoices_invoiceitem (${columns})
+    select ${columns} from json_populate_recordset(null::invoices_invoiceitem, ${JSON.stringify(rows)}::json)`.execute(
+    trx,
+  )
 }
