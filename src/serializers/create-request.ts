@@ -103,9 +103,12 @@ export const createRequest = objectField(createFields, {
 
 export type CreateRequest = ObjectOf<typeof createFields>
 
-/** Returns the mappings as Waldur stores them: uuids of volume types with hyphens, of networks without. */
+/**
+ * Returns the mappings as Waldur stores them: uuids of volume types with hyphens, of networks without, and both switches
+ * also where none was sent.
+ */
 export function storedMappings(mappings: MappingValue): Readonly<Record<string, unknown>> {
-  const { volume_types, ...rest } = mappings
+  const { volume_types, skip_connection_extnet = false, sync_instance_ports = false, ...rest } = mappings
   return {
     ...(volume_types && {
       volume_types: volume_types.map(({ src_type_uuid, dst_type_uuid }) => ({
@@ -114,5 +117,7 @@ export function storedMappings(mappings: MappingValue): Readonly<Record<string, 
       })),
     }),
     ...rest,
+    skip_connection_extnet,
+    sync_instance_ports,
   }
 }
