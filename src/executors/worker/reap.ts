@@ -148,7 +148,8 @@ async function fence(trx: Trx, owner: string): Promise<void> {
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   await trx.deleteFrom("openstack_replication.limiter_usage").where("owner", "=", owner).execute()
-  await sql`delete from openstack_replication.fenced_owner where fenced_at < now() - interval '1 day'`.execute(
-    trx,
-  )
+  await trx
+    .deleteFrom("openstack_replication.fenced_owner")
+    .where("fenced_at", "<", sql<Date>`now() - interval '1 day'`)
+    .execute()
 }
