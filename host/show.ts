@@ -97,7 +97,7 @@ export function summary(
     "",
     `Migration ${migration.uuid}: ${migration.state}${migration.error_message && `: ${migration.error_message}`}`,
     `Duration: ${seconds.toFixed(1)} s`,
-    verification === null
+    verification === null || verification.compared === 0
       ? "Verification: did not run"
       : `Verification: ${verification.compared} objects compared, ${verification.differences} differences`,
     `Calls: ${source_calls} to the source; ${calls - source_calls} to the destination, ${writes} of them writes`,

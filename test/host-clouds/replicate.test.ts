@@ -63,7 +63,7 @@ t.test("credentials that may not create a project end the command with the remed
     const { code, text } = await command("start", args, { DATABASE_URL: url })
     t.equal(code, 1)
     t.match(text, /lab: identity \w+ \/projects answered 403: /)
-    t.match(text, "An application credential keeps the roles that it was made with")
+    t.match(text, "An application credential keeps the roles that it was created with")
   })
 })
 

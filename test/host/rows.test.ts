@@ -61,10 +61,10 @@ t.test("every volume type has a component in its offering", (t) =>
 t.test("a row with an unknown column or without a required number is refused", (t) =>
   withDatabase(async ({ pool }) => {
     await t.rejects(insertRow(pool, "core_feature", { kee: "x" }), {
-      message: "core_feature has no column kee",
+      message: "Table core_feature has no column kee.",
     })
     await t.rejects(insertRow(pool, "quotas_quotalimit", { name: "x" }), {
-      message: "quotas_quotalimit.value must be given",
+      message: "quotas_quotalimit.value needs a value.",
     })
   }),
 )
