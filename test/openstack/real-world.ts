@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises"
 import type pg from "pg"
 import { type MigrationClient, migrationClient } from "../../host/client.ts"
 import type { ReachableCloud } from "../../host/cloud-file.ts"
@@ -7,6 +6,7 @@ import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { type ImportedTenant, importTenant } from "../../host/import/tenant.ts"
 import { buildServer } from "../../host/server.ts"
+import { waitUntilEnded } from "../../host/wait-until-ended.ts"
 import type { ReplicationOptions } from "../../plugin/index.ts"
 import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { type CallRecord, type Cloud, connectCloud } from "../../src/openstack/index.ts"
@@ -146,12 +146,9 @@ export function withRealWorld(
   })
 }
 
-async function untilEnded(client: MigrationClient, uuid: string): Promise<MigrationDetails> {
-  for (;;) {
-    const migration = await client.retrieve(uuid)
-    if (migration.state === "OK" || migration.state === "ERRED") return migration
-    await sleep(200)
-  }
+/** A real cloud takes minutes for a large tenant. */
+function untilEnded(client: MigrationClient, uuid: string): Promise<MigrationDetails> {
+  return waitUntilEnded(() => client.retrieve(uuid), { pollMs: 200, deadlineMs: 3_600_000 })
 }
 
 async function findCopy(pool: pg.Pool, uuid: string): Promise<Pick<Replicated, "id" | "projectId">> {
