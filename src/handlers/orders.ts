@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { CoreState, OrderState, OrderType } from "../models/codes.ts"
 import { handlerTables } from "../models/host-tables.ts"
+import { planPriceTables, readPlanPrice } from "./billing/plan-price.ts"
 import type { Handler } from "./handler.ts"
 import type { Hooks, MigrationRow, ResourceRow, Saved } from "./hooks.ts"
 import { endsMigration } from "./migration-end.ts"
@@ -10,6 +11,7 @@ import { insertRow, saveRow } from "./save.ts"
 export const ordersHandler: Handler = {
   name: "orders",
   writes: { marketplace_order: handlerTables.marketplace_order },
+  reads: planPriceTables,
   hooks: ({ hooks }) => ({ migration: [(saved) => saveOrder(hooks(), saved)] }),
 }
 
@@ -37,20 +39,26 @@ async function saveOrder(hooks: Hooks, saved: Saved<MigrationRow>): Promise<void
     .where("type", "=", OrderType.CREATE)
     .executeTakeFirst()
   if (order === undefined)
-    await insertRow(trx, hooks, "order", { ...orderRow(instance, resource), ...outcome })
+    await insertRow(trx, hooks, "order", {
+      ...orderRow(instance, resource, await readPlanPrice(trx, resource.id)),
+      ...outcome,
+    })
   else await saveRow(trx, hooks, "order", order.id, outcome)
 }
 
-/** Returns the columns of a new order, without its outcome. */
-function orderRow(migration: MigrationRow, resource: ResourceRow) {
+/**
+ * Returns the columns of a new order, without its outcome. Waldur's front end names an order by its attribute `name`.
+ * @param cost decimal text; null where the plan has no prices
+ */
+function orderRow(migration: MigrationRow, resource: ResourceRow, cost: string | null) {
   return {
     created: migration.created,
     modified: new Date(),
     uuid: randomUUID(),
     type: OrderType.CREATE,
-    cost: null,
+    cost,
     limits: JSON.stringify(resource.limits),
-    attributes: JSON.stringify(resource.attributes),
+    attributes: JSON.stringify({ name: resource.name, ...resource.attributes }),
     activated: null,
     offering_id: resource.offering_id,
     plan_id: resource.plan_id,
