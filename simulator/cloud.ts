@@ -1,13 +1,13 @@
-import fastify from "fastify"
+import fastify, { type FastifyInstance } from "fastify"
 import { computeRoutes } from "./compute/routes.ts"
 import { identityRoutes } from "./identity/routes.ts"
 import { addFirstProject } from "./identity/seed.ts"
 import { networkRoutes } from "./network/routes.ts"
 import { addExternalNetwork } from "./network/seed.ts"
-import type { SimulatedCloud, SimulatedCloudOptions } from "./options.ts"
+import type { CloudAdmin, SimulatedCloud, SimulatedCloudOptions } from "./options.ts"
 import { readJson } from "./server/json.ts"
-import { watchTraffic } from "./server/traffic.ts"
-import { createState } from "./state.ts"
+import { type Traffic, watchTraffic } from "./server/traffic.ts"
+import { type CloudState, createState } from "./state.ts"
 import { volumeRoutes } from "./volume/routes.ts"
 
 export type {
@@ -44,6 +44,18 @@ export async function startCloud(options: SimulatedCloudOptions): Promise<Simula
   await app.register(volumeRoutes, { prefix: "/volume/v3", state })
   state.base = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 })
 
+  return describe({ app, state, admin, externalNetworkIds, traffic })
+}
+
+interface RunningCloud {
+  readonly app: FastifyInstance
+  readonly state: CloudState
+  readonly admin: CloudAdmin
+  readonly externalNetworkIds: readonly string[]
+  readonly traffic: Traffic
+}
+
+function describe({ app, state, admin, externalNetworkIds, traffic }: RunningCloud): SimulatedCloud {
   return {
     authUrl: `${state.base}/identity/v3`,
     region: state.region,

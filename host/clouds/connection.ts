@@ -7,6 +7,8 @@ import type { Place } from "./files.ts"
 
 type Values = (...keys: readonly string[]) => string | undefined
 
+type Refuse = (what: string) => UsageError
+
 const passwordTypes = ["password", "v3password"]
 const credentialType = "v3applicationcredential"
 const interfaces = ["public", "internal", "admin"] as const
@@ -19,18 +21,8 @@ export function connectionOf(named: NamedDefinition, place: Pick<Place, "cwd" | 
   const { name, definition, origin } = named
   const value = valuesOf(definition)
   const refuse = (what: string) => new UsageError(`Cloud "${name}" of ${origin} ${what}`)
-  const authType = value("auth_type", "auth_plugin")
-  const secret = value("application_credential_secret")
-  const byCredential = authType === undefined ? secret !== undefined : authType === credentialType
-  if (!byCredential && authType !== undefined && !passwordTypes.includes(authType)) {
-    throw refuse(`has the auth_type ${authType}; only v3password and ${credentialType} are supported.`)
-  }
-  if (value("system_scope") !== undefined)
-    throw refuse("is scoped to the system, which is not supported; set project_name instead.")
-  if (/^2/.test(value("identity_api_version") ?? ""))
-    throw refuse("has identity_api_version 2; only Keystone v3 is supported.")
-  if (value("cert") !== undefined) throw refuse("has a client certificate, which is not supported.")
-
+  const byCredential = usesCredential(value, refuse)
+  checkSupported(value, refuse)
   const missing = missingKeys(value, byCredential)
   if (missing.length > 0) throw refuse(`lacks ${missing.join(", ")}.`)
   const authUrl = value("auth_url") ?? ""
@@ -58,13 +50,30 @@ export function connectionOf(named: NamedDefinition, place: Pick<Place, "cwd" | 
     ...(byCredential && {
       applicationCredential: {
         ...present({ id: value("application_credential_id"), name: value("application_credential_name") }),
-        secret: secret ?? "",
+        secret: value("application_credential_secret") ?? "",
       },
     }),
     ...interfaceOf(value, refuse),
     ...tlsOf(value, place, refuse),
     ...rateLimitOf(value, refuse),
   }
+}
+
+/** Whether to sign in by an application credential; else by a password. */
+function usesCredential(value: Values, refuse: Refuse): boolean {
+  const authType = value("auth_type", "auth_plugin")
+  if (authType === undefined) return value("application_credential_secret") !== undefined
+  if (authType === credentialType) return true
+  if (passwordTypes.includes(authType)) return false
+  throw refuse(`has the auth_type ${authType}; only v3password and ${credentialType} are supported.`)
+}
+
+function checkSupported(value: Values, refuse: Refuse): void {
+  if (value("system_scope") !== undefined)
+    throw refuse("is scoped to the system, which is not supported; set project_name instead.")
+  if (/^2/.test(value("identity_api_version") ?? ""))
+    throw refuse("has identity_api_version 2; only Keystone v3 is supported.")
+  if (value("cert") !== undefined) throw refuse("has a client certificate, which is not supported.")
 }
 
 /** Returns a function that looks values up by key, in `auth` or beside it, with - or _. Of several keys the first that is set counts. */
@@ -100,7 +109,7 @@ function regionOf({ regions }: Definition, value: Values): string | undefined {
   return typeof name === "string" ? name : value("region_name")?.split(",")[0]?.trim()
 }
 
-function interfaceOf(value: Values, refuse: (what: string) => UsageError) {
+function interfaceOf(value: Values, refuse: Refuse) {
   const wanted = value("interface", "endpoint_type")?.replace(/URL$/, "")
   if (wanted === undefined) return {}
   const known = interfaces.find((name) => name === wanted)
@@ -110,7 +119,7 @@ function interfaceOf(value: Values, refuse: (what: string) => UsageError) {
 }
 
 /** Reads the rate limit, by the names that openstacksdk gives it. */
-function rateLimitOf(value: Values, refuse: (what: string) => UsageError) {
+function rateLimitOf(value: Values, refuse: Refuse) {
   const amount = (key: string) => {
     const text = value(key)
     const number = Number(text)
@@ -126,11 +135,7 @@ function rateLimitOf(value: Values, refuse: (what: string) => UsageError) {
   }
 }
 
-function tlsOf(
-  value: Values,
-  { cwd, home }: Pick<Place, "cwd" | "home">,
-  refuse: (what: string) => UsageError,
-) {
+function tlsOf(value: Values, { cwd, home }: Pick<Place, "cwd" | "home">, refuse: Refuse) {
   const yes = (text: string | undefined) => /^(?:true|yes|on|1)$/i.test(text ?? "")
   const no = (text: string | undefined) => /^(?:false|no|off|0)$/i.test(text ?? "")
   if (yes(value("insecure")) || no(value("verify"))) return { tls: { verify: false } }

@@ -15,11 +15,12 @@ const path = "/projects/:project/users/:user/roles"
 
 export function grantRoutes(app: FastifyInstance, context: IdentityContext): void {
   projectGrantRoutes(app, context)
+  listRoute(app, context)
   assignmentRoute(app, context)
 }
 
 function projectGrantRoutes(app: FastifyInstance, context: IdentityContext): void {
-  const { state, base, admin, list } = context
+  const { state, admin } = context
   const { identity, ledger } = state
 
   const named = (request: FastifyRequest<Assignment>, action: string) => {
@@ -58,6 +59,9 @@ function projectGrantRoutes(app: FastifyInstance, context: IdentityContext): voi
     ledger.atomically(() => identity.grants.remove(row))
     return reply.code(204).send()
   })
+}
+
+function listRoute(app: FastifyInstance, { state: { identity }, base, admin, list }: IdentityContext): void {
   app.get<Assignment>(path, async (request) => {
     admin(request, "identity:list_grants")
     const { project, user } = request.params

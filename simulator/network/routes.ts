@@ -171,6 +171,12 @@ function collection(app: FastifyInstance, { state, caller }: NetworkContext, res
       ...(links && { [`${resource.collection}_links`]: links }),
     }
   })
+  changeRoutes(app, { state, caller }, resource)
+}
+
+function changeRoutes(app: FastifyInstance, { state, caller }: NetworkContext, resource: Resource): void {
+  const { network } = state
+  const path = `/v2.0/${resource.path}`
   app.post(path, async (request, reply) => {
     const requester = caller(request)
     return reply.code(201).send(create(network, resource, requester, request.body))

@@ -8,7 +8,7 @@ import { withDatabase } from "../helpers/database.ts"
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-t.test("the extension tells the defaults that the plugin works with", (t) =>
+t.test("the extension has the plugin's default settings", (t) =>
   withDatabase(async ({ pool }) => {
     const { settings, ctx } = await prepare({ pool }, quiet)
     await ctx.clouds.close()

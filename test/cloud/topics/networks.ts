@@ -30,7 +30,7 @@ export const networks = (t: Tap, target: Target): Promise<unknown> =>
         revision_number: 1,
         created_at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/,
       })
-      t.ok(!("provider:network_type" in network), "a tenant is not told how it is carried")
+      t.ok(!("provider:network_type" in network), "a tenant does not see the provider attributes")
       t.ok("provider:network_type" in made(await admin.network("GET", own)), "an administrator is")
     })
     await t.test("its MTU is the cloud's maximum unless a smaller one is requested", async (t) => {

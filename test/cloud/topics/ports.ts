@@ -76,7 +76,7 @@ export const ports = (t: Tap, target: Target): Promise<unknown> =>
         { allowed_address_pairs: [{ ip_address: "10.9.0.1", mac_address: mac }] },
       ],
       [
-        "DHCP options are for IPv4 unless told otherwise",
+        "DHCP options are for IPv4 by default",
         { extra_dhcp_opts: [{ opt_name: "mtu", opt_value: "1400" }] },
         { extra_dhcp_opts: [{ opt_name: "mtu", opt_value: "1400", ip_version: 4 }] },
       ],

@@ -38,7 +38,7 @@ export const routers = (t: Tap, target: Target): Promise<unknown> =>
         tags: [],
         revision_number: 1,
       })
-      t.ok(!("distributed" in router), "a tenant is not told of high availability")
+      t.ok(!("distributed" in router), "a tenant does not see high availability")
       t.match(made(await admin.network("GET", own)), { distributed: false, ha: false })
     })
     await t.test("a bulk request is refused", async (t) => {

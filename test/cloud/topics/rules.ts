@@ -30,7 +30,7 @@ export const rules = (t: Tap, target: Target): Promise<unknown> =>
 
     for (const [title, values, wanted] of [
       [
-        "IPv4 unless told otherwise",
+        "IPv4 by default",
         tcp(80, 81),
         {
           ethertype: "IPv4",

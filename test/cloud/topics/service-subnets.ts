@@ -22,7 +22,7 @@ export const serviceSubnets = (t: Tap, target: Target): Promise<unknown> =>
     await t.test("a port gets no address where all subnets are for other owners", (t) =>
       refuses(t, [
         [
-          "a port of nobody's",
+          "a port without an owner",
           () => post({}),
           409,
           "IpAddressGenerationFailureNoMatchingSubnet",
