@@ -14,6 +14,9 @@ export type Refs = ReadonlyMap<string, RowRef>
 
 const OK = 3
 
+/** What Waldur writes for "any port" of a rule. */
+const anyPort = -1
+
 interface Named {
   readonly id: string
   readonly name: string
@@ -96,8 +99,8 @@ function ruleColumns(rule: SecurityGroupRule, groups: Refs): Row {
     direction: rule.direction,
     ethertype: rule.ethertype,
     protocol: rule.protocol ?? "",
-    from_port: rule.port_range_min,
-    to_port: rule.port_range_max,
+    from_port: rule.port_range_min ?? anyPort,
+    to_port: rule.port_range_max ?? anyPort,
     cidr: rule.remote_ip_prefix,
     remote_group_id: groups.get(rule.remote_group_id ?? "")?.id ?? null,
     description: rule.description ?? "",

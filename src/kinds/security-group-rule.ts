@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import { anyPort } from "../models/rows.ts"
 import { createResources, deleteResource, type SecurityGroupRule } from "../openstack/index.ts"
 import { mapPrefix } from "../planning/cidr-mapping.ts"
 import {
@@ -59,8 +60,8 @@ export const securityGroupRule = defineKind<Body, Actual>({
   rows: {
     ...tableRows<Body>("openstack_securitygrouprule", (context, body) => ({
       protocol: body.protocol ?? "",
-      from_port: body.port_range_min,
-      to_port: body.port_range_max,
+      from_port: body.port_range_min ?? anyPort,
+      to_port: body.port_range_max ?? anyPort,
       cidr: body.remote_ip_prefix,
       backend_id: "",
       security_group_id: context.rowId(body.security_group_id),

@@ -33,6 +33,9 @@ export type StatefulTable =
 
 export type InsertedTable = StatefulTable | "openstack_securitygrouprule"
 
+/** What Waldur writes for "any port" of a rule. Its push deletes a rule with null and creates it again. */
+export const anyPort = -1
+
 /** The limit of PostgreSQL's protocol for the parameters of one statement. */
 const maxParameters = 65_535
 

@@ -11,6 +11,7 @@ import type {
 import { inferRouterConnections } from "../planning/topology.ts"
 import type { Db } from "./database.ts"
 import { parseJson } from "./json.ts"
+import { anyPort } from "./rows.ts"
 import { rowIdentity } from "./source-identity.ts"
 import { isNetworkPort, type RowFixedIp, sourcePorts } from "./source-ports.ts"
 import { type Row, readTenantRows, type TenantRows } from "./tenant-rows.ts"
@@ -134,7 +135,6 @@ function sourceRule(
   }
 }
 
-/** Waldur writes -1 for "any port". */
 function portOrAny(port: number | null): number | null {
-  return port === -1 ? null : port
+  return port === anyPort ? null : port
 }

@@ -31,11 +31,9 @@ export async function finishMigration(
   const outcome = await readOutcome(trx, migrationId)
   const errorMessage = describeOutcome(outcome, summary)
   const state = errorMessage === "" ? CoreState.OK : CoreState.ERRED
-  const runtimeState = errorMessage === "" ? "online" : ""
 
   await updateTenant(trx, run.tenantId, outcome, {
     state,
-    runtime_state: runtimeState,
     error_message: errorMessage,
   })
   await trx
@@ -50,7 +48,7 @@ export async function finishMigration(
       state: coreStateName(state),
       action: "",
       action_details: {},
-      runtime_state: runtimeState,
+      runtime_state: "",
     }),
   })
   await saveRow(trx, ctx.hooks, "migration", migrationId, {
@@ -66,12 +64,17 @@ async function updateTenant(
   trx: Trx,
   tenantId: number,
   { lastNetworkId, externalNetworkId }: Outcome,
-  state: { readonly state: number; readonly runtime_state: string; readonly error_message: string },
+  state: { readonly state: number; readonly error_message: string },
 ): Promise<void> {
   await trx
     .updateTable("openstack_tenant")
     .set({
       ...state,
+      error_traceback: "",
+      runtime_state: "",
+      action: "",
+      action_details: "{}",
+      task_id: null,
       internal_network_id: lastNetworkId,
       external_network_id: externalNetworkId,
       modified: new Date(),
