@@ -50,15 +50,26 @@ function add(a: number | undefined, b: number): number {
   return a < 0 || b < 0 ? -1 : a + b
 }
 
+/** What the quotas of a destination tenant are made from, beside its limits. */
+export interface QuotaSources {
+  /** Quotas of the source tenant, by Waldur's names. */
+  readonly source: Readonly<Record<string, number>>
+  /** Names of the destination's volume types. */
+  readonly destinationTypes: readonly string[]
+  /** @default none */
+  readonly mappings?: readonly VolumeTypeMapping[]
+  /** Limits of the source that the destination cannot have. @default none */
+  readonly omitted?: LimitsPlan["omitted"]
+}
+
 /**
  * Returns the quotas of the destination tenant, by Waldur's names. If there are limits per volume type, a type without
- * one gets 0, and `storage` (MiB) is their sum, as in Waldur. Counts are copied from the source tenant. Pure.
+ * one gets 0, and `storage` (MiB) is their sum, as in Waldur; a type that is unlimited at the source (often
+ * `__DEFAULT__`) stays unlimited within that sum. Counts are copied from the source tenant. Pure.
  */
 export function tenantQuotas(
   limits: Limits,
-  source: Readonly<Record<string, number>>,
-  destinationTypes: readonly string[],
-  omitted: LimitsPlan["omitted"] = [],
+  { source, destinationTypes, mappings = [], omitted = [] }: QuotaSources,
 ): Readonly<Record<string, number>> {
   const quotas: Record<string, number> = {}
   if (limits.cores !== undefined) quotas.vcpu = limits.cores
@@ -67,6 +78,7 @@ export function tenantQuotas(
   const typed = Object.entries(limits).filter(([name]) => name.startsWith(perType))
   if (typed.length > 0 || omitted.some(({ name }) => name.startsWith(perType))) {
     for (const type of destinationTypes) quotas[perType + type] = 0
+    for (const name of unlimitedTypes(source, mappings)) if (name in quotas) quotas[name] = -1
     for (const [name, value] of typed) quotas[name] = value
     quotas.storage = typed.some(([, value]) => value < 0)
       ? -1
@@ -77,6 +89,18 @@ export function tenantQuotas(
     if (value !== undefined) quotas[name] = value
   }
   return Object.fromEntries(Object.entries(quotas).map(([name, value]) => [name, Math.round(value)]))
+}
+
+/** Returns the destination's names of the quotas of volume types that are unlimited at the source. */
+function unlimitedTypes(
+  source: Readonly<Record<string, number>>,
+  mappings: readonly VolumeTypeMapping[],
+): readonly string[] {
+  return Object.entries(source).flatMap(([name, value]) => {
+    if (!name.startsWith(perType) || value >= 0) return []
+    const type = name.slice(perType.length)
+    return perType + (mappings.find(({ src }) => src === type)?.dst ?? type)
+  })
 }
 
 /** Waldur's names of the quotas that are copied from the source tenant. */

@@ -153,6 +153,13 @@ for (const [title, limits, source, types, want] of [
     { gigabytes_a: 2, gigabytes_b: 0, storage: 2048 },
   ],
   [
+    "a volume type that is unlimited at the source stays unlimited, and the sum stays a limit",
+    { gigabytes_a: 2 },
+    { gigabytes_default: -1, gigabytes_a: -1, gigabytes_b: 7, gigabytes_gone: -1, gigabytes_c: -1 },
+    ["a", "b", "c", "__DEFAULT__"],
+    { gigabytes_a: 2, gigabytes_b: 0, gigabytes_c: -1, gigabytes___DEFAULT__: -1, storage: 2048 },
+  ],
+  [
     "one unlimited type makes all storage unlimited",
     { gigabytes_a: -1, gigabytes_b: 3 },
     {},
@@ -184,5 +191,14 @@ for (const [title, limits, source, types, want] of [
   ["a quota without a value stays unset", {}, {}, [], {}],
   ["quotas are whole numbers", { cores: 1.6 }, { volumes: 2.2 }, [], { vcpu: 2, volumes: 2 }],
 ] as const) {
-  t.test(title, async (t) => t.strictSame(tenantQuotas(limits, source, types), want))
+  t.test(title, async (t) =>
+    t.strictSame(
+      tenantQuotas(limits, {
+        source,
+        destinationTypes: types,
+        mappings: [{ src: "default", dst: "__DEFAULT__" }],
+      }),
+      want,
+    ),
+  )
 }

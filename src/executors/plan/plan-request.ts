@@ -21,7 +21,12 @@ export function planRequest(
   identity: DestinationIdentity,
 ): RequestPlan {
   const limits = planLimits(request.srcResource.limits, request.volumeTypes, request.dstVolumeTypes)
-  const quotas = tenantQuotas(limits.limits, source.quotas, request.dstVolumeTypes, limits.omitted)
+  const quotas = tenantQuotas(limits.limits, {
+    source: source.quotas,
+    destinationTypes: request.dstVolumeTypes,
+    mappings: request.volumeTypes,
+    omitted: limits.omitted,
+  })
   const inputs: PlanInputs = {
     srcTenantId: request.srcTenantId,
     networkIds: request.networkIds ?? null,
