@@ -20,13 +20,12 @@ await runCommand(startCommand, async (args) => {
     const { token } = demo.rows.users.owner
     const client = migrationClient(url, token)
     const { uuid } = await requestMigration(client, demo)
-    const migrations = `${url}/api/openstack-migrations/`
-    print(`Replicating ${demo.copy.description}: ${migrations}${uuid}/`)
+    print(`Replicating ${demo.copy.description}: ${url}/api/openstack-migrations/${uuid}/`)
     const migration = await showMigration(client, uuid)
     const progress = await client.progress(uuid)
     print(summary(migration, progress, await readRecords(demo, migration.dst_resource_uuid)))
     if (options.once) return migration.state === "OK" && progress.verification?.differences === 0 ? 0 : 1
-    print(closing({ migrations, uuid, token }))
+    print(closing({ url, uuid, token }))
     await waitForSignal()
     return 0
   } finally {
@@ -53,18 +52,23 @@ function requestMigration(client: MigrationClient, { rows, tenant, copy }: Demo)
 }
 
 interface Served {
-  readonly migrations: string
+  readonly url: string
   readonly uuid: string
   readonly token: string
 }
 
-function closing({ migrations, uuid, token }: Served): string {
+function closing({ url, uuid, token }: Served): string {
+  const migrations = `${url}/api/openstack-migrations/`
   const curl = `curl -H "Authorization: Token ${token}"`
   return [
-    `Serving ${migrations} until you press Ctrl+C. Read on with:`,
-    `  ${curl} ${migrations}    # all migrations`,
-    `  ${curl} "${migrations}${uuid}/report/?format=markdown"    # the report as text`,
-    `  ${curl} -o report.html "${migrations}${uuid}/report/?format=html"    # the report as a page`,
+    `Serving ${url} until you press Ctrl+C.`,
+    `The API's documentation: ${url}/docs/`,
+    "All migrations:",
+    `  ${curl} ${migrations}`,
+    "The report as text:",
+    `  ${curl} "${migrations}${uuid}/report/?format=markdown"`,
+    "The report as a page:",
+    `  ${curl} -o report.html "${migrations}${uuid}/report/?format=html"`,
   ].join("\n")
 }
 
