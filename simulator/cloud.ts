@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from "fastify"
 import { computeRoutes } from "./compute/routes.ts"
 import { identityRoutes } from "./identity/routes.ts"
 import { addFirstProject } from "./identity/seed.ts"
+import { imageRoutes } from "./image/routes.ts"
 import { networkRoutes } from "./network/routes.ts"
 import { addExternalNetwork } from "./network/seed.ts"
 import type { CloudAdmin, SimulatedCloud, SimulatedCloudOptions } from "./options.ts"
@@ -41,6 +42,7 @@ export async function startCloud(options: SimulatedCloudOptions): Promise<Simula
   await app.register(identityRoutes, { prefix: "/identity/v3", state })
   await app.register(networkRoutes, { prefix: "/network", state })
   await app.register(computeRoutes, { prefix: "/compute/v2.1", state })
+  await app.register(imageRoutes, { prefix: "/image", state })
   await app.register(volumeRoutes, { prefix: "/volume/v3", state })
   state.base = await app.listen({ host: "127.0.0.1", port: options.port ?? 0 })
 

@@ -17,6 +17,8 @@ export interface SimulatedCloudOptions {
   readonly mtu?: number
   /** Volume types beyond `__DEFAULT__`. @default ["standard", "ssd", "archive"] */
   readonly volumeTypes?: readonly string[]
+  /** Availability zones of Nova and Cinder. @default ["nova"] */
+  readonly availabilityZones?: readonly string[]
   /** Whether the network service allows bulk creation; an operator may turn it off. @default true */
   readonly bulk?: boolean
   /** Whether the network service's driver supports VLAN transparency. @default false */

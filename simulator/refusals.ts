@@ -39,3 +39,10 @@ export const networkBody = afterTokenCheck((refusal) => ({
 export const namedBody = afterTokenCheck((refusal) => ({
   [refusal.type]: { code: refusal.status, message: refusal.message },
 }))
+
+/** Glance answers with a page of HTML; its text is what matters. */
+export const textBody = afterTokenCheck((refusal) => ({
+  message: refusal.message,
+  code: `${refusal.status} ${titles[refusal.status] ?? "Error"}`,
+  title: titles[refusal.status] ?? "Error",
+}))

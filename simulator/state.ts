@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify"
 import { createCompute } from "./compute/state.ts"
 import { createIdentity } from "./identity/state.ts"
+import { createImages } from "./image/state.ts"
 import { Ledger } from "./ledger.ts"
 import { createNetwork } from "./network/state.ts"
 import type { Missing, SimulatedCloudOptions } from "./options.ts"
@@ -17,6 +18,9 @@ export function createState(options: SimulatedCloudOptions) {
     identity: createIdentity(ledger, options.tokenTtlSeconds ?? 3600),
     network: createNetwork(ledger, options),
     compute: createCompute(),
+    images: createImages(),
+    /** Zones of servers and volumes. */
+    zones: options.availabilityZones ?? ["nova"],
     volume: createVolume(options.volumeTypes ?? ["standard", "ssd", "archive"]),
   }
 }

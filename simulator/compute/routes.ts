@@ -144,20 +144,26 @@ function limitRoute(app: FastifyInstance, { caller, limits }: ComputeContext): v
   })
 }
 
-/** Flavors, and lists of what the simulator does not have. */
-function emptyLists(app: FastifyInstance, { caller }: ComputeContext): void {
+/** Flavors and zones, and lists of what the simulator does not have. */
+function emptyLists(app: FastifyInstance, { state, caller }: ComputeContext): void {
   for (const path of ["/flavors", "/flavors/detail"])
     app.get(path, async (request) => {
       caller(request)
       return { flavors }
     })
-  for (const [path, name] of [
-    ["/servers", "servers"],
-    ["/servers/detail", "servers"],
-    ["/os-availability-zone", "availabilityZoneInfo"],
-  ] as const)
+  for (const path of ["/servers", "/servers/detail"])
     app.get(path, async (request) => {
       caller(request)
-      return { [name]: [] }
+      return { servers: [] }
     })
+  app.get("/os-availability-zone", async (request) => {
+    caller(request)
+    return {
+      availabilityZoneInfo: state.zones.map((zoneName) => ({
+        zoneName,
+        zoneState: { available: true },
+        hosts: null,
+      })),
+    }
+  })
 }

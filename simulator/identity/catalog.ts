@@ -5,6 +5,7 @@ const services = [
   { type: "identity", name: "keystone", path: "/identity/v3" },
   { type: "network", name: "neutron", path: "/network" },
   { type: "compute", name: "nova", path: "/compute/v2.1" },
+  { type: "image", name: "glance", path: "/image" },
   { type: "volumev3", name: "cinderv3", path: "/volume/v3/%(project_id)s" },
   { type: "block-storage", name: "cinder", path: "/volume/v3/%(project_id)s" },
 ].map((service) => ({

@@ -22,6 +22,7 @@ const prefixes = [
   ["identity", /^\/identity\/v3/],
   ["network", /^\/network(\/v2\.0)?/],
   ["compute", /^\/compute\/v2\.1/],
+  ["image", /^\/image(\/v2)?/],
   ["volume", /^\/volume\/v3(\/[0-9a-f]{32})?/],
 ] as const
 

@@ -105,19 +105,27 @@ function limitRoute(app: FastifyInstance, context: VolumeContext): void {
   })
 }
 
-/** Lists of what the simulator does not have. */
+/** Zones, and lists of what the simulator does not have. */
 function emptyLists(app: FastifyInstance, context: VolumeContext): void {
   for (const [path, name] of [
     ["volumes", "volumes"],
     ["volumes/detail", "volumes"],
     ["snapshots", "snapshots"],
     ["snapshots/detail", "snapshots"],
-    ["os-availability-zone", "availabilityZoneInfo"],
   ] as const)
     app.get(`/:project/${path}`, async (request) => {
       context.caller(request)
       return { [name]: [] }
     })
+  app.get("/:project/os-availability-zone", async (request) => {
+    context.caller(request)
+    return {
+      availabilityZoneInfo: context.state.zones.map((zoneName) => ({
+        zoneName,
+        zoneState: { available: true },
+      })),
+    }
+  })
   app.get<Quota>("/:project/volumes/:id", async (request) => {
     context.caller(request)
     throw new Refusal(404, "itemNotFound", `Volume ${request.params.id} could not be found.`)

@@ -1,9 +1,10 @@
 /** The client of OpenStack: what other rooms may import. */
 export * from "./api/compute.ts"
 export * from "./api/identity.ts"
+export * from "./api/image.ts"
 export * from "./api/network.ts"
 export type * from "./api/network-types.ts"
-export type { Quotas } from "./api/quotas.ts"
+export type { AvailabilityZone, QuotaDetails, Quotas } from "./api/quotas.ts"
 export * from "./api/volume.ts"
 export { defaultLimits } from "./cloud/default-limits.ts"
 export type * from "./cloud/types.ts"

@@ -1,7 +1,14 @@
 import type { Cloud } from "../cloud/types.ts"
 import { ignoreNotFound } from "../errors/not-found.ts"
 import { path } from "./path.ts"
-import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
+import {
+  type AvailabilityZone,
+  detailsOf,
+  type QuotaDetails,
+  type QuotaSet,
+  type Quotas,
+  quotasOf,
+} from "./quotas.ts"
 
 const service = "compute"
 
@@ -33,4 +40,31 @@ export interface Server {
 export function listProjectServers(cloud: Cloud, projectId: string): Promise<readonly Server[]> {
   const query = { all_tenants: 1, project_id: projectId }
   return cloud.list({ service, path: "/servers", query }, "servers")
+}
+
+/** GET /v2.1/os-quota-sets/PROJECT/detail */
+export async function getComputeUsage(cloud: Cloud, projectId: string): Promise<QuotaDetails> {
+  const request = { service, method: "GET", path: path`/os-quota-sets/${projectId}/detail` } as const
+  return detailsOf((await cloud.call<QuotaSet>(request)).quota_set)
+}
+
+/** https://docs.openstack.org/api-ref/compute/#flavors */
+export interface Flavor {
+  readonly id: string
+  readonly name: string
+  readonly vcpus: number
+  /** MiB. */
+  readonly ram: number
+  /** GiB. */
+  readonly disk: number
+}
+
+/** GET /v2.1/flavors/detail, of the flavors that every project may use: Nova shows an administrator no others unless it asks. */
+export function listPublicFlavors(cloud: Cloud): Promise<readonly Flavor[]> {
+  return cloud.list({ service, path: "/flavors/detail" }, "flavors")
+}
+
+/** GET /v2.1/os-availability-zone */
+export function listInstanceZones(cloud: Cloud): Promise<readonly AvailabilityZone[]> {
+  return cloud.list({ service, path: "/os-availability-zone" }, "availabilityZoneInfo")
 }

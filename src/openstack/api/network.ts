@@ -3,7 +3,7 @@ import { ignoreNotFound } from "../errors/not-found.ts"
 import { type Collection, collections, type ResourceOf } from "./network-collections.ts"
 import type { RouterInterface } from "./network-types.ts"
 import { path } from "./path.ts"
-import { numbersOf, type Quotas } from "./quotas.ts"
+import { detailsOf, numbersOf, type QuotaDetails, type Quotas } from "./quotas.ts"
 
 export type { Collection, ResourceOf } from "./network-collections.ts"
 
@@ -140,6 +140,12 @@ function qosRules(policyId: string, type: string): string {
 export async function getNetworkQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
   const request = { service, method: "GET", path: path`/quotas/${projectId}` } as const
   return numbersOf((await cloud.call<{ quota: Quotas }>(request)).quota)
+}
+
+/** GET /v2.0/quotas/PROJECT/details */
+export async function getNetworkUsage(cloud: Cloud, projectId: string): Promise<QuotaDetails> {
+  const request = { service, method: "GET", path: path`/quotas/${projectId}/details` } as const
+  return detailsOf((await cloud.call<{ quota: Quotas }>(request)).quota)
 }
 
 /** PUT /v2.0/quotas/PROJECT. Other quotas keep their values. */

@@ -1,7 +1,14 @@
 import type { Cloud } from "../cloud/types.ts"
 import { ignoreNotFound } from "../errors/not-found.ts"
 import { path } from "./path.ts"
-import { type QuotaSet, type Quotas, quotasOf } from "./quotas.ts"
+import {
+  type AvailabilityZone,
+  detailsOf,
+  type QuotaDetails,
+  type QuotaSet,
+  type Quotas,
+  quotasOf,
+} from "./quotas.ts"
 
 /** https://docs.openstack.org/api-ref/block-storage/v3/#volume-types-types */
 export interface VolumeType {
@@ -62,4 +69,16 @@ export interface Volume {
 export function listProjectVolumes(cloud: Cloud, projectId: string): Promise<readonly Volume[]> {
   const query = { all_tenants: 1, project_id: projectId }
   return cloud.list({ service, path: "/volumes", query }, "volumes")
+}
+
+/** GET /v3/PROJECT/os-quota-sets/PROJECT?usage=true */
+export async function getVolumeUsage(cloud: Cloud, projectId: string): Promise<QuotaDetails> {
+  const at = path`/os-quota-sets/${projectId}`
+  const request = { service, method: "GET", path: at, query: { usage: true } } as const
+  return detailsOf((await cloud.call<QuotaSet>(request)).quota_set)
+}
+
+/** GET /v3/PROJECT/os-availability-zone */
+export function listVolumeZones(cloud: Cloud): Promise<readonly AvailabilityZone[]> {
+  return cloud.list({ service, path: "/os-availability-zone" }, "availabilityZoneInfo")
 }

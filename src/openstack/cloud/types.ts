@@ -1,5 +1,5 @@
 /** The services of OpenStack that hold a tenant's structure. */
-export type Service = "identity" | "network" | "compute" | "volume"
+export type Service = "identity" | "network" | "compute" | "volume" | "image"
 
 /**
  * Address, credentials and limits of one cloud. Waldur's service settings hold the same facts.

@@ -23,6 +23,7 @@ const types: Readonly<Record<Service, readonly string[]>> = {
   network: ["network"],
   compute: ["compute"],
   volume: ["volumev3", "block-storage", "block-store", "volume"],
+  image: ["image"],
 }
 
 /**
@@ -62,6 +63,7 @@ const versioned: Readonly<Record<Exclude<Service, "identity">, (url: string, pro
       const versioned = hasVersion(url) ? url : `${url}/v3`
       return /\/v\d[^/]*$/.test(versioned) ? `${versioned}/${projectId}` : versioned
     },
+    image: (url) => (/\/v\d[^/]*$/.test(url) ? url : `${url}/v2`),
   }
 
 function hasVersion(url: string): boolean {

@@ -55,8 +55,8 @@ function isMarkerDeleted(error: unknown): boolean {
 }
 
 /**
- * Returns the query of the next page, from Neutron's and Cinder's `<collection>_links` or Keystone's `links.next`, or
- * undefined at the end. Only the query of the link is used: its host may be one behind a proxy, and no token goes there.
+ * Returns the query of the next page, from Neutron's and Cinder's `<collection>_links`, Keystone's `links.next` or
+ * Glance's `next`, or undefined at the end. Only the query of the link is used: its host may be one behind a proxy, and no token goes there.
  */
 function nextQuery(page: unknown, query: CloudRequest["query"]): CloudRequest["query"] {
   const href = nextHref(page)
@@ -68,6 +68,7 @@ function nextQuery(page: unknown, query: CloudRequest["query"]): CloudRequest["q
 
 function nextHref(page: unknown): string | undefined {
   if (!isJsonObject(page)) return undefined
+  if (typeof page.next === "string") return page.next
   if (isJsonObject(page.links) && typeof page.links.next === "string") return page.links.next
   for (const [key, links] of Object.entries(page)) {
     if (!key.endsWith("_links") || !Array.isArray(links)) continue
