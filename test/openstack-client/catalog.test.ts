@@ -28,6 +28,8 @@ for (const [service, type, given, want] of [
   ["volume", "block-storage", "https://c/volume", "https://c/volume/v3/me"],
   ["volume", "block-store", "https://c/v3", "https://c/v3/me"],
   ["volume", "volume", "https://c/v3", "https://c/v3/me"],
+  ["image", "image", "https://c:9292", "https://c:9292/v2"],
+  ["image", "image", "https://c/image/v2/", "https://c/image/v2"],
 ] as const)
   t.test(`${service} at ${given} (${type}) has its paths below ${want}`, async (t) => {
     t.equal(endpointOf(service, connection, { projectId: "me", catalog: [endpoint(type, given)] }), want)

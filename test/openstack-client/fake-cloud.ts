@@ -117,6 +117,7 @@ function fullCatalog(base: string) {
     endpoint("network", `${base}/network`),
     endpoint("compute", `${base}/compute/v2.1`),
     endpoint("volumev3", `${base}/volume/v3`),
+    endpoint("image", `${base}/image`),
   ]
 }
 

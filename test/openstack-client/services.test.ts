@@ -210,6 +210,24 @@ const cases: readonly [title: string, work: Work, exchange: Exchange, want: unkn
     ],
     { volumes: 3 },
   ],
+  ...(
+    [
+      [openstack.getComputeUsage, "compute/v2.1/os-quota-sets/p/detail", "quota_set", "in_use"],
+      [openstack.getVolumeUsage, "volume/v3/project-id/os-quota-sets/p?usage=true", "quota_set", "in_use"],
+      [openstack.getNetworkUsage, "network/v2.0/quotas/p/details", "quota", "used"],
+    ] as const
+  ).map(([read, at, key, usage]): (typeof cases)[number] => [
+    `limits and usages are read together from ${at}`,
+    (c) => read(c, "p"),
+    [`GET /${at}`, undefined, { [key]: { id: "p", gold: { limit: -1, [usage]: 3, reserved: 0 }, odd: 7 } }],
+    { gold: { limit: -1, used: 3 } },
+  ]),
+  [
+    "images that every project may use are listed",
+    (c) => openstack.listPublicImages(c),
+    ["GET /image/v2/images?visibility=public", undefined, { images: [{ id: "1" }] }],
+    [{ id: "1" }],
+  ],
   [
     "volume types are listed, private types included",
     (c) => openstack.listVolumeTypes(c),
