@@ -60,6 +60,16 @@ t.test("Keystone's pages are followed to the end", async (t) => {
   t.same(await connect(t, fake).list({ service: "identity", path: "/projects" }, "projects"), [1, 2])
 })
 
+t.test("Glance's pages are followed to the end", async (t) => {
+  const fake = await fakeCloud(t, {
+    answer: (seen) =>
+      seen.query.includes("marker")
+        ? { body: { images: [2], first: "/v2/images" } }
+        : { body: { images: [1], first: "/v2/images", next: "/v2/images?marker=1" } },
+  })
+  t.same(await connect(t, fake).list({ service: "image", path: "/images" }, "images"), [1, 2])
+})
+
 t.test("a list is read from its start again where the marker of a page was deleted", async (t) => {
   const notFound = {
     status: 404,
