@@ -1,6 +1,6 @@
 import t from "tap"
 import { refsOf, resolveRefs } from "../../src/kinds/plan-tenant.ts"
-import { bodiesOf, mappings, network, objectsOf, planOf, subnet } from "./builders.ts"
+import { bodiesOf, mappings, network, objectsOf, planOf, subnet } from "../planning/builders.ts"
 
 const move = { mappings: mappings("10.1.0.0/24 → 10.9.0.0/24") }
 const net = network("net")

@@ -9,7 +9,7 @@ import {
   port,
   router,
   subnet,
-} from "./builders.ts"
+} from "../planning/builders.ts"
 
 const move = { mappings: mappings("10.1.0.0/24 → 10.9.0.0/24") }
 const net = network("net")

@@ -1,5 +1,5 @@
 import t from "tap"
-import { network, omittedOf, planOf, port } from "./builders.ts"
+import { network, omittedOf, planOf, port } from "../planning/builders.ts"
 
 const extras = { qosPolicies: [], addressGroups: [], rbacPolicies: [], trunks: [], quotas: {}, notCopied: [] }
 const trunk = { ...network("t"), tags: ["wire"], port: "p", adminStateUp: true, subPorts: [] }

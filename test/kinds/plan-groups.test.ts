@@ -1,6 +1,16 @@
 import t from "tap"
 import type { SourceRule } from "../../src/planning/source.ts"
-import { bodiesOf, group, mappings, network, objectsOf, omittedOf, planOf, port, rule } from "./builders.ts"
+import {
+  bodiesOf,
+  group,
+  mappings,
+  network,
+  objectsOf,
+  omittedOf,
+  planOf,
+  port,
+  rule,
+} from "../planning/builders.ts"
 
 const rulesOf = (rules: readonly SourceRule[], ...maps: readonly `${string} → ${string}`[]) =>
   planOf({ securityGroups: [group("default", rules)] }, { mappings: mappings(...maps) })
