@@ -2,7 +2,7 @@ import t from "tap"
 import { requiredSchema } from "../../host/waldur/schema.ts"
 import { startWorker } from "../../plugin/index.ts"
 import { type HandlerSwitches, selectHandlers } from "../../src/handlers/index.ts"
-import { writtenTables } from "../../src/models/host-tables.ts"
+import { neededTables } from "../../src/models/host-tables.ts"
 import { withDatabase } from "../helpers/database.ts"
 
 t.test("a switch of a handler is a known name and a boolean", async (t) => {
@@ -51,9 +51,10 @@ t.test(
 
 t.test("with all handlers switched off, none of their tables is needed", async () =>
   withDatabase(async ({ pool }) => {
+    const needed = neededTables({ tokens: true, roles: true })
     const all = Object.fromEntries(selectHandlers().map(({ name }) => [name, false]))
     for (const table of new Set(selectHandlers().flatMap(({ writes = {} }) => Object.keys(writes)))) {
-      if (!(table in writtenTables) && table !== "marketplace_offering") {
+      if (!(table in needed)) {
         await pool.query(`drop table ${table} cascade`)
       }
     }
