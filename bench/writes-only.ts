@@ -100,5 +100,6 @@ function journalInMemory(kind: AnyKind, created: Map<string, string>): Journal {
       throw new Error(`${kind.name} ${item.name}: ${message}`)
     },
     recordDropped: async () => undefined,
+    recordPruned: async () => undefined,
   }
 }

@@ -5,6 +5,7 @@ import type { Action } from "../../src/executors/actions/action.ts"
 import { cancelMigration } from "../../src/executors/actions/cancel.ts"
 import { requestRollback } from "../../src/executors/actions/request-rollback.ts"
 import { requestVerify } from "../../src/executors/actions/request-verify.ts"
+import { storeRequester } from "../../src/executors/actions/requester.ts"
 import { retryMigration } from "../../src/executors/actions/retry.ts"
 import { displayName } from "../../src/models/users.ts"
 import { type MigrationJoin, selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
@@ -31,6 +32,7 @@ function action(perform: Action, { states, status, changes }: ActionRule) {
     if (changes) await checkMayChange(context, user, migration)
     const { id } = migration
     const row = await ctx.db.transaction().execute(async (trx) => {
+      if (changes) await storeRequester(trx, id, { userId: user.id, ipAddress: request.ip })
       if (!(await perform(ctx, trx, { migrationId: id, requestedBy: await displayName(trx, user.id) })))
         throw apiErrors.conflict(`Valid states for operation: ${states}.`)
       return selectMigrations(trx).where("migration.id", "=", id).executeTakeFirstOrThrow()

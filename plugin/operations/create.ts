@@ -19,7 +19,7 @@ export async function create(context: RouteContext, request: FastifyRequest, rep
   const valid = await validateCreate(ctx.db, access, user, request.body, validation)
   const answer = await ctx.db.transaction().execute(async (trx) => {
     await reservePlanSlot(trx, valid.dstPlanId)
-    const id = await createMigration(trx, valid, ctx)
+    const id = await createMigration(trx, valid, { ...ctx, ipAddress: request.ip })
     const row = await selectMigrations(trx).where("migration.id", "=", id).executeTakeFirstOrThrow()
     // Waldur's published Python client reads src_resource from this response; Waldur's server does not send it.
     return { ...serializeMigration(row, seesAll(user)), src_resource: hex(row.src_resource_uuid) }

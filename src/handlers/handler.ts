@@ -35,6 +35,8 @@ export interface Handler {
   objects?(context: HandlerContext): ObjectHooks
   /** Runs in the transaction that created offerings for the machines and volumes of a tenant. */
   offeringsCreated?(trx: Trx, offerings: OfferingsCreated): Promise<void>
+  /** Runs in the transaction that created or updated components of an offering. */
+  componentsSaved?(trx: Trx, components: ComponentsSaved): Promise<void>
 }
 
 /** What every handler works with. */
@@ -45,6 +47,8 @@ export interface HandlerContext {
   now(): Date
   /** Calls the `offeringsCreated` of every handler that is on. */
   offeringsCreated(trx: Trx, offerings: OfferingsCreated): Promise<void>
+  /** Calls the `componentsSaved` of every handler that is on. */
+  componentsSaved(trx: Trx, components: ComponentsSaved): Promise<void>
 }
 
 /** Offerings that were created for a tenant. */
@@ -55,17 +59,40 @@ export interface OfferingsCreated {
   readonly offeringIds: readonly number[]
 }
 
-/** Rows of one table that were changed together. */
+/** Components of an offering that were created or updated because of a resource. */
+export interface ComponentsSaved {
+  /** Id of the resource. */
+  readonly resourceId: number
+  /** Ids of rows of `marketplace_offeringcomponent` that were inserted. */
+  readonly created: readonly number[]
+  /** Ids of rows of `marketplace_offeringcomponent` that were updated. */
+  readonly updated: readonly number[]
+}
+
+/** Rows of one table that were changed together. All belong to one tenant. */
 export interface ObjectRows {
-  /** Kind of the objects, e.g. `network`. */
+  /**
+   * Kind of the objects, e.g. `network`; `project` for the tenant itself; `interface` for subnets that were connected to a
+   * router, and for the ports by which they are connected.
+   */
   readonly kind: string
-  /** Their table, e.g. `openstack_network`. */
+  /** Their table, e.g. `openstack_network`; also `openstack_tenant` and `openstack_securitygrouprule`. */
   readonly table: string
   readonly rowIds: readonly number[]
 }
 
 /** A function that runs in the transaction that changes the rows, once for all rows of the change. */
 export type ObjectHook = (trx: Trx, rows: ObjectRows) => Promise<void>
+
+/** Objects that the cloud had created by itself, and that were deleted there. No row describes them. */
+export interface PrunedObjects {
+  /** Kind of the objects, e.g. `security_group_rule`. */
+  readonly kind: string
+  /** Id of the migration's row. */
+  readonly migrationId: number
+  /** The objects as the cloud showed them. */
+  readonly objects: readonly unknown[]
+}
 
 /**
  * Functions that run after rows of OpenStack objects were changed in bulk. They work with sets: a fixed number of
@@ -74,10 +101,12 @@ export type ObjectHook = (trx: Trx, rows: ObjectRows) => Promise<void>
 export interface ObjectHooks {
   /** Rows were inserted, in state CREATION_SCHEDULED. */
   readonly inserted?: ObjectHook
-  /** Rows became OK. */
+  /** Rows became OK, or the cloud's ids were recorded in them. */
   readonly created?: ObjectHook
   /** Rows became ERRED. */
   readonly failed?: ObjectHook
   /** Rows are about to be deleted; they still exist. */
   readonly deleted?: ObjectHook
+  /** Objects without rows were deleted in the cloud. */
+  readonly pruned?: (trx: Trx, pruned: PrunedObjects) => Promise<void>
 }

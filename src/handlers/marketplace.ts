@@ -44,6 +44,9 @@ export function createHandlers({
     async offeringsCreated(trx, offerings) {
       for (const handler of handlers) await handler.offeringsCreated?.(trx, offerings)
     },
+    async componentsSaved(trx, components) {
+      for (const handler of handlers) await handler.componentsSaved?.(trx, components)
+    },
   }
   const after = <Row extends { id: number; uuid: string; state: number }>(model: Committed["model"]) => {
     return (saved: Saved<Row>) => enqueueAfterCommit(queueSchema, model, saved)
@@ -73,7 +76,7 @@ async function emitState({ instance, previous, trx }: Saved<MigrationRow>): Prom
 
 /** Joins sets of object hooks; those of the first set run first. A call without rows calls none. */
 function joinObjectHooks(sets: readonly ObjectHooks[]): Required<ObjectHooks> {
-  const join = (name: keyof ObjectHooks): ObjectHook => {
+  const join = (name: Exclude<keyof ObjectHooks, "pruned">): ObjectHook => {
     const hooks = sets.flatMap((set) => set[name] ?? [])
     return async (trx: Trx, rows) => {
       if (rows.rowIds.length === 0) return
@@ -85,5 +88,9 @@ function joinObjectHooks(sets: readonly ObjectHooks[]): Required<ObjectHooks> {
     created: join("created"),
     failed: join("failed"),
     deleted: join("deleted"),
+    async pruned(trx, pruned) {
+      if (pruned.objects.length === 0) return
+      for (const set of sets) await set.pruned?.(trx, pruned)
+    },
   }
 }

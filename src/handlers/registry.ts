@@ -1,7 +1,7 @@
 import { errors } from "../errors.ts"
 import { billingHandler } from "./billing/index.ts"
 import { componentQuotasHandler } from "./component-quotas.ts"
-import { eventsHandler } from "./event-log.ts"
+import { eventsHandler } from "./events/index.ts"
 import { type Handler, type HandlerName, handlerNames } from "./handler.ts"
 import { ordersHandler } from "./orders.ts"
 import { planPeriodsHandler } from "./plan-periods.ts"

@@ -85,6 +85,17 @@ export const routerInterface = defineKind<Body, Actual>({
   },
 
   rows: {
+    async shownIn(trx, done) {
+      const table = "openstack_subnet"
+      const { rows } = await sql<{ id: number }>`
+        select subnet.id from openstack_subnet subnet join openstack_router router on router.tenant_id = subnet.tenant_id
+        join unnest(
+          ${done.map(({ desired }) => desired.subnet_id)}::text[], ${done.map(({ desired }) => desired.router_id)}::text[]
+        ) as connected (subnet, router) on connected.subnet = subnet.backend_id and connected.router = router.backend_id`.execute(
+        trx,
+      )
+      return { table, rowIds: rows.map(({ id }) => id) }
+    },
     async recordBackendIds(trx, done) {
       for (const { desired, actual } of done) {
         await sql`update openstack_subnet set is_connected = true, modified = now()

@@ -1,6 +1,6 @@
 import type { Trx } from "../models/database.ts"
 import type { Difference } from "../models/own-tables.ts"
-import type { StatefulTable } from "../models/rows.ts"
+import type { InsertedTable, StatefulTable } from "../models/rows.ts"
 import type { KindName } from "../planning/kind-names.ts"
 import type { KindPlan, PlanContext, Ref } from "../planning/plan.ts"
 import type { CloudContext } from "./cloud-context.ts"
@@ -75,6 +75,13 @@ export interface KindRows<Body, Actual> {
   recordBackendIds?(trx: Trx, done: readonly Recorded<Body, Actual>[]): Promise<void>
   /** The table, if it has `state` and `error_message`. */
   readonly table?: StatefulTable
+  /** The table that `insert` fills: handlers are called for changes of its rows. Absent: for none. */
+  readonly inserted?: InsertedTable
+  /** Returns the rows of another kind that show finished objects, for kinds without rows of their own. */
+  shownIn?(
+    trx: Trx,
+    done: readonly Recorded<Body, Actual>[],
+  ): Promise<{ readonly table: StatefulTable; readonly rowIds: readonly number[] }>
 }
 
 /** What a stage calls in the destination cloud. */

@@ -69,6 +69,7 @@ export const port = defineKind<PortBody, Port>({
   },
 
   rows: {
+    inserted: "openstack_port",
     async insert(context, planned) {
       const ids = await stored.insert(context, planned)
       const rows = ids.flatMap((rowId, index) =>

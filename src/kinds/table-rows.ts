@@ -19,11 +19,12 @@ type Columns = Readonly<Record<string, unknown>>
 export function tableRows<Body>(
   table: InsertedTable,
   columns: (context: RowContext, body: Body) => Columns,
-): Required<Pick<KindRows<Body, unknown>, "insert" | "update" | "delete">> {
+): Required<Pick<KindRows<Body, unknown>, "inserted" | "insert" | "update" | "delete">> {
   // The table of rules is the only one without a state, times and a uuid.
   const common = (context: RowContext): Columns =>
     table === "openstack_securitygrouprule" ? {} : newRow(context, "", "")
   return {
+    inserted: table,
     insert: (context, planned) =>
       insertRows(
         context.trx,

@@ -34,9 +34,14 @@ export async function deleteUnlessReferenced(
 
 /**
  * Deletes the row of a tenant that no longer exists in its cloud, with its quotas and links, as Waldur does.
+ * @param beforeDeletion called while the row still exists; what it writes is undone where the row is kept
  * @returns false, and keeps the row, where rows of the host that this plugin does not know refer to it
  */
-export async function deleteTenant(trx: Trx, tenantId: number): Promise<boolean> {
+export async function deleteTenant(
+  trx: Trx,
+  tenantId: number,
+  beforeDeletion: () => Promise<void>,
+): Promise<boolean> {
   const tenant = await trx
     .selectFrom("openstack_tenant as tenant")
     .innerJoin("structure_project as project", "project.id", "tenant.project_id")
@@ -45,6 +50,7 @@ export async function deleteTenant(trx: Trx, tenantId: number): Promise<boolean>
     .executeTakeFirst()
   if (tenant === undefined) return true
   const referencedBy = await deleteUnlessReferenced(trx, async () => {
+    await beforeDeletion()
     await trx.deleteFrom("openstack_volumetype_tenants").where("tenant_id", "=", tenantId).execute()
     await trx
       .deleteFrom("quotas_quotalimit")

@@ -131,6 +131,16 @@ export interface RunContext {
   readonly externalNetworkId: string | null
   /** What the plan was made from beside the source. */
   readonly inputs: PlanInputs
+  /** Who has requested the last change. Absent in runs of older versions. */
+  readonly requester?: Requester
+}
+
+/** The user who has requested a change of a migration, for the host's event log. */
+export interface Requester {
+  /** Id of the row in `core_user`. */
+  readonly userId: number
+  /** The address that the request came from. */
+  readonly ipAddress: string
 }
 
 /** One row per live worker. Another worker deletes the row of one that died. */

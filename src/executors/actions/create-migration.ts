@@ -1,19 +1,28 @@
 import { randomUUID } from "node:crypto"
-import type { Hooks } from "../../handlers/index.ts"
+import type { Handlers } from "../../handlers/index.ts"
 import { kinds } from "../../kinds/index.ts"
 import { tenantUsername } from "../../models/credentials.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
+import type { RunContext } from "../../models/own-tables.ts"
 import { readSourceTenant } from "../../models/source-tenant.ts"
 import { displayName } from "../../models/users.ts"
 import { hex } from "../../models/uuid.ts"
-import type { RowIds } from "../plan/object-rows.ts"
+import { callInserted, type RowIds } from "../plan/object-rows.ts"
 import { planRequest, type RequestPlan } from "../plan/plan-request.ts"
 import { plannedRow, storeObjects, storeOmitted } from "../plan/plan-store.ts"
 import type { ValidRequest } from "../plan/request.ts"
 import { enqueueStages } from "../queue/jobs.ts"
 import { nextStages, stageGraph } from "../stage/graph.ts"
 import { insertMigration, insertResource, insertTenantRows } from "./insert-host-rows.ts"
+
+/** What a migration is created with. */
+export interface CreateContext {
+  readonly handlers: Pick<Handlers, "hooks" | "objects">
+  readonly queueSchema: string
+  /** The address that the request came from. */
+  readonly ipAddress: string
+}
 
 /**
  * Plans a valid request and stores all that follows from it, in the caller's transaction: the rows of the new tenant,
@@ -24,7 +33,7 @@ import { insertMigration, insertResource, insertTenantRows } from "./insert-host
 export async function createMigration(
   trx: Trx,
   request: ValidRequest,
-  { hooks, queueSchema }: { readonly hooks: Hooks; readonly queueSchema: string },
+  { handlers: { hooks, objects }, queueSchema, ipAddress }: CreateContext,
 ): Promise<number> {
   const uuid = randomUUID()
   const identity = { username: tenantUsername(request.name), marker: `waldur-tenant-${hex(uuid)}` }
@@ -37,7 +46,9 @@ export async function createMigration(
   })
   const resourceId = await insertResource(trx, hooks, request, plan, tenantId)
   const migrationId = await insertMigration(trx, hooks, request, resourceId)
-  await insertRun(trx, request, plan, { migrationId, tenantId })
+  await insertRun(trx, request, plan, { migrationId, tenantId, ipAddress })
+  await objects.inserted(trx, { kind: "project", table: "openstack_tenant", rowIds: [tenantId] })
+  for (const { kind, objects: planned } of plan.parts) await callInserted(trx, objects, kind, planned, rowIds)
   await storePlan(trx, migrationId, plan, rowIds)
   const requestedBy = await displayName(trx, request.userId)
   await emitEvent(trx, migrationId, "action", { action: "create", by: requestedBy })
@@ -45,12 +56,20 @@ export async function createMigration(
   return migrationId
 }
 
+interface RunIds {
+  readonly migrationId: number
+  readonly tenantId: number
+  readonly ipAddress: string
+}
+
 async function insertRun(
   trx: Trx,
-  { srcSettingsId, dstSettingsId, externalNetworkId }: ValidRequest,
+  { userId, srcSettingsId, dstSettingsId, externalNetworkId }: ValidRequest,
   { inputs }: RequestPlan,
-  { migrationId, tenantId }: { readonly migrationId: number; readonly tenantId: number },
+  { migrationId, tenantId, ipAddress }: RunIds,
 ): Promise<void> {
+  const { marker } = inputs.destination
+  const context: RunContext = { marker, externalNetworkId, inputs, requester: { userId, ipAddress } }
   await trx
     .insertInto("openstack_replication.run")
     .values({
@@ -58,7 +77,7 @@ async function insertRun(
       tenant_id: tenantId,
       src_settings_id: srcSettingsId,
       dst_settings_id: dstSettingsId,
-      context: JSON.stringify({ marker: inputs.destination.marker, externalNetworkId, inputs }),
+      context: JSON.stringify(context),
       verification: null,
       survey: null,
       started: null,

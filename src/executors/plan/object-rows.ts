@@ -1,4 +1,6 @@
+import type { ObjectHooks } from "../../handlers/index.ts"
 import type { AnyKind, RowContext } from "../../kinds/kind.ts"
+import type { Trx } from "../../models/database.ts"
 import type { Planned } from "../../planning/plan.ts"
 
 /** Ids of the host rows of planned objects, by `kind/key`. */
@@ -32,4 +34,18 @@ export async function insertObjectRows(
     if (id !== undefined) rowIds.set(`${kind.name}/${key}`, id)
   }
   return kind.rows?.table === undefined ? 0 : objects.length
+}
+
+/** Calls the handlers for the host rows of new objects of one kind, where the kind has any. */
+export async function callInserted(
+  trx: Trx,
+  handlers: Required<ObjectHooks>,
+  kind: AnyKind,
+  objects: readonly Planned<unknown>[],
+  rowIds: Readonly<RowIds>,
+): Promise<void> {
+  const table = kind.rows?.inserted
+  if (table === undefined) return
+  const ids = objects.flatMap(({ key }) => rowIds.get(`${kind.name}/${key}`) ?? [])
+  await handlers.inserted(trx, { kind: kind.name, table, rowIds: ids })
 }

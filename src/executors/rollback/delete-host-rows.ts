@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import type { ObjectHooks } from "../../handlers/index.ts"
 import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Trx } from "../../models/database.ts"
@@ -20,6 +21,7 @@ interface ObjectRow {
 export async function deleteHostRows(
   trx: Trx,
   { migrationId, tenantId }: { readonly migrationId: number; readonly tenantId: number },
+  handlers: Required<ObjectHooks>,
 ): Promise<readonly string[]> {
   let deleted = 0
   const remaining: string[] = []
@@ -33,7 +35,7 @@ export async function deleteHostRows(
       .where("state", "in", ["removed", "skipped", "failed"])
       .where("row_id", "is not", null)
       .execute()
-    const referenced = await deleteRowsOf(trx, kind, objects)
+    const referenced = await deleteRowsOf(trx, kind, objects, handlers)
     remaining.push(...referenced)
     if (kind.rows.table !== undefined) deleted += objects.length - referenced.length
   }
@@ -53,11 +55,14 @@ async function deleteRowsOf(
   trx: Trx,
   kind: AnyKind,
   objects: readonly ObjectRow[],
+  handlers: Required<ObjectHooks>,
 ): Promise<readonly string[]> {
   const [first] = objects
   if (first === undefined) return []
   const referencedBy = await deleteUnlessReferenced(trx, async () => {
     const rowIds = objects.flatMap((object) => object.row_id ?? [])
+    const table = kind.rows?.inserted
+    if (table !== undefined) await handlers.deleted(trx, { kind: kind.name, table, rowIds })
     await kind.rows?.delete?.(trx, rowIds)
     const ids = objects.map(({ id }) => id)
     await sql`update openstack_replication.object set row_id = null where id = any(${ids}::bigint[])`.execute(
@@ -68,6 +73,6 @@ async function deleteRowsOf(
   if (objects.length === 1)
     return [`${kindText(kind.name)} "${first.name}" (rows of ${referencedBy} refer to it)`]
   const remaining: string[] = []
-  for (const object of objects) remaining.push(...(await deleteRowsOf(trx, kind, [object])))
+  for (const object of objects) remaining.push(...(await deleteRowsOf(trx, kind, [object], handlers)))
   return remaining
 }

@@ -44,7 +44,7 @@ export async function finishRollback(
     await saveOutcome(ctx, trx, { migrationId, tenantId, resourceId }, outcome, remaining)
     return
   }
-  const rows = await deleteHostRows(trx, { migrationId, tenantId })
+  const rows = await deleteHostRows(trx, { migrationId, tenantId }, ctx.handlers.objects)
   const all = [...remaining, ...rows]
   const outcome =
     all.length === 0
@@ -63,7 +63,11 @@ async function saveOutcome(
 ): Promise<void> {
   const { migrationId, tenantId, resourceId } = ids
   const { state, resource, message, rollback } = outcome
-  const isDeleted = resource === ResourceState.TERMINATED && (await deleteTenant(trx, tenantId))
+  const isDeleted =
+    resource === ResourceState.TERMINATED &&
+    (await deleteTenant(trx, tenantId, () =>
+      ctx.handlers.objects.deleted(trx, { kind: "project", table: "openstack_tenant", rowIds: [tenantId] }),
+    ))
   if (!isDeleted) {
     await trx
       .updateTable("openstack_tenant")

@@ -73,13 +73,14 @@ function forCreates(context: CloudContext, items: readonly StageItem[]): CloudCo
  * dies in between, the next one must still see that nothing had begun.
  */
 async function prune(
-  { kind, context }: Pass,
+  { kind, context, journal }: Pass,
   items: readonly StageItem[],
   unmatched: readonly unknown[],
 ): Promise<void> {
   const begun = items.filter((item) => item.attempted || isRecorded(item))
   const toPrune = kind.removal.toPrune?.(items, begun, unmatched) ?? []
   await allSettledOrThrow(toPrune.map((actual) => ignoreNotFound(kind.removal.delete(context, actual))))
+  await journal.recordPruned(toPrune)
 }
 
 /** Records matched objects as done, and updates those that differ first. */

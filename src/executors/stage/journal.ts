@@ -1,4 +1,5 @@
 import { sql } from "kysely"
+import type { ObjectHooks } from "../../handlers/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import { CoreState } from "../../models/codes.ts"
 import type { Db, Trx } from "../../models/database.ts"
@@ -24,6 +25,8 @@ export interface Journal {
   recordCreating(items: readonly StageItem[]): Promise<readonly StageItem[]>
   recordDone(paired: readonly PairedItem[]): Promise<void>
   recordFailed(item: StageItem, error: ObjectError): Promise<void>
+  /** Records objects that the cloud had created by itself and that were deleted. */
+  recordPruned(actual: readonly unknown[]): Promise<void>
   /** Records that an object is created without attributes that the cloud refused. */
   recordDropped(item: StageItem, attributes: readonly DroppedAttribute[]): Promise<void>
 }
@@ -37,25 +40,45 @@ export interface NotCreated {
   readonly error?: ObjectError
 }
 
-/** The journal of a stage in the plugin's tables and in the host's rows. */
-export function stageJournal(db: Db, kind: AnyKind, claim: StageClaim): Journal {
+/**
+ * The journal of a stage in the plugin's tables and in the host's rows.
+ * @param handlers called for the rows of created and failed objects @default none
+ */
+export function stageJournal(db: Db, kind: AnyKind, claim: StageClaim, handlers: ObjectHooks = {}): Journal {
   return {
     recordCreating: (items) =>
       withClaim(db, claim, async (trx, { cancelled }) => {
         if (cancelled === null) return markCreating(trx, items)
-        await recordNotCreated(trx, kind, claim, { items, state: "skipped", reason: cancelled })
+        await recordNotCreated(trx, kind, claim, { items, state: "skipped", reason: cancelled }, handlers)
         return []
       }),
 
     async recordDone(paired) {
       if (paired.length === 0) return
-      await withClaim(db, claim, (trx) => markDone(trx, kind, claim, paired))
+      await withClaim(db, claim, async (trx) => {
+        await markDone(trx, kind, claim, paired)
+        await callCreated(trx, kind, paired, handlers)
+      })
     },
 
     recordFailed: (item, error) =>
       withClaim(db, claim, (trx) =>
-        recordNotCreated(trx, kind, claim, { items: [item], state: "failed", reason: error.message, error }),
+        recordNotCreated(
+          trx,
+          kind,
+          claim,
+          { items: [item], state: "failed", reason: error.message, error },
+          handlers,
+        ),
       ),
+
+    async recordPruned(actual) {
+      const { pruned } = handlers
+      if (pruned === undefined || actual.length === 0) return
+      await withClaim(db, claim, (trx) =>
+        pruned(trx, { kind: kind.name, migrationId: claim.migration, objects: actual }),
+      )
+    },
 
     async recordDropped(item, attributes) {
       const names = attributes.map(({ attribute }) => attribute)
@@ -104,12 +127,34 @@ async function markDone(
   await emitObjectEvents(trx, migration, kind.name, "done", items)
 }
 
-/** Marks objects and their host rows as not created, and emits one event for all of them. */
+/** Calls the handlers for the host rows of created objects. */
+async function callCreated(
+  trx: Trx,
+  kind: AnyKind,
+  paired: readonly PairedItem[],
+  { created }: ObjectHooks,
+): Promise<void> {
+  if (created === undefined) return
+  const table = kind.rows?.inserted
+  if (table !== undefined) {
+    const rowIds = paired.flatMap(({ item }) => item.rowId ?? [])
+    if (rowIds.length > 0) await created(trx, { kind: kind.name, table, rowIds })
+  }
+  const done = paired.map(({ item, actual }) => ({ rowId: item.rowId, desired: item.body, actual }))
+  const shown = await kind.rows?.shownIn?.(trx, done)
+  if (shown !== undefined && shown.rowIds.length > 0) await created(trx, { kind: kind.name, ...shown })
+}
+
+/**
+ * Marks objects and their host rows as not created, and emits one event for all of them.
+ * @param handlers called for the rows of objects that failed; the creation of a skipped one never began
+ */
 export async function recordNotCreated(
   trx: Trx,
   kind: AnyKind,
   { migration }: StageClaim,
   { items, state, reason, error }: NotCreated,
+  handlers: ObjectHooks,
 ): Promise<void> {
   if (items.length === 0) return
   await trx
@@ -117,13 +162,16 @@ export async function recordNotCreated(
     .set({ state, reason, error: error === undefined ? null : JSON.stringify(error), modified: new Date() })
     .where("id", "=", anyOf(items))
     .execute()
+  const table = kind.rows?.table
   const rowIds = items.flatMap(({ rowId }) => rowId ?? [])
-  if (kind.rows?.table !== undefined && rowIds.length > 0)
+  if (table !== undefined && rowIds.length > 0) {
     await trx
-      .updateTable(kind.rows?.table as "openstack_network")
+      .updateTable(table as "openstack_network")
       .set({ state: CoreState.ERRED, error_message: reason, modified: new Date() })
       .where("id", "=", sql<number>`any(${rowIds}::integer[])`)
       .execute()
+    if (state === "failed") await handlers.failed?.(trx, { kind: kind.name, table, rowIds })
+  }
   await emitObjectEvents(trx, migration, kind.name, state, items, reason)
 }
 

@@ -70,7 +70,7 @@ async function runPass(kind: AnyKind, session: StageSession): Promise<readonly O
   if (items.every(isRecorded)) return []
   const context = await clouds.context()
   try {
-    return await applyPass(kind, context, items, stageJournal(ctx.db, kind, claim), {
+    return await applyPass(kind, context, items, stageJournal(ctx.db, kind, claim, ctx.handlers.objects), {
       isStopped: () => clouds.stopped?.aborted === true,
       sizes: ctx.batchSizesOf(run.settingsId),
     })
@@ -89,7 +89,9 @@ async function recordAll(
 ): Promise<void> {
   if (outcomes.every(({ items }) => items.length === 0)) return
   await withClaim(ctx.db, claim, async (trx) => {
-    for (const outcome of outcomes) await recordNotCreated(trx, kind, claim, outcome)
+    for (const outcome of outcomes) {
+      await recordNotCreated(trx, kind, claim, outcome, ctx.handlers.objects)
+    }
   })
 }
 
@@ -104,6 +106,6 @@ async function recordFailed(
   { ctx, claim }: ClaimedStage,
   failed: readonly OpenItem[],
 ): Promise<void> {
-  const journal = stageJournal(ctx.db, kind, claim)
+  const journal = stageJournal(ctx.db, kind, claim, ctx.handlers.objects)
   for (const { item, error } of failed) await journal.recordFailed(item, objectError(error))
 }

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util"
+import type { ObjectHooks } from "../../handlers/index.ts"
 import { kinds } from "../../kinds/index.ts"
 import type { AnyKind, RowContext } from "../../kinds/kind.ts"
 import type { TenantPlan } from "../../kinds/plan-tenant.ts"
 import type { Trx } from "../../models/database.ts"
 import { addToResourceCount } from "../../models/new-tenant.ts"
 import type { Planned } from "../../planning/plan.ts"
-import { insertObjectRows, type RowIds, rowContext } from "../plan/object-rows.ts"
+import { callInserted, insertObjectRows, type RowIds, rowContext } from "../plan/object-rows.ts"
 import { noNotes, plannedRow, storeObjects, storeOmitted, updateObjects } from "../plan/plan-store.ts"
 import { dependents, surveyStage } from "../stage/graph.ts"
 
@@ -15,7 +16,12 @@ type StoredObject = Awaited<ReturnType<typeof loadStored>>[number]
  * Replaces a stored plan by the plan of the live source: objects of kinds that depend on the survey are added, updated
  * and deleted, with their host rows. Objects that a request was sent for stay as they are, so that a survey may run again.
  */
-export async function replan(trx: Trx, migrationId: number, plan: TenantPlan): Promise<void> {
+export async function replan(
+  trx: Trx,
+  migrationId: number,
+  plan: TenantPlan,
+  handlers: Required<ObjectHooks>,
+): Promise<void> {
   const surveyed = new Set<string>(dependents(surveyStage))
   const stored = await loadStored(trx, migrationId)
   const known = new Set(stored.map(refOf))
@@ -40,12 +46,13 @@ export async function replan(trx: Trx, migrationId: number, plan: TenantPlan): P
       plannedRow(kind.name, object, rowIds.get(`${kind.name}/${object.key}`) ?? null),
     )
     await storeObjects(trx, migrationId, rows)
+    await callInserted(trx, handlers, kind, added, rowIds)
   }
   const planned = new Set(
     plan.parts.flatMap(({ kind, objects }) => objects.map(({ key }) => `${kind.name}/${key}`)),
   )
   const obsolete = [...unrequested.values()].filter((object) => !planned.has(refOf(object)))
-  counted -= await deleteObsolete(trx, obsolete)
+  counted -= await deleteObsolete(trx, obsolete, handlers)
   await storeOmitted(trx, migrationId, plan.omitted)
   if (counted !== 0) await addToResourceCount(trx, owner, counted)
 }
@@ -96,12 +103,18 @@ async function updateChanged(
  * that it refers to.
  * @returns how many rows Waldur has counted as resources of the project
  */
-async function deleteObsolete(trx: Trx, objects: readonly StoredObject[]): Promise<number> {
+async function deleteObsolete(
+  trx: Trx,
+  objects: readonly StoredObject[],
+  handlers: Required<ObjectHooks>,
+): Promise<number> {
   if (objects.length === 0) return 0
   let counted = 0
   for (const { name, rows } of kinds.toReversed()) {
     const rowIds = objects.flatMap(({ kind, row_id }) => (kind === name ? (row_id ?? []) : []))
     if (rowIds.length === 0 || rows?.delete === undefined) continue
+    const { inserted: table } = rows
+    if (table !== undefined) await handlers.deleted(trx, { kind: name, table, rowIds })
     await rows.delete(trx, rowIds)
     if (rows.table !== undefined) counted += rowIds.length
   }

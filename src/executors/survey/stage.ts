@@ -13,7 +13,7 @@ export const survey: Stage = {
     const surveyed = await surveyTenant(ctx.db, clouds, run.inputs)
     // A call that was interrupted must not pass for a cloud that cannot be read.
     throwIfInterrupted(interruption)
-    return (trx) => storeSurvey(trx, claim.migration, surveyed)
+    return (trx) => storeSurvey(trx, claim.migration, surveyed, ctx.handlers.objects)
   },
   // The objects stay as they were planned from the host rows.
   giveUp: async () => undefined,

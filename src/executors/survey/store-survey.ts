@@ -1,3 +1,4 @@
+import type { ObjectHooks } from "../../handlers/index.ts"
 import { CoreState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { dependents, surveyStage } from "../stage/graph.ts"
@@ -9,7 +10,12 @@ import type { SurveyResult } from "./survey.ts"
  * Stores the result of a survey: the plan becomes that of the live source. A migration that was cancelled meanwhile keeps
  * its plan; a retry surveys it again.
  */
-export async function storeSurvey(trx: Trx, migrationId: number, result: SurveyResult): Promise<void> {
+export async function storeSurvey(
+  trx: Trx,
+  migrationId: number,
+  result: SurveyResult,
+  handlers: Required<ObjectHooks>,
+): Promise<void> {
   const { plan, planError, summary } = result
   const run = await trx
     .selectFrom("openstack_replication.run")
@@ -26,7 +32,7 @@ export async function storeSurvey(trx: Trx, migrationId: number, result: SurveyR
     .set({ survey: JSON.stringify(summary) })
     .where("migration_id", "=", migrationId)
     .execute()
-  if (plan !== undefined) await replan(trx, migrationId, plan)
+  if (plan !== undefined) await replan(trx, migrationId, plan, handlers)
 }
 
 /** Marks all objects that depend on the survey as failed, because the live source cannot be planned. */

@@ -36,6 +36,9 @@ export async function finishMigration(
     state,
     error_message: errorMessage,
   })
+  const tenant = { kind: "project", table: "openstack_tenant", rowIds: [run.tenantId] }
+  const { created, failed } = ctx.handlers.objects
+  await (state === CoreState.OK ? created : failed)(trx, tenant)
   await trx
     .updateTable("openstack_replication.run")
     .set({ finished: new Date(), verification: JSON.stringify(summary) })
