@@ -25,7 +25,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/planning": ["src/errors.ts"],
   "src/models": ["src/errors.ts", "src/planning"],
   "src/access": ["src/errors.ts", "src/api-error.ts", "src/models"],
-  "src/handlers": ["src/errors.ts", "src/models"],
+  "src/handlers": base,
   "src/kinds": base,
   "src/survey": [...base, "src/kinds"],
   "src/executors/queue": ["src/errors.ts", "src/models"],

@@ -6,6 +6,12 @@ import { longestChain } from "../stage/graph.ts"
 /** Calls of every plan: sign-in, extensions, and the reads of the verification (nine collections, project, user, roles, quotas). */
 const baseCalls = 2 + 9 + 3 + 3
 
+/**
+ * Reads of the default handlers at the end: flavors, images, volume types, zones of machines and of volumes, and the usages of
+ * three services.
+ */
+const handlerCalls = 5 + 3
+
 /** Duration of a stage of one call on an idle cloud, with the work before and after the call. */
 const secondsPerStage = 0.3
 
@@ -26,7 +32,7 @@ export interface Estimate {
 export function estimatePlan(parts: TenantPlan["parts"]): Estimate {
   const costs = parts.map(({ kind, objects }) => costOf(kind, objects))
   const writes = costs.reduce((sum, cost) => sum + cost.writes, 0)
-  const calls = costs.reduce((sum, cost) => sum + cost.reads, writes + baseCalls)
+  const calls = costs.reduce((sum, cost) => sum + cost.reads, writes + baseCalls + handlerCalls)
   const busy = new Set<string>(parts.flatMap(({ kind, objects }) => (objects.length > 0 ? kind.name : [])))
   const { requestsPerSecond } = defaultLimits
   // The calls of the first second start at once.

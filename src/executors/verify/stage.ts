@@ -3,6 +3,7 @@ import { verifyStage } from "../stage/graph.ts"
 import type { Stage } from "../stage/stage.ts"
 import { removeDuplicates } from "./duplicates.ts"
 import { finishVerify } from "./finish-verify.ts"
+import { readDestination } from "./read-destination.ts"
 import { recordDifferences, verifyTenant } from "./verify.ts"
 
 /** The stage that compares both clouds with the plan and ends the migration. */
@@ -13,21 +14,25 @@ export const verification: Stage = {
     const { migration: migrationId } = claim
     // A verification of a migration that has ended before only reads.
     if (!run.ended) await removeDuplicates(ctx.db, await clouds.context(), migrationId)
-    const { comparisons, summary } = await verifyTenant({
+    const { comparisons, summary, seen } = await verifyTenant({
       db: ctx.db,
       migrationId,
       clouds,
       inputs: run.inputs,
       waitsForPauses: !run.cancelled,
     })
+    const destination =
+      run.ended || seen === undefined ? undefined : await readDestination(ctx, run, seen, clouds.stopped)
     throwIfInterrupted(interruption)
+    const notRead = destination?.notRead ?? []
+    const complete = notRead.length > 0 ? { ...summary, notRead } : summary
     return async (trx) => {
       await recordDifferences(trx, comparisons)
-      await finishVerify(ctx, trx, migrationId, run, summary)
+      await finishVerify(ctx, trx, { migrationId, run, summary: complete, write: destination?.write })
     }
   },
   async giveUp({ ctx, claim, run }, unread) {
     const summary = { at: new Date().toISOString(), compared: 0, differences: 0, unread }
-    return (trx) => finishVerify(ctx, trx, claim.migration, run, summary)
+    return (trx) => finishVerify(ctx, trx, { migrationId: claim.migration, run, summary })
   },
 }

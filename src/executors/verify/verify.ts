@@ -24,6 +24,8 @@ export interface VerifyContext {
 
 export interface Verified {
   readonly summary: VerifySummary
+  /** The destination with what was read of it; undefined where nothing was. */
+  readonly seen?: CloudContext | undefined
   readonly comparisons: readonly Comparison[]
 }
 
@@ -46,14 +48,15 @@ export async function verifyTenant(work: VerifyContext): Promise<Verified> {
   const at = new Date().toISOString()
   const { projectId } = await clouds.context()
   if (projectId === "") return { summary: { at, compared: 0, differences: 0 }, comparisons: [] }
-  const [{ summary, comparisons }, source] = await Promise.all([
+  const [{ summary, comparisons, seen }, source] = await Promise.all([
     verifyDestination(work),
     sourceChanges(db, clouds, inputs, migrationId),
   ])
-  return { summary: { ...summary, at, source }, comparisons }
+  return { summary: { ...summary, at, source }, comparisons, seen }
 }
 
 interface DestinationResult {
+  readonly seen?: CloudContext
   readonly summary: Omit<VerifySummary, "at" | "source">
   readonly comparisons: readonly Comparison[]
 }
@@ -62,11 +65,11 @@ async function verifyDestination(work: VerifyContext): Promise<DestinationResult
   const { db, migrationId, clouds, waitsForPauses } = work
   try {
     const { parts, names } = await loadCreated(db, migrationId)
-    const results = await withReadRetry(async () => {
+    return await withReadRetry(async () => {
       const seen = await clouds.context()
-      return Promise.all(parts.map(({ kind, items }) => verifyKind(kind, seen, items, names)))
+      const results = await Promise.all(parts.map(({ kind, items }) => verifyKind(kind, seen, items, names)))
+      return { ...summarize(results), seen }
     }, clouds.stopped)
-    return summarize(results)
   } catch (error) {
     const isUnreadable = error instanceof CloudError || (error instanceof StageYield && !waitsForPauses)
     if (!isUnreadable) throw error
