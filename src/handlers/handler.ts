@@ -1,5 +1,6 @@
 import type { Table } from "../models/columns.ts"
 import type { Trx } from "../models/database.ts"
+import type { Destination, WriteDestination } from "./destination.ts"
 import type { Hooks } from "./hooks.ts"
 
 /** Names of the handlers that write Waldur's rows, in the order in which they run. */
@@ -33,6 +34,11 @@ export interface Handler {
   hooks?(context: HandlerContext): Hooks
   /** Returns what runs after rows of OpenStack objects were changed in bulk. */
   objects?(context: HandlerContext): ObjectHooks
+  /**
+   * Reads the destination at the end of a run, before the transaction that ends the migration.
+   * @returns what is written in that transaction, before the state of the tenant changes
+   */
+  readDestination?(destination: Destination, context: HandlerContext): Promise<WriteDestination>
   /** Runs in the transaction that created offerings for the machines and volumes of a tenant. */
   offeringsCreated?(trx: Trx, offerings: OfferingsCreated): Promise<void>
   /** Runs in the transaction that created or updated components of an offering. */
@@ -43,6 +49,8 @@ export interface Handler {
 export interface HandlerContext {
   /** All hooks, for a handler that saves a resource or an order itself. Only complete after the start. */
   hooks(): Hooks
+  /** All object hooks, for a handler that inserts rows of OpenStack objects itself. Only complete after the start. */
+  objects(): Required<ObjectHooks>
   /** The current time; tests set it. */
   now(): Date
   /** Calls the `offeringsCreated` of every handler that is on. */

@@ -1,4 +1,5 @@
 export { afterCommitTask, deliverAfterCommit } from "./after-commit.ts"
+export type * from "./destination.ts"
 export type * from "./handler.ts"
 export * from "./hooks.ts"
 export { createHandlers, type Handlers } from "./marketplace.ts"

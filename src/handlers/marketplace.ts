@@ -2,6 +2,7 @@ import { coreStateName } from "../models/codes.ts"
 import type { Trx } from "../models/database.ts"
 import { emitEvent } from "../models/events.ts"
 import { enqueueAfterCommit } from "./after-commit.ts"
+import type { Destination, WriteDestination } from "./destination.ts"
 import type { Handler, HandlerContext, HandlerName, ObjectHook, ObjectHooks } from "./handler.ts"
 import { type Committed, type Hooks, joinHooks, type MigrationRow, type Saved } from "./hooks.ts"
 import { updateResourceState } from "./migration-end.ts"
@@ -12,6 +13,11 @@ export interface Handlers {
   readonly hooks: Hooks
   /** What runs after rows of OpenStack objects were changed. */
   readonly objects: Required<ObjectHooks>
+  /**
+   * Reads what the handlers write of a new tenant at the end of its migration.
+   * @returns writes it, one handler after another, in the transaction that ends the migration
+   */
+  readDestination(destination: Destination): Promise<WriteDestination>
   /** Whether a handler is on. */
   isOn(name: HandlerName): boolean
 }
@@ -40,6 +46,7 @@ export function createHandlers({
 }: HandlersOptions): Handlers {
   const context: HandlerContext = {
     hooks: () => hooks,
+    objects: () => objects,
     now,
     async offeringsCreated(trx, offerings) {
       for (const handler of handlers) await handler.offeringsCreated?.(trx, offerings)
@@ -57,10 +64,19 @@ export function createHandlers({
     host,
     { migration: [after("migration")], resource: [after("resource")], order: [after("order")] },
   )
+  const objects = joinObjectHooks(handlers.map((handler) => handler.objects?.(context) ?? {}))
   const names = new Set(handlers.map(({ name }) => name))
   return {
     hooks,
-    objects: joinObjectHooks(handlers.map((handler) => handler.objects?.(context) ?? {})),
+    objects,
+    async readDestination(destination) {
+      const written = await Promise.all(
+        handlers.map((handler) => handler.readDestination?.(destination, context)),
+      )
+      return async (trx, rows) => {
+        for (const write of written) await write?.(trx, rows)
+      }
+    },
     isOn: (name) => names.has(name),
   }
 }

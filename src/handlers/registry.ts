@@ -3,12 +3,18 @@ import { billingHandler } from "./billing/index.ts"
 import { componentQuotasHandler } from "./component-quotas.ts"
 import { eventsHandler } from "./events/index.ts"
 import { type Handler, type HandlerName, handlerNames } from "./handler.ts"
+import { inventoryHandler } from "./inventory/index.ts"
 import { ordersHandler } from "./orders.ts"
 import { planPeriodsHandler } from "./plan-periods.ts"
+import { routerPortsHandler } from "./router-ports/index.ts"
 import { subResourceOfferingsHandler } from "./sub-resource-offerings.ts"
+import { usagesHandler } from "./usages/index.ts"
 
 /** All handlers, in the order in which they run. */
 const registry: readonly Handler[] = inOrder([
+  inventoryHandler,
+  routerPortsHandler,
+  usagesHandler,
   subResourceOfferingsHandler,
   componentQuotasHandler,
   planPeriodsHandler,

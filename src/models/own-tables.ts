@@ -58,6 +58,8 @@ export interface RunTable {
   finished: Timestamp | null
   /** Why it was cancelled, human-readable; null: it was not, or it has been retried since. */
   cancelled: Generated<string | null>
+  /** Whether the migration has ever been OK: from then on, others may use the tenant. */
+  ever_ok: Generated<boolean>
   /** The rollback that was requested last; null: none. */
   rollback: Json<Rollback> | null
   /** Number of the newest event; 0: there is none. */
@@ -99,6 +101,11 @@ export interface VerifySummary {
   readonly unread?: string
   /** What has changed at the source since the plan was made; absent where nothing was created. */
   readonly source?: SourceChanges
+  /**
+   * What of the destination could not be read for the marketplace's rows, e.g. `images: …` with the reason. Absent: nothing.
+   * Rows of it are missing until the marketplace reads them itself.
+   */
+  readonly notRead?: readonly string[]
 }
 
 /** An object of the destination project that no plan made. */

@@ -1,5 +1,4 @@
-import { sql } from "kysely"
-import { saveRow } from "../../handlers/index.ts"
+import { saveRow, type WriteDestination } from "../../handlers/index.ts"
 import { CoreState, coreStateName } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import type { VerifySummary } from "../../models/own-tables.ts"
@@ -11,16 +10,23 @@ import type { WorkerContext } from "../stage/worker-context.ts"
 /** Causes that a migration's error message names. */
 const maxCauses = 3
 
+/** A run whose stages have all ended. */
+export interface EndedRun {
+  readonly migrationId: number
+  readonly run: Run
+  readonly summary: VerifySummary
+  /** Writes what the handlers have read of the destination. Absent where nothing was read. */
+  readonly write?: WriteDestination | undefined
+}
+
 /**
- * Ends a migration: OK where every planned object was created and verified, else ERRED with what is missing and why.
- * Tenant, resource and order follow, and hooks run, in the same transaction.
+ * Ends a migration: OK where every planned object was created and verified, else ERRED with what is missing and why. What was
+ * read of the destination is written first; tenant, resource and order follow, and hooks run, in the same transaction.
  */
 export async function finishMigration(
   ctx: WorkerContext,
   trx: Trx,
-  migrationId: number,
-  run: Run,
-  summary: VerifySummary,
+  { migrationId, run, summary, write }: EndedRun,
 ): Promise<void> {
   const migration = await trx
     .selectFrom("waldur_openstack_replication_migration")
@@ -28,10 +34,13 @@ export async function finishMigration(
     .where("id", "=", migrationId)
     .executeTakeFirst()
   if (migration === undefined) return
+  const resourceId = migration.dst_resource_id
   const outcome = await readOutcome(trx, migrationId)
   const errorMessage = describeOutcome(outcome, summary)
   const state = errorMessage === "" ? CoreState.OK : CoreState.ERRED
 
+  await lockTenant(trx, run.tenantId)
+  await write?.(trx, { tenantId: run.tenantId, settingsId: run.settingsId, resourceId })
   await updateTenant(trx, run.tenantId, outcome, {
     state,
     error_message: errorMessage,
@@ -41,13 +50,23 @@ export async function finishMigration(
   await (state === CoreState.OK ? created : failed)(trx, tenant)
   await trx
     .updateTable("openstack_replication.run")
-    .set({ finished: new Date(), verification: JSON.stringify(summary) })
+    .set({
+      finished: new Date(),
+      verification: JSON.stringify(summary),
+      ...(state === CoreState.OK && { ever_ok: true }),
+    })
     .where("migration_id", "=", migrationId)
     .execute()
-  await linkVolumeTypes(trx, run)
-  await saveRow(trx, ctx.hooks, "resource", migration.dst_resource_id, {
+  const { backend_metadata } = await trx
+    .selectFrom("marketplace_resource")
+    .select("backend_metadata")
+    .where("id", "=", resourceId)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  await saveRow(trx, ctx.hooks, "resource", resourceId, {
     backend_id: outcome.projectId,
     backend_metadata: JSON.stringify({
+      ...backend_metadata,
       state: coreStateName(state),
       action: "",
       action_details: {},
@@ -86,12 +105,12 @@ async function updateTenant(
     .execute()
 }
 
-/** Links the cloud's volume types to the new tenant, so that a later replication of it can map them. */
-async function linkVolumeTypes(trx: Trx, { tenantId, settingsId }: Run): Promise<void> {
-  await sql`
-    insert into openstack_volumetype_tenants (volumetype_id, tenant_id)
-    select id, ${tenantId} from openstack_volumetype where settings_id = ${settingsId}
-    on conflict do nothing`.execute(trx)
+/**
+ * Locks the tenant until the end of the transaction. Rows that a pull of Waldur's can write too have no unique key in some
+ * tables; a handler that looks for them first finds those of another worker.
+ */
+async function lockTenant(trx: Trx, tenantId: number): Promise<void> {
+  await trx.selectFrom("openstack_tenant").select("id").where("id", "=", tenantId).forUpdate().execute()
 }
 
 interface Outcome {
