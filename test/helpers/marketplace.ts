@@ -3,6 +3,7 @@ import type { CloudFacts } from "../../host/demo/cloud-facts.ts"
 import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
 import { insertRef, insertRow, type Row } from "../../host/waldur/insert.ts"
 import { createHandlers, type HandlerSwitches, saveRow, selectHandlers } from "../../src/handlers/index.ts"
+import { CoreState } from "../../src/models/codes.ts"
 import { type Db, openDatabase, type Trx } from "../../src/models/database.ts"
 import { withDatabase } from "./database.ts"
 
@@ -17,7 +18,9 @@ export interface Marketplace {
   resource(more?: Row): Promise<TestResource>
   /** Saves a resource as the plugin does, in one transaction. */
   save(resource: TestResource, changes: Changes, at?: string): Promise<void>
-  /** The same in a transaction of the test's. */
+  /** Inserts a running migration of a resource and ends it, OK or ERRED. */
+  endMigration(resource: TestResource, state: number): Promise<void>
+  /** Saves a resource in a transaction of the test's. */
   saveIn(trx: Trx, resource: TestResource, changes: Changes, at?: string): Promise<void>
 }
 
@@ -47,14 +50,15 @@ export function withMarketplace(
   return withDatabase(async ({ pool }) => {
     const rows = await createDemoRows(pool, { source: facts("a"), destination: facts("b") })
     const db = openDatabase(pool)
-    const saveIn: Marketplace["saveIn"] = async (trx, { id }, changes, at = "2026-11-27T23:29:12.141Z") => {
-      const { hooks } = createHandlers({
+    const hooksAt = (at = "2026-11-27T23:29:12.141Z") =>
+      createHandlers({
         handlers: selectHandlers(switches),
         host: {},
         queueSchema: "graphile_worker",
         now: () => new Date(at),
-      })
-      await saveRow(trx, hooks, "resource", id, changes)
+      }).hooks
+    const saveIn: Marketplace["saveIn"] = async (trx, { id }, changes, at) => {
+      await saveRow(trx, hooksAt(at), "resource", id, changes)
     }
     await run({
       pool,
@@ -62,6 +66,16 @@ export function withMarketplace(
       rows,
       plan: (unit, components) => insertPlan(pool, rows, unit, components),
       resource: (more = {}) => insertResource(pool, rows, more),
+      async endMigration(resource, state) {
+        const { id } = await insertRef(pool, "waldur_openstack_replication_migration", {
+          state: CoreState.CREATING,
+          created: "2026-11-27T23:27:32.545Z",
+          created_by_id: rows.users.owner.id,
+          src_resource_id: resource.id,
+          dst_resource_id: resource.id,
+        })
+        await db.transaction().execute((trx) => saveRow(trx, hooksAt(), "migration", id, { state }))
+      },
       saveIn,
       save: (...save) => db.transaction().execute((trx) => saveIn(trx, ...save)),
     })
