@@ -4,11 +4,11 @@ import { kinds } from "../../kinds/index.ts"
 import type { AnyKind, RowContext } from "../../kinds/kind.ts"
 import type { TenantPlan } from "../../kinds/plan-tenant.ts"
 import type { Trx } from "../../models/database.ts"
-import { addToResourceCount } from "../../models/new-tenant.ts"
 import type { Planned } from "../../planning/plan.ts"
-import { callInserted, insertObjectRows, type RowIds, rowContext } from "../plan/object-rows.ts"
+import { insertObjectRows, type RowIds, rowContext } from "../plan/object-rows.ts"
 import { noNotes, plannedRow, storeObjects, storeOmitted, updateObjects } from "../plan/plan-store.ts"
 import { dependents, surveyStage } from "../stage/graph.ts"
+import { callInserted } from "../stage/inserted-rows.ts"
 
 type StoredObject = Awaited<ReturnType<typeof loadStored>>[number]
 
@@ -27,12 +27,11 @@ export async function replan(
   const known = new Set(stored.map(refOf))
   const unrequested = new Map(
     stored
-      .filter(({ kind, state, attempts }) => surveyed.has(kind) && state === "planned" && attempts === 0)
+      .filter((row) => surveyed.has(row.kind) && row.state === "planned" && row.create_requests === 0)
       .map((object) => [refOf(object), object]),
   )
-  const { owner, context, rowIds } = await loadOwner(trx, migrationId)
+  const { context, rowIds } = await loadOwner(trx, migrationId)
 
-  let counted = 0
   for (const { kind, objects } of plan.parts) {
     if (!surveyed.has(kind.name)) continue
     const added = objects.filter(({ key }) => !known.has(`${kind.name}/${key}`))
@@ -41,7 +40,7 @@ export async function replan(
       return before === undefined || isSame(before, object) ? [] : [{ before, object }]
     })
     await updateChanged(context, kind, changed)
-    counted += await insertObjectRows(context, rowIds, kind, added)
+    await insertObjectRows(context, rowIds, kind, added)
     const rows = added.map((object) =>
       plannedRow(kind.name, object, rowIds.get(`${kind.name}/${object.key}`) ?? null),
     )
@@ -52,15 +51,14 @@ export async function replan(
     plan.parts.flatMap(({ kind, objects }) => objects.map(({ key }) => `${kind.name}/${key}`)),
   )
   const obsolete = [...unrequested.values()].filter((object) => !planned.has(refOf(object)))
-  counted -= await deleteObsolete(trx, obsolete, handlers)
+  await deleteObsolete(trx, obsolete, handlers)
   await storeOmitted(trx, migrationId, plan.omitted)
-  if (counted !== 0) await addToResourceCount(trx, owner, counted)
 }
 
 function loadStored(trx: Trx, migrationId: number) {
   return trx
     .selectFrom("openstack_replication.object")
-    .select(["id", "kind", "key", "name", "body", "notes", "row_id", "state", "attempts"])
+    .select(["id", "kind", "key", "name", "body", "notes", "row_id", "state", "create_requests"])
     .where("migration_id", "=", migrationId)
     .where("state", "!=", "omitted")
     .execute()
@@ -101,26 +99,22 @@ async function updateChanged(
 /**
  * Deletes objects from the plan, with their host rows. Kinds are taken in reverse order, so that a row goes before the row
  * that it refers to.
- * @returns how many rows Waldur has counted as resources of the project
  */
 async function deleteObsolete(
   trx: Trx,
   objects: readonly StoredObject[],
   handlers: Required<ObjectHooks>,
-): Promise<number> {
-  if (objects.length === 0) return 0
-  let counted = 0
+): Promise<void> {
+  if (objects.length === 0) return
   for (const { name, rows } of kinds.toReversed()) {
     const rowIds = objects.flatMap(({ kind, row_id }) => (kind === name ? (row_id ?? []) : []))
     if (rowIds.length === 0 || rows?.delete === undefined) continue
     const { inserted: table } = rows
     if (table !== undefined) await handlers.deleted(trx, { kind: name, table, rowIds })
     await rows.delete(trx, rowIds)
-    if (rows.table !== undefined) counted += rowIds.length
   }
   const ids = objects.map(({ id }) => id)
   await trx.deleteFrom("openstack_replication.object").where("id", "in", ids).execute()
-  return counted
 }
 
 /** Returns the tenant that the rows belong to, and the ids of the rows that exist. */
@@ -128,8 +122,7 @@ async function loadOwner(trx: Trx, migrationId: number) {
   const tenant = await trx
     .selectFrom("openstack_replication.run as run")
     .innerJoin("openstack_tenant as tenant", "tenant.id", "run.tenant_id")
-    .innerJoin("structure_project as project", "project.id", "tenant.project_id")
-    .select(["tenant.id", "tenant.project_id", "tenant.service_settings_id", "project.customer_id"])
+    .select(["tenant.id", "tenant.project_id", "tenant.service_settings_id"])
     .where("run.migration_id", "=", migrationId)
     .executeTakeFirstOrThrow()
   const objects = await trx
@@ -141,5 +134,5 @@ async function loadOwner(trx: Trx, migrationId: number) {
   const rowIds: RowIds = new Map(objects.map((object) => [refOf(object), object.row_id ?? 0]))
   const { id: tenantId, project_id: projectId, service_settings_id: settingsId } = tenant
   const context = rowContext({ trx, now: new Date(), tenantId, projectId, settingsId }, rowIds)
-  return { owner: { projectId, customerId: tenant.customer_id }, context, rowIds }
+  return { context, rowIds }
 }
