@@ -76,7 +76,7 @@ async function createPart(
       name,
       body: resolveRefs(withNewNames(kind, body, facts), idOf),
       rowId: null,
-      attempted: false,
+      requested: false,
       backendId: null,
     }),
   )

@@ -11,7 +11,7 @@ const failed: MigrationObject = {
   source: "8a1f0c52-3d4e-4b6a-9c7d-0e1f2a3b4c5d",
   destination: "",
   state: "failed",
-  attempts: 1,
+  create_requests: 1,
   reason: "Cloud B: network POST /v2.0/ports answered 409: Quota exceeded for resources: ['port'].",
   error: { code: "CLOUD_REFUSED", message: "Quota exceeded for resources: ['port'].", status: 409 },
   mapped: [],

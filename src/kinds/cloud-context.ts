@@ -8,7 +8,7 @@ export interface CloudContext {
   readonly projectId: string
   readonly tenant: TenantFacts
   /** true: no object of the kind was requested before. Never true in a request that follows a refused one. */
-  readonly firstAttempt?: boolean
+  readonly firstRequest?: boolean
   /** Returns a collection of the project's network resources. Each is read once in the life of this context. */
   collection<C extends Collection>(
     name: C,

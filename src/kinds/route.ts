@@ -115,13 +115,13 @@ function plan(context: PlanContext): KindPlan<Body> {
 
 /** Adds routes to a router. A PUT replaces all of its routes, so those that exist are read and sent again. */
 async function addRoutes(
-  { cloud, firstAttempt = false }: CloudContext,
+  { cloud, firstRequest = false }: CloudContext,
   desired: readonly Desired<Body>[],
 ): Promise<readonly Actual[]> {
   const [first] = desired
   if (first === undefined) return []
   const routerId = first.body.router_id
-  const { routes } = firstAttempt ? { routes: [] } : await getResource(cloud, "routers", routerId)
+  const { routes } = firstRequest ? { routes: [] } : await getResource(cloud, "routers", routerId)
   const wanted = desired.map(({ body }) => toRoute(body))
   await updateResource(cloud, "routers", routerId, { routes: [...routes, ...wanted] })
   return wanted.map((one) => ({ routerId, ...one }))

@@ -222,7 +222,7 @@ export interface ObjectTable {
   row_id: number | null
   backend_id: string | null
   state: ObjectState
-  attempts: Generated<number>
+  create_requests: Generated<number>
   /** Why it was omitted or skipped, failed, or could not be removed. */
   reason: Generated<string>
   error: Json<ObjectError> | null

@@ -26,7 +26,7 @@ export const migrationObject = Type.Object(
       objectStates.map((state) => Type.Literal(state)),
       { description: "State of the object; `omitted` means that it is not copied." },
     ),
-    attempts: Type.Integer({ description: "How often the destination was requested to create it." }),
+    create_requests: Type.Integer({ description: "How many create requests were recorded for it." }),
     reason: Type.String({ description: "Why the object failed, was skipped or is not copied; else empty." }),
     error: Type.Union([
       Type.Object({
@@ -70,7 +70,7 @@ export function serializeObject(row: Selectable<ObjectTable>): MigrationObject {
     source: row.source_id,
     destination: row.backend_id ?? "",
     state: row.state,
-    attempts: row.attempts,
+    create_requests: row.create_requests,
     reason: row.reason,
     error: row.error,
     mapped: [...mapped],

@@ -36,7 +36,7 @@ t.test("a small migration ends while two large ones, which came first, fill the 
         const busy = async () => {
           const { rows } = await world.pool.query(
             `select distinct migration_id from openstack_replication.object
-             where kind = 'security_group_rule' and attempts > 0`,
+             where kind = 'security_group_rule' and create_requests > 0`,
           )
           return rows.length
         }

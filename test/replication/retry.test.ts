@@ -34,7 +34,7 @@ t.test("a retry goes on with what is missing, and makes nothing twice", (t) =>
       {
         kind: "port",
         state: "failed",
-        attempts: 1,
+        create_requests: 1,
         destination: "",
         error: { status: 409 },
         reason: /Quota exceeded/,

@@ -43,7 +43,7 @@ async function skipUnrequested(trx: Trx, migrationId: number, reason: string): P
     .set({ state: "skipped", reason, modified: new Date() })
     .where("migration_id", "=", migrationId)
     .where("state", "=", "planned")
-    .where("attempts", "=", 0)
+    .where("create_requests", "=", 0)
     .returning(["kind", "name"])
     .execute()
   for (const [kind, objects] of Map.groupBy(skipped, (object) => object.kind)) {

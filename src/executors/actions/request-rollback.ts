@@ -87,7 +87,7 @@ async function openRollbackStage(trx: Trx, migrationId: number): Promise<void> {
     .set({ state: "creating", modified: new Date() })
     .where("migration_id", "=", migrationId)
     .where("state", "in", ["failed", "skipped"])
-    .where("attempts", ">", 0)
+    .where("create_requests", ">", 0)
     .execute()
 }
 

@@ -52,20 +52,20 @@ export function isRecorded({ backendId }: StageItem): boolean {
 
 /**
  * Lists what the project has of a kind. The project belongs to this migration alone: it has nothing that was neither
- * attempted nor auto-created.
+ * requested nor auto-created.
  */
 async function listExisting(
   kind: AnyKind,
   context: CloudContext,
   items: readonly StageItem[],
 ): Promise<readonly unknown[]> {
-  const mayExist = kind.api.autoCreated === true || items.some((item) => !isRecorded(item) && item.attempted)
+  const mayExist = kind.api.autoCreated === true || items.some((item) => !isRecorded(item) && item.requested)
   return mayExist ? kind.api.list(context, items) : []
 }
 
 function forCreates(context: CloudContext, items: readonly StageItem[]): CloudContext {
-  const firstAttempt = items.every((item) => !isRecorded(item) && !item.attempted)
-  return { ...context, firstAttempt }
+  const firstRequest = items.every((item) => !isRecorded(item) && !item.requested)
+  return { ...context, firstRequest }
 }
 
 /**
@@ -77,7 +77,7 @@ async function prune(
   items: readonly StageItem[],
   unmatched: readonly unknown[],
 ): Promise<void> {
-  const begun = items.filter((item) => item.attempted || isRecorded(item))
+  const begun = items.filter((item) => item.requested || isRecorded(item))
   const toPrune = kind.removal.toPrune?.(items, begun, unmatched) ?? []
   await allSettledOrThrow(toPrune.map((actual) => ignoreNotFound(kind.removal.delete(context, actual))))
   await journal.recordPruned(toPrune)

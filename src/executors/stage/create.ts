@@ -64,7 +64,7 @@ async function handleRefusal(pass: Pass, item: StageItem, error: CloudError): Pr
 
 /** The pass for requests after a refused one, which may have created something. */
 function laterRequest(pass: Pass): Pass {
-  return { ...pass, context: { ...pass.context, firstAttempt: false } }
+  return { ...pass, context: { ...pass.context, firstRequest: false } }
 }
 
 /** Sends the create requests of a batch, and adapts the batch size to the time of the slowest. */

@@ -10,9 +10,9 @@ export interface StageItem extends Desired<unknown> {
   readonly id: string
   /** Id of the host row. */
   readonly rowId: number | null
-  /** Whether a create request was sent for it, so that it may exist although no answer was recorded. */
-  readonly attempted: boolean
-  /** Whether more than one was sent, so that it may exist twice. */
+  /** Whether a create request was recorded for it, before it was sent: it may exist although no response was recorded. */
+  readonly requested: boolean
+  /** Whether more than one was recorded, so that it may exist twice. */
   readonly retried?: boolean
   /** Its id in the cloud, where one was recorded. */
   readonly backendId: string | null
@@ -41,7 +41,15 @@ interface ReferredObject {
 export async function loadItems(db: Db, kind: AnyKind, migration: number): Promise<StageItems> {
   const rows = await db
     .selectFrom("openstack_replication.object")
-    .select(["id", "key", "name", "body", "row_id as rowId", "backend_id as backendId", "attempts"])
+    .select([
+      "id",
+      "key",
+      "name",
+      "body",
+      "row_id as rowId",
+      "backend_id as backendId",
+      "create_requests as requests",
+    ])
     .where("migration_id", "=", migration)
     .where("kind", "=", kind.name)
     .where("state", "in", ["planned", "creating", "done"])
@@ -54,11 +62,11 @@ export async function loadItems(db: Db, kind: AnyKind, migration: number): Promi
   )
   const items: StageItem[] = []
   const blocked: BlockedItem[] = []
-  for (const { attempts, ...row } of rows) {
+  for (const { requests, ...row } of rows) {
     const missing = refsOf(row.body).find((ref) => !referred.get(ref)?.backendId)
     if (missing === undefined) {
       const body = resolveRefs(row.body, (ref) => referred.get(ref)?.backendId ?? "")
-      items.push({ ...row, body, attempted: attempts > 0, retried: attempts > 1 })
+      items.push({ ...row, body, requested: requests > 0, retried: requests > 1 })
     } else {
       const { id, name, rowId } = row
       blocked.push({ id, name, rowId, reason: whySkipped(missing, referred.get(missing)) })

@@ -101,7 +101,7 @@ function anyOf(items: readonly Pick<StageItem, "id">[]) {
 async function markCreating(trx: Trx, items: readonly StageItem[]): Promise<readonly StageItem[]> {
   await trx
     .updateTable("openstack_replication.object")
-    .set({ state: "creating", attempts: sql`attempts + 1`, modified: new Date() })
+    .set({ state: "creating", create_requests: sql`create_requests + 1`, modified: new Date() })
     .where("id", "=", anyOf(items))
     .execute()
   return items

@@ -24,7 +24,7 @@ export async function recordRefusal(
   item: StageItem,
   error: CloudError,
 ): Promise<void> {
-  if (item.attempted) open.push({ item, error, refused: true })
+  if (item.requested) open.push({ item, error, refused: true })
   else await journal.recordFailed(item, objectError(error))
 }
 

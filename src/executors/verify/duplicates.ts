@@ -17,12 +17,12 @@ import { requeueOnRateLimit } from "../stage/read-retry.ts"
 export async function removeDuplicates(db: Db, context: CloudContext, migrationId: number): Promise<void> {
   const rows = await db
     .selectFrom("openstack_replication.object")
-    .select(["kind", "name", "backend_id", "attempts"])
+    .select(["kind", "name", "backend_id", "create_requests"])
     .where("migration_id", "=", migrationId)
     .where("backend_id", "is not", null)
     .execute()
   const names = new Map(rows.map(({ backend_id, name }) => [backend_id ?? "", name] as const))
-  const retried = new Set(rows.filter(({ attempts }) => attempts > 1).map(({ kind }) => kind))
+  const retried = new Set(rows.filter((row) => row.create_requests > 1).map(({ kind }) => kind))
   for (const kind of removalOrder()) {
     if (!retried.has(kind.name)) continue
     const { items } = await loadItems(db, kind, migrationId)

@@ -46,7 +46,7 @@ const tables = `
     backend_id text,
     state text not null
       check (state in ('planned', 'creating', 'done', 'failed', 'skipped', 'omitted', 'removed')),
-    attempts integer not null default 0,
+    create_requests integer not null default 0,
     reason text not null default '',
     error jsonb,
     differences jsonb,
