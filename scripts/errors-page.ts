@@ -9,8 +9,13 @@ Generated from \`src/errors.ts\` by \`node scripts/errors-page.ts\`; a test comp
 Every error of this plugin has a stable code. Clients of the API read it from the response header \`X-Error-Code\`; the body is as Waldur's
 clients expect it. Log entries, the objects of a migration and the errors thrown to the host have the code in their field \`code\`.
 
-*Retry* says what the worker does where the error ends a stage: **later** repeats the stage after a delay, **no** marks the object or
-the stage as failed. For a request to the API, *later* means that the same request may succeed later.
+*Retry* is what a repetition can achieve. **no**: it gives the same error until the cause is corrected. **later**: it may succeed. An object
+whose call to a cloud failed with *later* is tried again in up to eight passes, and then fails. Any other error that ends a stage is repeated
+seven times within two minutes, whatever its *Retry* is; then the stage is given up and the migration ends as `ERRED`. (`STALE_WORKER` ends no
+stage: another worker continues it.)
+
+The HTTP status applies where a request throws the error. Errors of the start and of workers never reach a client: they are seen in logs, in
+objects and in `error_message`.
 `
 
 const titles = {

@@ -1,4 +1,4 @@
-/** Whether the worker may repeat an operation that failed with this error: never, or after a delay. */
+/** What a repetition can achieve: `no`: the same error until its cause is corrected; `later`: it may succeed. */
 export type Retry = "no" | "later"
 
 /** One error code, as docs/errors.md shows it. */
@@ -34,9 +34,13 @@ export class ReplicationError extends Error {
   readonly code: string
   /** HTTP status of the response that the error becomes. */
   readonly status: number
-  /** Whether the worker may repeat the operation. */
+  /** What a repetition can achieve. */
   readonly retry: Retry
 
+  /**
+   * @param message what happened, to which object, why, and what to do
+   * @param options the error that caused this one, as `cause`
+   */
   constructor(
     { code, status, retry }: Pick<ErrorDefinition, "code" | "status" | "retry">,
     message: string,
@@ -200,7 +204,8 @@ export const errors = {
       code: "ROLLED_BACK",
       status: 409,
       retry: "no",
-      meaning: "The migration has been rolled back; it can be neither retried nor verified.",
+      meaning:
+        "The migration has been rolled back. It cannot be retried; after a complete rollback it cannot be verified either.",
       cause: "A rollback was requested before, and what the migration created is deleted in full or in part.",
       remedy: "Create a new migration. Where the rollback did not finish, request the rollback again.",
     },
@@ -212,13 +217,14 @@ export const errors = {
       code: "TENANT_IN_USE",
       status: 409,
       retry: "no",
-      meaning: "The tenant is in use and is not rolled back.",
+      meaning: "The rollback was refused, because the tenant is in use. Nothing was deleted.",
       cause:
-        "Its project holds resources that the migration did not create, e.g. servers, volumes, floating IPs or ports.",
-      remedy: "Delete these resources, or keep the tenant. Then request the rollback again.",
+        "The marketplace's rows show resources of the tenant that the migration did not create, e.g. instances, networks or ports. If only the cloud shows the use (e.g. servers, volumes, floating IPs), the request is accepted, and the migration becomes `OK` again with the reason in `error_message`.",
+      remedy:
+        "To roll back, delete these resources and request the rollback again. Otherwise do nothing: the tenant is unchanged.",
     },
     (users: readonly string[]) =>
-      `The tenant is in use and was not rolled back: its project holds resources that this migration did not create: ${shortList(users)}. Delete them, then request the rollback again.`,
+      `The rollback was refused, because the tenant is in use: it has resources that this migration did not create: ${shortList(users)}. Nothing was deleted. Delete these resources and request the rollback again.`,
   ),
   migrationInProgress: define(
     {
@@ -239,7 +245,7 @@ export const errors = {
       retry: "no",
       meaning: "A worker stops working on a stage, because another worker has taken the stage over.",
       cause:
-        "The worker missed its heartbeats (stopped process, overloaded machine, unreachable database) and was fenced. Nothing is lost or created twice.",
+        "The worker missed its heartbeats (stopped process, overloaded machine, unreachable database), or lost its connection to the database for some seconds, and was fenced. The stage continues on the other worker; nothing is lost or created twice.",
       remedy:
         "None, if it happens rarely. Otherwise look for long pauses of the worker's process and for interruptions of its connection to the database.",
     },
@@ -267,7 +273,7 @@ export const cloudErrors = {
     cause:
       "The cloud is down, overloaded or unreachable from this host. Calls are repeated with growing delays before this error is thrown.",
     remedy:
-      "The worker repeats the stage by itself. If the error persists, check the cloud's address and its state, and give the request id to its operator.",
+      "The stage tries again for some minutes. If the migration then ends as ERRED: check the cloud's address and state, give the request id to its operator, and `POST …/retry/`.",
   },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>
 

@@ -12,7 +12,7 @@ export interface RetryDecision extends ErrorResponse {
    * - `fail`: throw
    */
   readonly next: "done" | "renew-token" | "slow-down" | "retry" | "fail"
-  /** If it fails in the end: whether the worker may repeat the operation. */
+  /** If it fails in the end: what a repetition of the operation can achieve. */
   readonly retry: Retry
   /** Whether the request may have taken effect. */
   readonly uncertain: boolean
