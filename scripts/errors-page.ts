@@ -11,11 +11,11 @@ clients expect it. Log entries, the objects of a migration and the errors thrown
 
 *Retry* is what a repetition can achieve. **no**: it gives the same error until the cause is corrected. **later**: it may succeed. An object
 whose call to a cloud failed with *later* is tried again in up to eight passes, and then fails. Any other error that ends a stage is repeated
-seven times within two minutes, whatever its *Retry* is; then the stage is given up and the migration ends as `ERRED`. (`STALE_WORKER` ends no
+seven times within two minutes, whatever its *Retry* is; then the stage is given up and the migration ends as \`ERRED\`. (\`STALE_WORKER\` ends no
 stage: another worker continues it.)
 
 The HTTP status applies where a request throws the error. Errors of the start and of workers never reach a client: they are seen in logs, in
-objects and in `error_message`.
+objects and in \`error_message\`.
 `
 
 const titles = {

@@ -219,7 +219,7 @@ export const errors = {
       retry: "no",
       meaning: "The rollback was refused, because the tenant is in use. Nothing was deleted.",
       cause:
-        "The marketplace's rows show resources of the tenant that the migration did not create, e.g. instances, networks or ports. If only the cloud shows the use (e.g. servers, volumes, floating IPs), the request is accepted, and the migration becomes `OK` again with the reason in `error_message`.",
+        "The marketplace's rows show resources of the tenant that the migration did not create, e.g. instances, volumes, floating IPs or ports. If only the cloud shows them, the request is accepted, and the migration becomes `OK` again with the reason in `error_message`.",
       remedy:
         "To roll back, delete these resources and request the rollback again. Otherwise do nothing: the tenant is unchanged.",
     },
