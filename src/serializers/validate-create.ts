@@ -13,6 +13,7 @@ import { doesNotExist } from "./fields.ts"
 import { findRows, type NamedRows } from "./find-rows.ts"
 import { checkSubnetMappings, checkVolumeTypes } from "./mapping-rules.ts"
 import { checkOffering, checkPlan, checkProject } from "./order-rules.ts"
+import { checkCostPolicies } from "./policy-rules.ts"
 
 /** Options of the plugin that decide which requests are valid. */
 export interface ValidationSettings {
@@ -62,12 +63,11 @@ export async function validateCreate(
   const all = { ...withMappings(errors, networks.errors), ...found.errors }
   if (Object.keys(all).length > 0) throw apiErrors.invalid(all)
   if (resource === undefined || offering === undefined || plan === undefined) throw apiErrors.invalid([])
-  return checkRules({ db, access, user, settings }, value as CreateRequest, {
-    resource,
-    offering,
-    plan,
-    networkIds: networks.ids,
-  })
+  const rows = { resource, offering, plan, networkIds: networks.ids }
+  const valid = await checkRules({ db, access, user, settings }, value as CreateRequest, rows)
+  // Last, as in Waldur, where a policy refuses the insert of the resource.
+  await checkCostPolicies(db, valid)
+  return valid
 }
 
 /** The rules in Waldur's order: limits, offering, plan, project, review, mappings, tenant, destination. */
