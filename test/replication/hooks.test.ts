@@ -126,7 +126,8 @@ function delivered(world: TestWorld): Promise<unknown> {
 async function checkRecords(t: Test, world: TestWorld, resourceUuid: string): Promise<void> {
   const events = await world.pool.query(
     `select event_type, message, context, count(feed.id)::int as feeds from logging_event event
-       join logging_feed feed on feed.event_id = event.id group by event.id order by event.id`,
+       join logging_feed feed on feed.event_id = event.id
+     where event_type like 'marketplace_resource_create_%' group by event.id order by event.id`,
   )
   t.match(
     events.rows,
