@@ -1,6 +1,7 @@
 import { errors } from "../errors.ts"
 import { billingHandler } from "./billing/index.ts"
 import { componentQuotasHandler } from "./component-quotas.ts"
+import { countersHandler } from "./counters.ts"
 import { eventsHandler } from "./events/index.ts"
 import { type Handler, type HandlerName, handlerNames } from "./handler.ts"
 import { inventoryHandler } from "./inventory/index.ts"
@@ -19,6 +20,7 @@ const registry: readonly Handler[] = inOrder([
   componentQuotasHandler,
   planPeriodsHandler,
   eventsHandler,
+  countersHandler,
   billingHandler,
   ordersHandler,
 ])

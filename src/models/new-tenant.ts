@@ -56,22 +56,6 @@ export async function insertTenantQuotas(
   if (rows.length > 0) await trx.insertInto("quotas_quotalimit").values(rows).execute()
 }
 
-/** Adds to the number of OpenStack rows that Waldur keeps for a project and its customer. It sums up the deltas. */
-export async function addToResourceCount(
-  trx: Trx,
-  { projectId, customerId }: { readonly projectId: number; readonly customerId: number },
-  delta: number,
-): Promise<void> {
-  const scopes = [
-    { object_id: projectId, content_type_id: await contentTypeId(trx, "structure", "project") },
-    { object_id: customerId, content_type_id: await contentTypeId(trx, "structure", "customer") },
-  ]
-  await trx
-    .insertInto("quotas_quotausage")
-    .values(scopes.map((scope) => ({ name: "nc_resource_count", delta, ...scope })))
-    .execute()
-}
-
 export interface NewResource {
   readonly now: Date
   readonly projectId: number

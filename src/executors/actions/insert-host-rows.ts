@@ -3,7 +3,7 @@ import { type Hooks, insertRow } from "../../handlers/index.ts"
 import { CoreState } from "../../models/codes.ts"
 import { randomPassword } from "../../models/credentials.ts"
 import type { Trx } from "../../models/database.ts"
-import { addToResourceCount, insertTenant, insertTenantQuotas, resourceRow } from "../../models/new-tenant.ts"
+import { insertTenant, insertTenantQuotas, resourceRow } from "../../models/new-tenant.ts"
 import { textJson } from "../../models/rows.ts"
 import { insertObjectRows, type RowIds, rowContext } from "../plan/object-rows.ts"
 import type { RequestPlan } from "../plan/plan-request.ts"
@@ -15,7 +15,7 @@ export interface TenantRows {
   readonly rowIds: RowIds
 }
 
-/** Inserts the rows of the new tenant and of its objects, its quotas, and their resource count. */
+/** Inserts the rows of the new tenant and of its objects, and its quotas. */
 export async function insertTenantRows(
   trx: Trx,
   request: ValidRequest,
@@ -28,12 +28,8 @@ export async function insertTenantRows(
   const tenantId = await insertTenant(trx, { ...owner, ...identity, name, description, password })
   const rowIds: RowIds = new Map()
   const context = rowContext({ trx, ...owner, tenantId }, rowIds)
-  let counted = 1
-  for (const { kind, objects } of plan.parts) {
-    counted += await insertObjectRows(context, rowIds, kind, objects)
-  }
+  for (const { kind, objects } of plan.parts) await insertObjectRows(context, rowIds, kind, objects)
   await insertTenantQuotas(trx, tenantId, plan.quotas)
-  await addToResourceCount(trx, request, counted)
   return { tenantId, rowIds }
 }
 
