@@ -10,7 +10,7 @@ import type { RateLimit } from "./limits.ts"
 
 /**
  * Options of the plugin and of `startWorker`. Only `pool` is required; the defaults fit a database of Waldur. API and
- * workers of one host need the same `connection`, `hooks` and `queueSchema`.
+ * workers of one host need the same `connection`, `hooks`, `handlers` and `queueSchema`.
  */
 export interface ReplicationOptions {
   /**
