@@ -99,11 +99,12 @@ function otherLists(app: FastifyInstance, { caller }: NetworkContext): void {
     caller(request)
     return { availability_zones: availabilityZones }
   })
-  for (const [path, name] of [
+  const otherLists = [
     ["floatingips", "floatingips"],
     ["subnetpools", "subnetpools"],
     ["address-scopes", "address_scopes"],
-  ] as const)
+  ] as const
+  for (const [path, name] of otherLists)
     app.get(`/v2.0/${path}`, async (request) => {
       caller(request)
       return { [name]: [] }

@@ -20,7 +20,7 @@ import { tag } from "./tag.ts"
 import { trunk } from "./trunk.ts"
 import { user } from "./user.ts"
 
-/** The registry of kinds: every kind of object that is copied. TEMPLATE.md describes how to add one. */
+/** The registry of kinds: every kind of object that is copied. CONTRIBUTING.md describes how to add one. */
 export const kinds: readonly AnyKind[] = [
   project,
   user,

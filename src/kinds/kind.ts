@@ -33,8 +33,8 @@ export interface RowContext {
 
 /**
  * Everything about one kind of object, in groups by the phase that uses them. The order of stages, their passes, the
- * verification, the report and the rollback are derived from these functions: a new kind is one new file, made from
- * TEMPLATE.md, and one line in index.ts.
+ * verification, the report and the rollback are derived from these functions. CONTRIBUTING.md, "Add a kind of object", has
+ * the steps for a new kind; TEMPLATE.md is its file.
  *
  * `Body` is what is desired (with `Ref`s), `Actual` what the cloud shows.
  */
@@ -124,7 +124,7 @@ export interface KindRemoval<Body, Actual> {
   /** Deletes several objects that cannot be deleted in separate calls at the same time. */
   deleteMany?(context: CloudContext, actual: readonly Actual[]): Promise<void>
   /**
-   * Returns what the cloud put into created objects by itself and has to go, of the objects that match no desired one.
+   * Returns those of `unmatched` that the cloud added to created objects by itself, and that have to be deleted.
    * @param begun the desired objects that were requested or recorded before: from then on, users may add to them
    */
   toPrune?(
