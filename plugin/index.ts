@@ -19,6 +19,7 @@ export type { Worker } from "../src/executors/worker/worker.ts"
 export type {
   AfterCommit,
   Committed,
+  HandlerName,
   HandlerSwitches,
   Hooks,
   MigrationRow,
