@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { Command } from "../host/command/options.ts"
 import { parseArguments } from "../host/command/parse.ts"
@@ -13,7 +13,8 @@ import { startTestServer } from "./test-server.ts"
 const root = join(import.meta.dirname, "..")
 const tap = join(root, "node_modules", ".bin", "tap")
 const state = join(root, ".tap")
-const output = join(state, "last.tap")
+/** Several runs may go on at once in one tree. */
+const output = join(state, `run-${process.pid}.tap`)
 const durationsFile = join(state, "durations.json")
 
 const command = {
@@ -59,7 +60,7 @@ async function buildTap(): Promise<void> {
   const built = join(state, "built")
   const installed = timeOf(join(root, "node_modules", ".package-lock.json"))
   if (timeOf(built) > Math.max(installed, timeOf(join(root, ".taprc")))) return
-  await run(["build"])
+  if ((await run(["build"])) !== 0) throw new Error("tap could not build its plugins; npm ci repairs them.")
   writeFileSync(built, "")
 }
 
@@ -89,7 +90,6 @@ await runCommand(command, async (args) => {
   const own = process.env.TEST_DATABASE_URL === undefined ? await startTestServer() : undefined
   try {
     await buildTap()
-    rmSync(output, { force: true })
     const options = [
       `--jobs=${values.jobs}`,
       ...(values.grep === undefined ? [] : [`--grep=${values.grep}`]),
@@ -104,6 +104,7 @@ await runCommand(command, async (args) => {
       ...(!values.coverage && { NODE_COMPILE_CACHE: join(state, "compile-cache") }),
     })
     report(readFileSync(output, "utf8"), values.slowest)
+    renameSync(output, join(state, "last.tap"))
     return code
   } finally {
     await own?.stop()

@@ -116,6 +116,7 @@ function sourcesOf(tables: Tables): string {
 
 async function createOwnTables(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url })
+  pool.on("error", () => undefined)
   await migrateOwnTables(openDatabase(pool))
   await runMigrations({ pgPool: pool, schema: "graphile_worker", logger: new Logger(() => () => undefined) })
   await pool.end()

@@ -27,7 +27,7 @@ export async function hostRows(world: TestWorld) {
     "openstack_volumetype_tenants",
   ]
   const counts = await Promise.all(tables.map(async (table) => [table, await count(world, table)] as const))
-  // A category's count of offerings stays when the offerings of a tenant are archived, as in Waldur.
+  // The numbers of offerings of a category and of orders of an offering stay, as in Waldur.
   const usage = await world.pool.query(
     "select object_id, content_type_id, sum(delta) as sum from quotas_quotausage where name not in ('offering_count', 'order_count') group by 1, 2 having sum(delta) <> 0 order by 1, 2",
   )

@@ -9,6 +9,8 @@ import { waitFor } from "../helpers/wait-for.ts"
 import { withWorld } from "../helpers/world.ts"
 
 const quick = (_: unknown, usual: CloudConnection) => ({ ...usual, requestsPerSecond: 5_000 })
+/** Retries that take several time slices, and no minute. */
+const shortRetries = { failureBackoff: { firstMs: 50, maxMs: 500 }, failureBudgetMs: 6_000 }
 const ports = { mappings: { sync_instance_ports: true } }
 
 t.test("a small migration ends while two large ones, which came first, fill the only worker", (t) =>
@@ -75,8 +77,8 @@ t.test("stages that cannot succeed come to their end although each keeps another
               body: { NeutronError: { type: "HTTPInternalServerError", message: "no", detail: "" } },
             }
           : undefined
-      const { ctx } = await prepare({ pool: world.pool, connection: quick }, world.app.log)
-      const log = world.app.log
+      const { log } = world.app
+      const { ctx } = await prepare({ pool: world.pool, connection: quick }, log, shortRetries)
       const worker = await startStageWorker(ctx, { pool: world.pool, concurrency: 1, log, timeSliceMs: 300 })
       try {
         const both = [await world.create(tenant), await world.create(tenant)]

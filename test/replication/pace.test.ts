@@ -11,7 +11,7 @@ import { startProcess } from "../helpers/process.ts"
 import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
-const pace = { requestsPerSecond: 10, inFlight: 3 }
+const pace = { requestsPerSecond: 30, inFlight: 3 }
 
 t.test("the pace of a cloud, and its pauses, hold over three worker processes together", (t) =>
   withWorld(
