@@ -12,7 +12,8 @@ const failed: MigrationObject = {
   destination: "",
   state: "failed",
   create_requests: 1,
-  reason: "Cloud B: network POST /v2.0/ports answered 409: Quota exceeded for resources: ['port'].",
+  reason:
+    "Cloud B: network POST /ports answered 409: Quota exceeded for resources: ['port'] (req-5f2b8c1e-0d37-4a96-b1f4-2c6e9a7d3b80). Raise this quota of the destination project or delete what uses it, then retry.",
   error: { code: "CLOUD_REFUSED", message: "Quota exceeded for resources: ['port'].", status: 409 },
   mapped: [],
   dropped: [],

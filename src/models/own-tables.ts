@@ -168,7 +168,7 @@ export interface FencedOwnerTable {
   fenced_at: Generated<Date>
 }
 
-/** One row per cloud: its rate limit over all processes. Only the SQL function `acquire_slots` writes it. */
+/** One row per cloud: its rate limit across all processes. Only the SQL function `acquire_slots` writes it. */
 export interface LimiterTable {
   settings_id: number
   /** When the last calls started, oldest first. */

@@ -11,8 +11,8 @@ import { lockMigration, markInProgress } from "./lock-migration.ts"
 import { refreshExternalNetwork } from "./refresh-external-network.ts"
 
 /**
- * Runs a migration that is ERRED again for what is missing: failed and skipped objects are planned again, and the stages
- * of their kinds reopen. Created objects stay as they are.
+ * Runs a migration that is ERRED again for what is missing: failed and skipped objects are set back to `planned`, and the
+ * stages of their kinds reopen. Created objects stay as they are; once there is one, the plan is kept.
  * @returns false where the migration is in another state
  * @throws ROLLED_BACK where a rollback has begun
  */

@@ -25,7 +25,8 @@ export const acquireSlots = `
     free integer;
     granted timestamptz[] := '{}';
   begin
-    -- A crash of the database may lose the last few grants: that delays a call by a moment, so no commit waits for the disk.
+    -- No commit waits for the disk: a crash of the database may forget the last few grants, so that for a moment more calls
+    -- may start than the limit permits (and a pause may be forgotten until the next 429).
     perform set_config('synchronous_commit', 'off', true);
     select * into known from openstack_replication.limiter where settings_id = cloud for update;
     if not found then

@@ -60,12 +60,12 @@ export interface CloudConnection {
    */
   readonly timeoutMs?: number
   /**
-   * Calls in flight to this cloud at a time, over all processes on the host's database. More than 16 cost a small Neutron
+   * Calls in flight to this cloud at a time, across all processes on the host's database. More than 16 cost a small Neutron
    * more than they gain. @default 8
    */
   readonly inFlight?: number
   /**
-   * Calls started per second, over all processes on the host's database. Public clouds refuse more than about 20.
+   * Calls started per second, across all processes on the host's database. Public clouds refuse more than about 20.
    * @default 10
    */
   readonly requestsPerSecond?: number
