@@ -60,6 +60,9 @@ function define<Args extends readonly unknown[]>(
   return Object.assign((...args: Args) => new ReplicationError(definition, message(...args)), { definition })
 }
 
+/** How far a termination by the marketplace is. */
+export type Termination = "terminating" | "terminated"
+
 /** Joins the first `max` items, and the number of the others. */
 export function shortList(items: readonly string[], max = 5): string {
   const more = items.length > max ? ` and ${items.length - max} more` : ""
@@ -225,6 +228,33 @@ export const errors = {
     },
     (users: readonly string[]) =>
       `The rollback was refused, because the tenant is in use: it has resources that this migration did not create: ${shortList(users)}. Nothing was deleted. Delete these resources and request the rollback again.`,
+  ),
+  tenantTerminated: define(
+    {
+      code: "TENANT_TERMINATED",
+      status: 409,
+      retry: "no",
+      meaning:
+        "The marketplace has terminated the tenant, or is terminating it. Its migration ends, and can be neither retried, verified nor rolled back.",
+      cause:
+        "Someone terminated the resource or deleted the tenant in the marketplace, or the marketplace found no project of the tenant in its cloud.",
+      remedy: "None: the marketplace deletes the tenant. Create a new migration where the tenant is needed.",
+    },
+    (state: Termination, action: "retried" | "verified" | "rolled back" | "continued") =>
+      `The tenant ${state === "terminated" ? "was terminated" : "is being terminated"} in the marketplace; its migration cannot be ${action}. Nothing was changed. Create a new migration where the tenant is needed.`,
+  ),
+  otherServer: define(
+    {
+      code: "OTHER_SERVER",
+      status: 409,
+      retry: "no",
+      meaning: "The migration was run by another server, which has its plan and its events.",
+      cause:
+        "The row of the migration was made by Waldur's own replication, or the plugin's schema was created after it.",
+      remedy: "Use the server that ran the migration, or terminate the tenant in the marketplace.",
+    },
+    () =>
+      "This migration was run by another server; its plan, progress and events are not known here, and it cannot be changed. Its record and its objects can be read.",
   ),
   migrationInProgress: define(
     {

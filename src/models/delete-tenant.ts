@@ -1,7 +1,6 @@
 import { sql } from "kysely"
 import { contentTypeId } from "./content-types.ts"
 import type { Trx } from "./database.ts"
-import { addToResourceCount } from "./new-tenant.ts"
 
 /** PostgreSQL's code of a violated foreign key. */
 const foreignKeyViolation = "23503"
@@ -32,8 +31,17 @@ export async function deleteUnlessReferenced(
   }
 }
 
+/** Tables of what Waldur's pull reads for each tenant from its cloud, and deletes with it. */
+const tenantTables = [
+  "openstack_volumetype_tenants",
+  "openstack_flavor_tenants",
+  "openstack_image_tenants",
+  "openstack_instanceavailabilityzone",
+  "openstack_volumeavailabilityzone",
+] as const
+
 /**
- * Deletes the row of a tenant that no longer exists in its cloud, with its quotas and links, as Waldur does.
+ * Deletes the row of a tenant that no longer exists in its cloud, with its quotas, usages and links, as Waldur does.
  * @param beforeDeletion called while the row still exists; what it writes is undone where the row is kept
  * @returns false, and keeps the row, where rows of the host that this plugin does not know refer to it
  */
@@ -43,22 +51,23 @@ export async function deleteTenant(
   beforeDeletion: () => Promise<void>,
 ): Promise<boolean> {
   const tenant = await trx
-    .selectFrom("openstack_tenant as tenant")
-    .innerJoin("structure_project as project", "project.id", "tenant.project_id")
-    .select(["project.id as projectId", "project.customer_id as customerId"])
-    .where("tenant.id", "=", tenantId)
+    .selectFrom("openstack_tenant")
+    .select("id")
+    .where("id", "=", tenantId)
     .executeTakeFirst()
   if (tenant === undefined) return true
   const referencedBy = await deleteUnlessReferenced(trx, async () => {
     await beforeDeletion()
-    await trx.deleteFrom("openstack_volumetype_tenants").where("tenant_id", "=", tenantId).execute()
-    await trx
-      .deleteFrom("quotas_quotalimit")
-      .where("object_id", "=", tenantId)
-      .where("content_type_id", "=", await contentTypeId(trx, "openstack", "tenant"))
-      .execute()
+    for (const table of tenantTables) await trx.deleteFrom(table).where("tenant_id", "=", tenantId).execute()
+    const contentType = await contentTypeId(trx, "openstack", "tenant")
+    for (const table of ["quotas_quotalimit", "quotas_quotausage"] as const) {
+      await trx
+        .deleteFrom(table)
+        .where("object_id", "=", tenantId)
+        .where("content_type_id", "=", contentType)
+        .execute()
+    }
     await trx.deleteFrom("openstack_tenant").where("id", "=", tenantId).execute()
-    await addToResourceCount(trx, tenant, -1)
   })
   return referencedBy === undefined
 }

@@ -296,7 +296,14 @@ const readTables = {
   },
   openstack_volumetype: { id, uuid, name: varchar, backend_id: varchar, settings_id: int },
   openstack_volumetype_tenants: { id, volumetype_id: int, tenant_id: int },
-  openstack_instance: { id, uuid, name: varchar, state: int, tenant_id: int },
+  openstack_flavor_tenants: { id, tenant_id: int },
+  openstack_image_tenants: { id, tenant_id: int },
+  openstack_instanceavailabilityzone: { id, tenant_id: int },
+  openstack_volumeavailabilityzone: { id, tenant_id: int },
+  openstack_instance: { id, uuid, name: varchar, backend_id: nullable(varchar), state: int, tenant_id: int },
+  openstack_volume: { id, name: varchar, backend_id: nullable(varchar), tenant_id: int },
+  openstack_snapshot: { id, name: varchar, backend_id: nullable(varchar), tenant_id: int },
+  openstack_floatingip: { id, name: varchar, backend_id: varchar, tenant_id: int },
   openstack_customeropenstack: { id, settings_id: int, customer_id: int, external_network_id: varchar },
 } as const satisfies Record<string, Table>
 

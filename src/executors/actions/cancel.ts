@@ -12,6 +12,7 @@ import { lockMigration } from "./lock-migration.ts"
  * they create is recorded and verified. The migration then becomes ERRED for this reason and can be retried or rolled
  * back. Cancelling it twice changes nothing.
  * @returns false where the migration does not run
+ * @throws OTHER_SERVER
  */
 export async function cancelMigration(
   ctx: WorkerContext,
@@ -19,7 +20,7 @@ export async function cancelMigration(
   { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
   const locked = await lockMigration(trx, migrationId)
-  if (locked === undefined || !isRunning(locked.state)) return false
+  if (!isRunning(locked.state)) return false
   const { run } = locked
   if (run.cancelled !== null) return true
 

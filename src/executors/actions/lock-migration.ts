@@ -1,9 +1,11 @@
 import type { Selectable } from "kysely"
+import { errors } from "../../errors.ts"
 import { saveRow } from "../../handlers/index.ts"
-import type { CoreStateCode } from "../../models/codes.ts"
+import { type CoreStateCode, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import type { RunTable } from "../../models/own-tables.ts"
 import { lockRun } from "../stage/stage-store.ts"
+import { isResourceTerminated } from "../stage/termination.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 
 /** A migration whose rows are locked for an action. */
@@ -15,8 +17,11 @@ export interface LockedMigration {
   readonly resourceId: number
 }
 
-/** Locks a migration; its run first, in the order of every lock. Returns undefined where this plugin does not run it. */
-export async function lockMigration(trx: Trx, migrationId: number): Promise<LockedMigration | undefined> {
+/**
+ * Locks a migration; its run first, in the order of every lock.
+ * @throws OTHER_SERVER where this plugin does not run it
+ */
+export async function lockMigration(trx: Trx, migrationId: number): Promise<LockedMigration> {
   const run = await lockRun(trx, migrationId)
   const migration = await trx
     .selectFrom("waldur_openstack_replication_migration")
@@ -24,11 +29,14 @@ export async function lockMigration(trx: Trx, migrationId: number): Promise<Lock
     .where("id", "=", migrationId)
     .forUpdate()
     .executeTakeFirst()
-  if (run === undefined || migration === undefined) return undefined
+  if (run === undefined || migration === undefined) throw errors.otherServer()
   return { run, state: migration.state, resourceId: migration.dst_resource_id }
 }
 
-/** Marks tenant, resource and migration as in progress again, and clears their errors. */
+/**
+ * Marks tenant, resource and migration as in progress again, and clears their errors. A resource that is Terminated, because
+ * nothing was created, stays so in a rollback.
+ */
 export async function markInProgress(
   ctx: WorkerContext,
   trx: Trx,
@@ -40,7 +48,8 @@ export async function markInProgress(
     .set({ state: to.state, error_message: "", modified: new Date() })
     .where("id", "=", run.tenant_id)
     .execute()
-  await saveRow(trx, ctx.hooks, "resource", resourceId, { state: to.resource, error_message: "" })
+  if (to.resource !== ResourceState.TERMINATING || !(await isResourceTerminated(trx, resourceId)))
+    await saveRow(trx, ctx.hooks, "resource", resourceId, { state: to.resource, error_message: "" })
   await saveRow(trx, ctx.hooks, "migration", run.migration_id, {
     state: to.state,
     error_message: "",

@@ -1,23 +1,22 @@
-import { sql } from "kysely"
 import { errors } from "../../errors.ts"
-import { kinds } from "../../kinds/index.ts"
 import { CoreState, hasEnded, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
 import type { Rollback } from "../../models/own-tables.ts"
-import { kindText } from "../../planning/kind-names.ts"
 import { enqueueStages } from "../queue/jobs.ts"
 import { countRemoved } from "../rollback/finish-rollback.ts"
+import { rowsInUse } from "../rollback/own-rows.ts"
 import { rollbackStage, verifyStage } from "../stage/graph.ts"
+import { throwIfTerminated } from "../stage/termination.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import type { ActionRequest } from "./action.ts"
-import { type LockedMigration, lockMigration, markInProgress } from "./lock-migration.ts"
+import { lockMigration, markInProgress } from "./lock-migration.ts"
 
 /**
- * Enqueues the rollback of a migration: from ERRED, also where an earlier rollback did not finish; from OK, if the host's
- * rows show no use of the tenant. Requesting it twice changes nothing.
+ * Enqueues the rollback of a migration that has ended, also where an earlier rollback did not finish. Where it has ever
+ * been OK, the host's rows must show no use of the tenant. Requesting it twice changes nothing.
  * @returns false where the migration runs
- * @throws TENANT_IN_USE
+ * @throws TENANT_IN_USE; TENANT_TERMINATED; OTHER_SERVER
  */
 export async function requestRollback(
   ctx: WorkerContext,
@@ -25,16 +24,17 @@ export async function requestRollback(
   { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
   const locked = await lockMigration(trx, migrationId)
-  if (locked === undefined) return false
   const { run, state } = locked
   if (state === CoreState.DELETION_SCHEDULED || state === CoreState.DELETING) return true
   if (!hasEnded(state)) return false
   if (run.rollback?.finishedAt !== undefined) return true
+  await throwIfTerminated(trx, migrationId, "rolled back")
   // A second rollback of an OK migration checks for use again, unless the first one has removed something already.
   const isUntouched = run.rollback?.fromState === CoreState.OK && (await countRemoved(trx, migrationId)) === 0
   const fromState = isUntouched ? CoreState.OK : state
-  if (fromState === CoreState.OK) {
-    const inUse = await rowsInUse(trx, run)
+  // A tenant that was complete once may have been used since, whatever the migration's state is now.
+  if (run.ever_ok) {
+    const inUse = await rowsInUse(trx, { migrationId, tenantId: run.tenant_id })
     if (inUse.length > 0) throw errors.tenantInUse(inUse)
   }
 
@@ -89,26 +89,4 @@ async function openRollbackStage(trx: Trx, migrationId: number): Promise<void> {
     .where("state", "in", ["failed", "skipped"])
     .where("create_requests", ">", 0)
     .execute()
-}
-
-/** Returns the objects and instances that the host's rows show in the tenant and that this migration did not create. */
-async function rowsInUse(trx: Trx, run: LockedMigration["run"]): Promise<readonly string[]> {
-  const found: string[] = []
-  for (const { name, rows: { table } = {} } of kinds) {
-    if (table === undefined) continue
-    const { rows } = await sql<{ name: string }>`
-      select row.name from ${sql.table(table)} as row
-      where row.tenant_id = ${run.tenant_id} and not exists (
-        select from openstack_replication.object as object
-        where object.migration_id = ${run.migration_id} and object.kind = ${name} and object.row_id = row.id
-      ) order by row.id`.execute(trx)
-    found.push(...rows.map((row) => `${kindText(name)} "${row.name}"`))
-  }
-  const instances = await trx
-    .selectFrom("openstack_instance")
-    .select("name")
-    .where("tenant_id", "=", run.tenant_id)
-    .orderBy("id")
-    .execute()
-  return [...found, ...instances.map(({ name }) => `instance "${name}"`)]
 }

@@ -5,6 +5,7 @@ import { emitEvent } from "../../models/events.ts"
 import { dependents, surveyStage, verifyStage } from "../stage/graph.ts"
 import { setHostRows } from "../stage/host-rows.ts"
 import { startReadyStages } from "../stage/ready-stages.ts"
+import { throwIfTerminated } from "../stage/termination.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import type { ActionRequest } from "./action.ts"
 import { lockMigration, markInProgress } from "./lock-migration.ts"
@@ -14,7 +15,7 @@ import { refreshExternalNetwork } from "./refresh-external-network.ts"
  * Runs a migration that is ERRED again for what is missing: failed and skipped objects are set back to `planned`, and the
  * stages of their kinds reopen. Created objects stay as they are; once there is one, the plan is kept.
  * @returns false where the migration is in another state
- * @throws ROLLED_BACK where a rollback has begun
+ * @throws ROLLED_BACK where a rollback has begun; TENANT_TERMINATED; OTHER_SERVER
  */
 export async function retryMigration(
   ctx: WorkerContext,
@@ -22,9 +23,10 @@ export async function retryMigration(
   { migrationId, requestedBy }: ActionRequest,
 ): Promise<boolean> {
   const locked = await lockMigration(trx, migrationId)
-  if (locked?.state !== CoreState.ERRED) return false
+  if (locked.state !== CoreState.ERRED) return false
   const { run } = locked
   if (run.rollback !== null) throw errors.rolledBack("retried")
+  await throwIfTerminated(trx, migrationId, "retried")
 
   await emitEvent(trx, migrationId, "action", { action: "retry", by: requestedBy })
   await trx

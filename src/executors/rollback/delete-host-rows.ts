@@ -4,8 +4,8 @@ import { kinds } from "../../kinds/index.ts"
 import type { AnyKind } from "../../kinds/kind.ts"
 import type { Trx } from "../../models/database.ts"
 import { deleteUnlessReferenced } from "../../models/delete-tenant.ts"
-import { addToResourceCount } from "../../models/new-tenant.ts"
 import { kindText } from "../../planning/kind-names.ts"
+import { type OwnTenant, pulledRows } from "./own-rows.ts"
 
 interface ObjectRow {
   readonly id: string
@@ -14,19 +14,20 @@ interface ObjectRow {
 }
 
 /**
- * Deletes the host's rows of objects that do not exist (any more), and subtracts them from the resource count. Kinds are
- * taken in reverse order, so that a row goes before the row that it refers to.
+ * Deletes the host's rows of objects that do not exist (any more). Kinds are taken in reverse order, so that a row goes
+ * before the row that it refers to.
  * @returns the rows that remain because other rows of the host refer to them
  */
 export async function deleteHostRows(
   trx: Trx,
-  { migrationId, tenantId }: { readonly migrationId: number; readonly tenantId: number },
+  tenant: OwnTenant,
   handlers: Required<ObjectHooks>,
 ): Promise<readonly string[]> {
-  let deleted = 0
+  const { migrationId } = tenant
   const remaining: string[] = []
   for (const kind of kinds.toReversed()) {
     if (kind.rows?.delete === undefined) continue
+    await deletePulledRows(trx, kind, tenant, handlers)
     const objects = await trx
       .selectFrom("openstack_replication.object")
       .select(["id", "name", "row_id"])
@@ -35,19 +36,31 @@ export async function deleteHostRows(
       .where("state", "in", ["removed", "skipped", "failed"])
       .where("row_id", "is not", null)
       .execute()
-    const referenced = await deleteRowsOf(trx, kind, objects, handlers)
-    remaining.push(...referenced)
-    if (kind.rows.table !== undefined) deleted += objects.length - referenced.length
+    remaining.push(...(await deleteRowsOf(trx, kind, objects, handlers)))
   }
-  if (deleted === 0) return remaining
-  const owner = await trx
-    .selectFrom("openstack_tenant as tenant")
-    .innerJoin("structure_project as project", "project.id", "tenant.project_id")
-    .select(["project.id as projectId", "project.customer_id as customerId"])
-    .where("tenant.id", "=", tenantId)
-    .executeTakeFirst()
-  if (owner !== undefined) await addToResourceCount(trx, owner, -deleted)
   return remaining
+}
+
+/** Deletes the rows that Waldur's pull wrote for removed objects. They stay where other rows refer to them. */
+async function deletePulledRows(
+  trx: Trx,
+  kind: AnyKind,
+  tenant: OwnTenant,
+  handlers: Required<ObjectHooks>,
+): Promise<void> {
+  const rowIds = await pulledRows(trx, kind, tenant)
+  if (rowIds.length > 0) await deleteUnlessReferenced(trx, () => deleteRows(trx, kind, rowIds, handlers))
+}
+
+async function deleteRows(
+  trx: Trx,
+  kind: AnyKind,
+  rowIds: readonly number[],
+  handlers: Required<ObjectHooks>,
+): Promise<void> {
+  const table = kind.rows?.inserted
+  if (table !== undefined) await handlers.deleted(trx, { kind: kind.name, table, rowIds })
+  await kind.rows?.delete?.(trx, rowIds)
 }
 
 /** Deletes the rows in one statement or, where one of them is referred to, one by one. Returns those that remain. */
@@ -61,9 +74,7 @@ async function deleteRowsOf(
   if (first === undefined) return []
   const referencedBy = await deleteUnlessReferenced(trx, async () => {
     const rowIds = objects.flatMap((object) => object.row_id ?? [])
-    const table = kind.rows?.inserted
-    if (table !== undefined) await handlers.deleted(trx, { kind: kind.name, table, rowIds })
-    await kind.rows?.delete?.(trx, rowIds)
+    await deleteRows(trx, kind, rowIds, handlers)
     const ids = objects.map(({ id }) => id)
     await sql`update openstack_replication.object set row_id = null where id = any(${ids}::bigint[])`.execute(
       trx,

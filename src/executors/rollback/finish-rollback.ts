@@ -2,6 +2,7 @@ import { saveRow } from "../../handlers/index.ts"
 import { CoreState, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { deleteTenant } from "../../models/delete-tenant.ts"
+import { isResourceTerminated } from "../stage/termination.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import { deleteHostRows } from "./delete-host-rows.ts"
 import type { RollbackResult } from "./rollback.ts"
@@ -49,7 +50,7 @@ export async function finishRollback(
   const outcome =
     all.length === 0
       ? completeOutcome(rollback, removed)
-      : incompleteOutcome(rollback, { givenUp, objects: remaining, rows })
+      : incompleteOutcome(rollback, { givenUp, inUse, objects: remaining, rows })
   await saveOutcome(ctx, trx, { migrationId, tenantId, resourceId }, outcome, all)
 }
 
@@ -80,7 +81,12 @@ async function saveOutcome(
     .set({ rollback: rollback && JSON.stringify(rollback) })
     .where("migration_id", "=", migrationId)
     .execute()
-  await saveRow(trx, ctx.hooks, "resource", resourceId, { state: resource, error_message: message })
+  const isTerminated = await isResourceTerminated(trx, resourceId)
+  await saveRow(trx, ctx.hooks, "resource", resourceId, {
+    ...(!isTerminated && { state: resource }),
+    ...(isDeleted && { backend_metadata: JSON.stringify({ state: "Deleted" }) }),
+    error_message: message,
+  })
   await saveRow(trx, ctx.hooks, "migration", migrationId, {
     state,
     error_message: message,

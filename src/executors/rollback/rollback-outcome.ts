@@ -28,17 +28,25 @@ export function incompleteOutcome(
   { requestedBy, fromState }: Rollback,
   {
     givenUp,
+    inUse,
     objects,
     rows,
-  }: { readonly givenUp: boolean; readonly objects: readonly string[]; readonly rows: readonly string[] },
+  }: {
+    readonly givenUp: boolean
+    readonly inUse: boolean
+    readonly objects: readonly string[]
+    readonly rows: readonly string[]
+  },
 ): RollbackOutcome {
   const remaining = [...objects, ...rows]
   const failure = `Rollback requested by ${requestedBy} did not finish`
-  const message = givenUp
-    ? `${failure}: ${sentence(remaining)} Fix this and request the rollback again.`
-    : objects.length > 0
-      ? `${failure}. Remaining in the project: ${sentence(remaining)} Delete what this migration did not create and request the rollback again.`
-      : `${failure}. Remaining in the host's database: ${sentence(rows)} Delete the rows that refer to them and request the rollback again.`
+  const message = inUse
+    ? `Rollback requested by ${requestedBy} was refused, because the tenant is in use: ${shortList(objects)}. Nothing more was removed. Delete these resources and request the rollback again.`
+    : givenUp
+      ? `${failure}: ${sentence(remaining)} Fix this and request the rollback again.`
+      : objects.length > 0
+        ? `${failure}. Remaining in the project: ${sentence(remaining)} Delete what this migration did not create and request the rollback again.`
+        : `${failure}. Remaining in the host's database: ${sentence(rows)} Delete the rows that refer to them and request the rollback again.`
   return {
     state: CoreState.ERRED,
     resource: ResourceState.ERRED,

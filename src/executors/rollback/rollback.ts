@@ -24,10 +24,12 @@ import {
 /** What a rollback works with. */
 export interface RollbackContext extends DeletionContext {
   readonly rollback: Rollback | null
+  /** Whether the migration has ever been OK, so that others may use the tenant. */
+  readonly everOk: boolean
 }
 
 export interface RollbackResult {
-  /** true: nothing was deleted, because the tenant is in use. */
+  /** true: this rollback deleted nothing, because the tenant is in use. */
   readonly inUse: boolean
   /** true: the stage was given up, so that a deletion may not have been recorded. */
   readonly givenUp?: true
@@ -43,14 +45,12 @@ const withProject = new Set(["project", "user", "quota"])
  * time and by any worker. Unmanaged objects remain, and with them the project.
  */
 export async function rollBack(work: RollbackContext): Promise<RollbackResult> {
-  const { db, claim, rollback } = work
+  const { db, claim, everOk } = work
   await clearReasons(db, claim)
   await findUncertainCreates(work)
-  if (rollback?.fromState === CoreState.ERRED)
-    await removeDuplicates(db, await work.context(), claim.migration)
-  const unmanaged = await listUnmanaged(db, await work.context(), claim.migration)
-  if (rollback?.fromState === CoreState.OK && unmanaged.length > 0)
-    return { inUse: true, remaining: unmanaged }
+  const inUse = await listUsers(work)
+  if (inUse.length > 0) return { inUse: true, remaining: inUse }
+  if (!everOk) await removeDuplicates(db, await work.context(), claim.migration)
 
   await recordRemoving(db, claim)
   for (const kind of removalOrder()) {
@@ -64,6 +64,29 @@ export async function rollBack(work: RollbackContext): Promise<RollbackResult> {
   for (const kind of removalOrder()) if (withProject.has(kind.name)) await deleteObjects(work, kind)
   await recordDeletedWithParent(db, claim)
   return { inUse: false, remaining: await listNotRemoved(db, claim.migration) }
+}
+
+/** Returns what others have created in the project; nothing where the tenant has never been complete. */
+async function listUsers({
+  db,
+  claim,
+  context,
+  rollback,
+  everOk,
+}: RollbackContext): Promise<readonly string[]> {
+  if (!everOk && rollback?.fromState !== CoreState.OK) return []
+  // Where an earlier rollback has deleted something, the cloud may have put rules of its own into the default group.
+  return rollback?.fromState === CoreState.OK
+    ? listUnmanaged(db, await context(), claim.migration)
+    : listUnmanaged(db, await context(), claim.migration, isCounted)
+}
+
+/**
+ * Whether objects of a kind keep the project from being deleted. Those that go with their parent can only be those of the
+ * default group: rules that the cloud created.
+ */
+function isCounted(kind: AnyKind): boolean {
+  return !kind.removal.deletedWithParent
 }
 
 /** Looks for objects whose create request got no answer: the rollback deletes by id. */
@@ -84,8 +107,6 @@ async function findUncertainCreates({ db, claim, context }: RollbackContext): Pr
 
 /** Returns what keeps the project from being deleted. */
 async function listRemaining({ db, claim, context }: RollbackContext): Promise<readonly string[]> {
-  // Objects that go with their parent can only be those of the default group by now: rules that the cloud created.
-  const isCounted = (kind: AnyKind) => !kind.removal.deletedWithParent
   return [
     ...(await listUnmanaged(db, await context(), claim.migration, isCounted)),
     ...(await listNotRemoved(db, claim.migration)),

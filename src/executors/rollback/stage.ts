@@ -35,6 +35,7 @@ async function deleteCreated({
       db: ctx.db,
       claim,
       rollback: run.rollback,
+      everOk: run.everOk,
       context: clouds.context,
       signal: clouds.stopped,
     })

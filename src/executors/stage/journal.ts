@@ -9,6 +9,7 @@ import type { CloudError } from "../../openstack/index.ts"
 import type { DroppedAttribute } from "../../planning/plan.ts"
 import { type StageClaim, withClaim } from "./claim.ts"
 import type { StageItem } from "./items.ts"
+import { throwIfTerminated } from "./termination.ts"
 
 /** A desired object, paired with what the cloud has of it. */
 export interface PairedItem {
@@ -21,6 +22,7 @@ export interface Journal {
   /**
    * Records, before a create request is sent, that its objects may exist from now on. Returns the objects that are
    * still wanted: none where the migration was cancelled.
+   * @throws TENANT_TERMINATED where the marketplace terminates the tenant
    */
   recordCreating(items: readonly StageItem[]): Promise<readonly StageItem[]>
   recordDone(paired: readonly PairedItem[]): Promise<void>
@@ -48,6 +50,7 @@ export function stageJournal(db: Db, kind: AnyKind, claim: StageClaim, handlers:
   return {
     recordCreating: (items) =>
       withClaim(db, claim, async (trx, { cancelled }) => {
+        await throwIfTerminated(trx, claim.migration, "continued")
         if (cancelled === null) return markCreating(trx, items)
         await recordNotCreated(trx, kind, claim, { items, state: "skipped", reason: cancelled }, handlers)
         return []

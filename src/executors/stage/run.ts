@@ -16,5 +16,7 @@ export interface Run {
   readonly cancelled: boolean
   /** Whether the migration has ended before, so that the stage is a verification on request. */
   readonly ended: boolean
+  /** Whether the migration has ever been OK: from then on, others may use the tenant. */
+  readonly everOk: boolean
   readonly rollback: Rollback | null
 }

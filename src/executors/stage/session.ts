@@ -1,3 +1,4 @@
+import { errors } from "../../errors.ts"
 import { type CloudContext, cloudContext } from "../../kinds/cloud-context.ts"
 import type { Cloud } from "../../openstack/cloud/types.ts"
 import { withCallOptions } from "../../openstack/index.ts"
@@ -50,7 +51,8 @@ async function destinationContext({ ctx, claim, run }: ClaimedStage, cloud: Clou
     .selectFrom("openstack_tenant")
     .select(["name", "description", "user_username as username", "user_password as password"])
     .where("id", "=", run.tenantId)
-    .executeTakeFirstOrThrow()
+    .executeTakeFirst()
+  if (tenant === undefined) throw errors.tenantTerminated("terminated", "continued")
   const project = await ctx.db
     .selectFrom("openstack_replication.object")
     .select("backend_id")

@@ -1,6 +1,6 @@
 import { errors } from "../../errors.ts"
 import { saveRow } from "../../handlers/index.ts"
-import { CoreState } from "../../models/codes.ts"
+import { CoreState, hasEnded, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import { emitEvent } from "../../models/events.ts"
 import { type HeldJob, holdsJob } from "../queue/jobs.ts"
@@ -9,6 +9,7 @@ import type { StageClaim } from "./claim.ts"
 import { startReadyStages } from "./ready-stages.ts"
 import type { Run } from "./run.ts"
 import type { ClaimedStage, StageEnd } from "./stage.ts"
+import { endTerminated, readTermination } from "./termination.ts"
 import type { WorkerContext } from "./worker-context.ts"
 
 /**
@@ -28,12 +29,18 @@ export async function startStage(
     const run = await lockRun(trx, migration)
     if (run === undefined) return undefined
     if (!(await holdsJob(trx, ctx.queueSchema, job))) throw errors.staleWorker(stage)
+    const termination = await readTermination(trx, migration, { locking: true })
+    if (termination !== undefined) {
+      await endTerminated(ctx, trx, migration, termination)
+      return undefined
+    }
     const attempt = await raiseAttempt(trx, migration, stage)
     if (attempt === undefined) return undefined
     await emitEvent(trx, migration, "stage", { name: stage, state: "running", attempt })
     // A run that has ended without a start, e.g. cancelled at once, is only verified.
     if (run.started === null && run.finished === null)
       await startRun(ctx, trx, { migration, tenant: run.tenant_id })
+    if (run.finished === null && run.rollback === null) await keepCreating(ctx, trx, migration)
     return {
       claim: { migration, stage, attempt },
       run: {
@@ -44,6 +51,7 @@ export async function startStage(
         inputs: run.context.inputs,
         cancelled: run.cancelled !== null,
         ended: run.finished !== null,
+        everOk: run.ever_ok,
         rollback: run.rollback,
       },
     }
@@ -77,6 +85,17 @@ async function raiseAttempt(trx: Trx, migration: number, stage: string): Promise
   return started?.attempt
 }
 
+/** Ends the run of a migration whose tenant the marketplace terminates. Returns false where it does not. */
+export function endIfTerminated(ctx: WorkerContext, migration: number): Promise<boolean> {
+  return ctx.db.transaction().execute(async (trx) => {
+    await lockRun(trx, migration)
+    const termination = await readTermination(trx, migration, { locking: true })
+    if (termination === undefined) return false
+    await endTerminated(ctx, trx, migration, termination)
+    return true
+  })
+}
+
 async function startRun(
   ctx: WorkerContext,
   trx: Trx,
@@ -90,14 +109,46 @@ async function startRun(
   await saveRow(trx, ctx.hooks, "migration", migration, { state: CoreState.CREATING })
   await trx
     .updateTable("openstack_tenant")
-    .set({ state: CoreState.CREATING, modified: new Date() })
+    .set({ state: CoreState.CREATING, error_message: "", modified: new Date() })
     .where("id", "=", tenant)
     .execute()
 }
 
 /**
+ * Sets the tenant of a running migration CREATING again, and its resource Creating, where a job of Waldur's has changed
+ * them: it fails rows that stay in Creating for three hours, then sets the tenant OK if its project exists, and else the
+ * resource Terminated. Nobody may order machines in a tenant that is not complete.
+ */
+async function keepCreating(ctx: WorkerContext, trx: Trx, migration: number): Promise<void> {
+  const { tenant, tenantState, resource, resourceState } = await trx
+    .selectFrom("openstack_replication.run as run")
+    .innerJoin("openstack_tenant as tenant", "tenant.id", "run.tenant_id")
+    .innerJoin("waldur_openstack_replication_migration as migration", "migration.id", "run.migration_id")
+    .innerJoin("marketplace_resource as resource", "resource.id", "migration.dst_resource_id")
+    .select([
+      "tenant.id as tenant",
+      "tenant.state as tenantState",
+      "resource.id as resource",
+      "resource.state as resourceState",
+    ])
+    .where("run.migration_id", "=", migration)
+    .executeTakeFirstOrThrow()
+  if (hasEnded(tenantState)) {
+    await trx
+      .updateTable("openstack_tenant")
+      .set({ state: CoreState.CREATING, error_message: "", modified: new Date() })
+      .where("id", "=", tenant)
+      .execute()
+  }
+  if (resourceState === ResourceState.ERRED || resourceState === ResourceState.TERMINATED) {
+    const changes = { state: ResourceState.CREATING, error_message: "" }
+    await saveRow(trx, ctx.hooks, "resource", resource, changes)
+  }
+}
+
+/**
  * Ends a claimed stage, runs what belongs to its end, and enqueues the stages that may start now, in one transaction.
- * Changes nothing where another worker has claimed the stage since.
+ * Changes nothing where another worker has claimed the stage since, or the marketplace terminates the tenant.
  */
 export async function finishStage(
   { ctx, claim, run }: ClaimedStage,
@@ -117,6 +168,11 @@ export async function finishStage(
       .executeTakeFirst()
     if (ended.numUpdatedRows === 0n) return
     await emitEvent(trx, migration, "stage", { name, state: "done", attempt })
+    const termination = await readTermination(trx, migration, { locking: true })
+    if (termination !== undefined) {
+      await endTerminated(ctx, trx, migration, termination)
+      return
+    }
     await atEnd?.(trx)
     await startReadyStages(ctx, trx, { migration, cloud: run.settingsId })
   })

@@ -2,7 +2,8 @@ import type { Interruption } from "../queue/interruption.ts"
 import type { HeldJob } from "../queue/jobs.ts"
 import { type CallCount, newCallCount, recordCalls } from "../stage/call-count.ts"
 import { openSession } from "../stage/session.ts"
-import { finishStage, startStage } from "../stage/stage-store.ts"
+import { endIfTerminated, finishStage, startStage } from "../stage/stage-store.ts"
+import { isTenantTerminated } from "../stage/termination.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
 import { stageNamed } from "./stages.ts"
 
@@ -30,6 +31,7 @@ export async function runStage(
     await finishStage(session, count, await stage.run(session))
   } catch (error) {
     await recordCalls(ctx.db, claimed.claim, count).catch(() => undefined)
+    if (isTenantTerminated(error) && (await endIfTerminated(ctx, migration))) return
     throw error
   }
 }

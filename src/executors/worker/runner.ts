@@ -6,6 +6,7 @@ import { afterCommitTask, type Committed, deliverAfterCommit } from "../../handl
 import { StageYield, WorkerLost } from "../queue/interruption.ts"
 import { type StageJob, stageTask } from "../queue/jobs.ts"
 import type { WorkerContext } from "../stage/worker-context.ts"
+import { startRowKeeper } from "./keep-fresh.ts"
 import { type Heartbeat, holdLease, type Lease } from "./lease.ts"
 import { type Log, queueLogger } from "./log.ts"
 import { runStageJob } from "./run-job.ts"
@@ -56,9 +57,10 @@ export async function startRunner(ctx: WorkerContext, settings: WorkerSettings):
   }
   try {
     const lease = await holdLease(pool, ctx, await workerPool, log, heartbeat)
+    const keeper = startRowKeeper(ctx.db, log)
     return {
       lease,
-      ended: Promise.race([hung, lease.fenced, endOf(runner)]),
+      ended: Promise.race([hung, lease.fenced, endOf(runner)]).finally(keeper.stop),
       stop,
       async abandon(fault) {
         stages.abort(fault)

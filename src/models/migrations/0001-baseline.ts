@@ -15,6 +15,7 @@ const tables = `
     survey jsonb,
     verification jsonb,
     cancelled text,
+    ever_ok boolean not null default false,
     rollback jsonb,
     last_event integer not null default 0,
     started timestamptz,
