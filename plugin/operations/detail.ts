@@ -1,5 +1,6 @@
 import type { FastifyReply } from "fastify"
 import { apiErrors } from "../../src/api-error.ts"
+import { errors } from "../../src/errors.ts"
 import { saveRow } from "../../src/handlers/index.ts"
 import { CoreState, endedStates } from "../../src/models/codes.ts"
 import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
@@ -49,10 +50,10 @@ export async function run(context: RouteContext, request: WithUuid, reply: Fasti
   return reply.code(200).send()
 }
 
-/** Handles GET of progress. @throws ApiError 404, also where this plugin does not run the migration */
+/** Handles GET of progress. @throws ApiError 404; OTHER_SERVER where this plugin does not run the migration */
 export async function progress(context: RouteContext, request: WithUuid) {
   const { id } = await findMigration(context, request)
   const found = await readProgress(context.ctx.db, id)
-  if (found === undefined) throw apiErrors.notFound()
+  if (found === undefined) throw errors.otherServer()
   return found
 }

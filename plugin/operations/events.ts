@@ -2,6 +2,7 @@ import { Readable } from "node:stream"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { FastifyReply } from "fastify"
 import { apiErrors } from "../../src/api-error.ts"
+import { errors } from "../../src/errors.ts"
 import { hasEnded } from "../../src/models/codes.ts"
 import type { Db } from "../../src/models/database.ts"
 import { eventText, readEvents } from "../../src/serializers/event-stream.ts"
@@ -23,7 +24,8 @@ const maxStreamsPerUser = 10
  * `Last-Event-ID`, and the progress after each batch. It ends when the migration has ended and all events are sent; a
  * client that reconnects then gets 204, which stops a browser from reconnecting.
  * @param closing aborts when the server closes
- * @throws ApiError 404; 429 where the user has too many streams open
+ * @throws ApiError 404; 429 where the user has too many streams open; OTHER_SERVER where this plugin does not run the
+ * migration
  */
 export function eventStreams(closing: AbortSignal) {
   const open = new Map<number, number>()
@@ -31,7 +33,7 @@ export function eventStreams(closing: AbortSignal) {
     const { db } = context.ctx
     const { id: userId } = userOf(request)
     const { id } = await findMigration(context, request)
-    if ((await readProgress(db, id)) === undefined) throw apiErrors.notFound()
+    if ((await readProgress(db, id)) === undefined) throw errors.otherServer()
     const after = lastEventId(request.headers["last-event-id"])
     if ((await migrationHasEnded(db, id)) && (await readEvents(db, id, after)).length === 0)
       return reply.code(204).send()
@@ -50,11 +52,15 @@ export function eventStreams(closing: AbortSignal) {
       if (remaining === 0) open.delete(userId)
       else open.set(userId, remaining)
     })
-    return reply
-      .header("Content-Type", "text/event-stream; charset=utf-8")
-      .header("Cache-Control", "no-cache")
-      .header("X-Accel-Buffering", "no")
-      .send(stream)
+    return (
+      reply
+        .header("Content-Type", "text/event-stream; charset=utf-8")
+        .header("Cache-Control", "no-cache")
+        .header("X-Accel-Buffering", "no")
+        // A connection that was kept for reuse after the stream would delay the server's end by a minute.
+        .header("Connection", "close")
+        .send(stream)
+    )
   }
 }
 

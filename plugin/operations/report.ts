@@ -1,5 +1,5 @@
 import type { FastifyReply } from "fastify"
-import { apiErrors } from "../../src/api-error.ts"
+import { errors } from "../../src/errors.ts"
 import { composeReport } from "../../src/report/compose.ts"
 import { htmlReport, reportPolicy } from "../../src/report/html.ts"
 import { markdownReport } from "../../src/report/markdown.ts"
@@ -8,11 +8,11 @@ import type { RouteContext } from "../context.ts"
 import { formatOf } from "../negotiation.ts"
 import { findMigration, type WithUuid } from "./find.ts"
 
-/** Handles GET of report: everything that is known about a migration, as JSON, Markdown or HTML. */
+/** Handles GET of report: everything that is known about a migration, as JSON, Markdown or HTML. @throws OTHER_SERVER */
 export async function report(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const format = formatOf(request)
   const found = await readReport(context.ctx.db, await findMigration(context, request))
-  if (found === undefined) throw apiErrors.notFound()
+  if (found === undefined) throw errors.otherServer()
   reply.header("Vary", "Accept")
   if (format === "json") return found
   const document = composeReport(found)

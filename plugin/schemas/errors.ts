@@ -113,6 +113,31 @@ export const notAcceptable = errorResponse({
   },
 })
 
+/** Fastify itself refuses such an address, before the plugin sees it; a host may change the form by `frameworkErrors`. */
+export const uriTooLong = jsonResponse(
+  "The uuid in the address has more than 100 characters.",
+  Type.Object(
+    {
+      error: Type.String({ description: "The kind of error." }),
+      code: Type.String({ description: "Code of the web framework." }),
+      message: Type.String({ description: "Why the request was refused." }),
+      statusCode: Type.Integer({ description: "The status." }),
+    },
+    { title: "FrameworkError", description: "A refusal by the web framework." },
+  ),
+  {
+    long: {
+      summary: "A long address",
+      value: {
+        error: "Bad Request",
+        code: "FST_ERR_MAX_PARAM_LENGTH",
+        message: "'/api/openstack-migrations/…/' is exceeding the max param length",
+        statusCode: 414,
+      },
+    },
+  },
+)
+
 export const tooLarge = errorResponse({
   description: "The body exceeds the limit of this host.",
   causes: [requestErrors.bodyTooLarge],
@@ -193,6 +218,15 @@ export function wrongState(states: string, ...others: readonly { readonly defini
     },
   })
 }
+
+/** Another server ran the migration. */
+export const otherServer = errorResponse({
+  description: errors.otherServer.definition.meaning,
+  causes: [errors.otherServer.definition],
+  examples: {
+    other: { summary: "Another server", value: { detail: errors.otherServer().message } },
+  },
+})
 
 /** Describes the refusal of an invalid query or body. */
 export function invalid(description: string, examples: Examples) {

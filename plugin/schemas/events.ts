@@ -1,6 +1,6 @@
 import { Type } from "@sinclair/typebox"
 import { migrationEvent } from "../../src/serializers/event-stream.ts"
-import { notFound, tooManyStreams, unauthenticated } from "./errors.ts"
+import { notFound, otherServer, tooManyStreams, unauthenticated } from "./errors.ts"
 import { migrationUuid } from "./parameters.ts"
 
 const lines = [
@@ -38,6 +38,7 @@ export const eventsOperation = {
     204: { type: "null", description: "The migration has ended, and the client has read all its events." },
     401: unauthenticated,
     404: notFound,
+    409: otherServer,
     429: tooManyStreams,
   },
 } as const

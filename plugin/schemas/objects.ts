@@ -28,7 +28,7 @@ export const objectsOperation = {
   operationId: "openstack_migrations_objects_list",
   summary: "List the objects of a migration",
   description:
-    "All objects of the plan with their states, in the order of the plan. `state=failed` lists what is missing and why.",
+    "All objects of the plan with their states, in the order of the plan; of a migration that another server ran, what the marketplace's rows show. `state=failed` lists what is missing and why.",
   tags: ["openstack-migrations"],
   params: migrationUuid,
   querystring: Type.Object({

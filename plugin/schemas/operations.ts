@@ -16,10 +16,12 @@ import {
   noSuchPage,
   notAcceptable,
   notFound,
+  otherServer,
   throttled,
   tooLarge,
   unauthenticated,
   unsupportedMediaType,
+  uriTooLong,
   wrongState,
 } from "./errors.ts"
 import { eventsOperation } from "./events.ts"
@@ -174,13 +176,14 @@ const ownResponses = {
     operationId: "openstack_migrations_progress_retrieve",
     summary: "Show the progress of a migration",
     description:
-      "Number of objects by kind and state, calls to the clouds, and the result of the last verification. 404 also for migrations of older servers, which have no plan.",
+      "Number of objects by kind and state, calls to the clouds, and the result of the last verification.",
     tags,
     params: migrationUuid,
     response: {
       200: jsonResponse("The progress.", progressAnswer, progresses),
       401: unauthenticated,
       404: notFound,
+      409: otherServer,
     },
   },
   events: eventsOperation,
@@ -198,7 +201,7 @@ const ownResponses = {
       401: unauthenticated,
       403: forbidden,
       404: notFound,
-      409: wrongState("ERRED", errors.rolledBack),
+      409: wrongState("ERRED", errors.rolledBack, errors.tenantTerminated, errors.otherServer),
     },
   },
   cancel: {
@@ -213,7 +216,7 @@ const ownResponses = {
       401: unauthenticated,
       403: forbidden,
       404: notFound,
-      409: wrongState("CREATION_SCHEDULED, CREATING"),
+      409: wrongState("CREATION_SCHEDULED, CREATING", errors.otherServer),
     },
   },
   verify: {
@@ -227,14 +230,14 @@ const ownResponses = {
       202: jsonResponse("The migration; its verification is pending.", migrationDetails, migrations),
       401: unauthenticated,
       404: notFound,
-      409: wrongState("OK, ERRED", errors.rolledBack),
+      409: wrongState("OK, ERRED", errors.rolledBack, errors.tenantTerminated, errors.otherServer),
     },
   },
   rollback: {
     operationId: "openstack_migrations_rollback",
     summary: "Roll back a migration",
     description:
-      "Deletes the objects that this migration created, and only those, in reverse order, then the rows of the tenant. The resource becomes `Terminated`; its order stays. Unmanaged objects in the project are kept and reported, together with the project; delete them, then request the rollback again. A migration that is `OK` is rolled back only if the tenant is not in use. While it runs, the state is `DELETION_SCHEDULED` or `DELETING`. It ends as `ERRED` with the result in `error_message`, or as `OK` again where the tenant is in use. Repeating the request changes nothing.",
+      "Deletes the objects that this migration created, and only those, in reverse order, then the rows of the tenant. The resource becomes `Terminated`; its order stays. Unmanaged objects in the project are kept and reported, together with the project; delete them, then request the rollback again. A migration that is or was `OK` is rolled back only if the tenant is not in use. While it runs, the state is `DELETION_SCHEDULED` or `DELETING`. It ends as `ERRED` with the result in `error_message`, or as `OK` again where the tenant is in use. Repeating the request changes nothing.",
     tags,
     params: migrationUuid,
     response: {
@@ -242,7 +245,7 @@ const ownResponses = {
       401: unauthenticated,
       403: forbidden,
       404: notFound,
-      409: wrongState("OK, ERRED", errors.tenantInUse),
+      409: wrongState("OK, ERRED", errors.tenantInUse, errors.tenantTerminated, errors.otherServer),
     },
   },
   run: {
@@ -270,7 +273,8 @@ export const operations = Object.fromEntries(
 
 function withCommonErrors(operation: OperationSchema): OperationSchema {
   const bodyErrors = operation.body === undefined ? {} : { 413: tooLarge, 415: unsupportedMediaType }
-  const common = { 406: notAcceptable, ...bodyErrors, 429: throttled, 503: databaseDown }
+  const addressErrors = operation.params === undefined ? {} : { 414: uriTooLong }
+  const common = { 406: notAcceptable, ...bodyErrors, ...addressErrors, 429: throttled, 503: databaseDown }
   return { ...operation, response: { ...common, ...(operation.response as object) } }
 }
 

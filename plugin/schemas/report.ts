@@ -2,7 +2,7 @@ import { Type } from "@sinclair/typebox"
 import { composeReport } from "../../src/report/compose.ts"
 import { markdownReport } from "../../src/report/markdown.ts"
 import { type Report, reportAnswer } from "../../src/report/report.ts"
-import { jsonResponse, notAcceptable, notFound, unauthenticated } from "./errors.ts"
+import { jsonResponse, notAcceptable, notFound, otherServer, unauthenticated } from "./errors.ts"
 import { migrationUuid } from "./parameters.ts"
 
 const none = {
@@ -124,8 +124,9 @@ export const reportOperation = {
     format: Type.Optional(
       Type.Unsafe<string>({
         type: "string",
-        enum: ["json", "markdown", "html"],
-        description: "Format of the report; takes precedence over `Accept`. Any other value gives 404.",
+        enum: ["json", "markdown", "md", "html"],
+        description:
+          "Format of the report; takes precedence over `Accept`. `md` is `markdown`. Any other value gives 404.",
       }),
     ),
   }),
@@ -148,6 +149,7 @@ export const reportOperation = {
     },
     401: unauthenticated,
     404: notFound,
+    409: otherServer,
     406: notAcceptable,
   },
 } as const

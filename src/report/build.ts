@@ -24,14 +24,13 @@ export interface ReportRows {
   readonly mappings: Mappings
 }
 
-/** `mappings` of the migration's row. */
+/** `mappings` of the migration's row, and the chosen networks. */
 export interface Mappings {
   readonly subnets?: readonly { readonly src_cidr: string; readonly dst_cidr: string }[]
   readonly volume_types?: readonly { readonly src_type_uuid: string; readonly dst_type_uuid: string }[]
   readonly networks?: readonly string[]
   readonly skip_connection_extnet?: boolean
   readonly sync_instance_ports?: boolean
-  readonly static_routes?: string
 }
 
 /** Returns the report of a migration. Pure. */

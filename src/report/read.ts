@@ -18,7 +18,10 @@ export function readReport(db: Db, migration: MigrationJoin): Promise<Report | u
         .where("migration_id", "=", migration.id)
         .executeTakeFirst()
       if (run === undefined) return undefined
-      const mappings = parseJson<Mappings | null>(migration.mappings, {}) ?? {}
+      const mappings: Mappings = {
+        ...parseJson<Mappings | null>(migration.mappings, {}),
+        networks: await uuidsOf(trx, run.context.inputs.networkIds ?? []),
+      }
       return buildReport({
         migration,
         run,
@@ -55,6 +58,18 @@ async function readOwnRows(db: Db, migrationId: number) {
     .orderBy("number")
     .execute()
   return { stages, objects, actions }
+}
+
+/** Returns the uuids of the networks that a request chose, as far as their rows exist. */
+async function uuidsOf(db: Db, networkIds: readonly number[]): Promise<readonly string[]> {
+  if (networkIds.length === 0) return []
+  const rows = await db
+    .selectFrom("openstack_network")
+    .select("uuid")
+    .where("id", "in", [...networkIds])
+    .orderBy("id")
+    .execute()
+  return rows.map(({ uuid }) => hex(uuid))
 }
 
 async function cloudName(db: Db, settingsId: number): Promise<string> {

@@ -104,11 +104,12 @@ export const createRequest = objectField(createFields, {
 export type CreateRequest = ObjectOf<typeof createFields>
 
 /**
- * Returns the mappings as Waldur stores them: uuids of volume types with hyphens, of networks without, and both switches
- * also where none was sent.
+ * Returns the mappings as Waldur stores them: uuids of volume types with hyphens, and both switches also where none was
+ * sent. Waldur stores no networks, and its serializer fails on a row that has them; the plan's inputs have them, and
+ * `static_routes`, which Waldur does not have.
  */
 export function storedMappings(mappings: MappingValue): Readonly<Record<string, unknown>> {
-  const { volume_types, skip_connection_extnet = false, sync_instance_ports = false, ...rest } = mappings
+  const { volume_types, subnets, skip_connection_extnet = false, sync_instance_ports = false } = mappings
   return {
     ...(volume_types && {
       volume_types: volume_types.map(({ src_type_uuid, dst_type_uuid }) => ({
@@ -116,7 +117,7 @@ export function storedMappings(mappings: MappingValue): Readonly<Record<string, 
         dst_type_uuid: dashed(dst_type_uuid),
       })),
     }),
-    ...rest,
+    ...(subnets && { subnets }),
     skip_connection_extnet,
     sync_instance_ports,
   }

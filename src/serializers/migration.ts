@@ -133,12 +133,10 @@ export function serializeMigration(row: MigrationJoin, forStaff: boolean): Migra
 /** Lists are present only where they were given, both booleans always. None is null: Waldur's Python client fails on it. */
 function serializeMappings(stored: string | null): Readonly<Record<string, unknown>> {
   const mappings = parseJson<Readonly<Record<string, unknown>> | null>(stored, {}) ?? {}
-  const { volume_types, subnets, networks, static_routes } = mappings
+  const { volume_types, subnets } = mappings
   return {
     ...(volume_types !== undefined && { volume_types }),
     ...(subnets !== undefined && { subnets }),
-    ...(networks !== undefined && { networks }),
-    ...(static_routes !== undefined && { static_routes }),
     skip_connection_extnet: mappings.skip_connection_extnet ?? false,
     sync_instance_ports: mappings.sync_instance_ports ?? false,
   }
