@@ -15,6 +15,8 @@ export interface HostOptions {
   readonly worker: boolean
   /** A PostgreSQL to use instead of the embedded one. */
   readonly databaseUrl: string | undefined
+  /** Origins whose pages may call the API. */
+  readonly origins: readonly string[]
   /** The user's own clouds; undefined: two simulated ones. */
   readonly clouds: CloudChoice | undefined
 }
@@ -36,6 +38,12 @@ const shared = {
     text: "Milliseconds that a simulated cloud adds to each call",
   },
   "no-worker": { type: "switch", text: "Leave the work to npm run worker" },
+  "cors-origin": {
+    type: "text",
+    value: "ORIGIN",
+    multiple: true,
+    text: "Origin of a front end whose pages may call the API, e.g. http://localhost:8001",
+  },
   clouds: {
     type: "text",
     value: "FILE",
@@ -114,8 +122,18 @@ function hostOptions(values: Values<typeof shared>, env: NodeJS.ProcessEnv): Hos
     latencyMs: values.latency,
     worker: !values["no-worker"],
     databaseUrl: env.DATABASE_URL || undefined,
+    origins: values["cors-origin"].map(checkOrigin),
     clouds: cloudChoice(values),
   }
+}
+
+/** @throws UsageError where a text is not the origin of a page */
+function checkOrigin(text: string): string {
+  const origin = URL.canParse(text) ? new URL(text).origin : "null"
+  if (origin !== "null" && (text === origin || text === `${origin}/`)) return origin
+  throw new UsageError(
+    `--cors-origin must be scheme, host and port, e.g. http://localhost:8001, not "${text}"`,
+  )
 }
 
 /** undefined where no option is about clouds. */

@@ -1,6 +1,7 @@
 import { hex } from "../src/models/uuid.ts"
 import { runCommand, waitForSignal } from "./command/run.ts"
 import type { Demo } from "./demo/demo.ts"
+import { createLogin } from "./demo/login.ts"
 import { openDemo } from "./open-demo.ts"
 import { hostCommand, readHostOptions } from "./options.ts"
 import { buildServer } from "./server.ts"
@@ -9,9 +10,10 @@ import { buildServer } from "./server.ts"
 await runCommand(hostCommand, async (args) => {
   const options = readHostOptions(args, process.env)
   const demo = await openDemo(options)
-  const app = await buildServer({ pool: demo.database.pool, worker: options.worker })
+  const { pool } = demo.database
+  const app = await buildServer({ pool, worker: options.worker, origins: options.origins })
   const url = await app.listen({ host: "127.0.0.1", port: options.port })
-  const facts = describe(demo, url)
+  const facts = { ...describe(demo, url), login: await createLogin(pool, demo.rows.users.owner) }
   process.stdout.write(`${JSON.stringify(facts, null, options.json ? 0 : 2)}\n`)
   await waitForSignal()
   await app.close()

@@ -2,6 +2,7 @@ import { hex } from "../src/models/uuid.ts"
 import { type MigrationClient, migrationClient } from "./client.ts"
 import { runCommand, waitForSignal } from "./command/run.ts"
 import type { Demo } from "./demo/demo.ts"
+import { createLogin, type Login } from "./demo/login.ts"
 import { openDemo } from "./open-demo.ts"
 import { type HostOptions, readStartOptions, startCommand } from "./options.ts"
 import { buildServer } from "./server.ts"
@@ -14,7 +15,8 @@ await runCommand(startCommand, async (args) => {
   const options = readStartOptions(args, process.env)
   print(opening(options))
   const demo = await openDemo(options)
-  const app = await buildServer({ pool: demo.database.pool, worker: options.worker })
+  const { pool } = demo.database
+  const app = await buildServer({ pool, worker: options.worker, origins: options.origins })
   try {
     const url = await app.listen({ host: "127.0.0.1", port: options.port })
     const { token } = demo.rows.users.owner
@@ -25,7 +27,7 @@ await runCommand(startCommand, async (args) => {
     const progress = await client.progress(uuid)
     print(summary(migration, progress, await readRecords(demo, migration.dst_resource_uuid)))
     if (options.once) return migration.state === "OK" && progress.verification?.differences === 0 ? 0 : 1
-    print(closing({ url, uuid, token }))
+    print(closing({ url, uuid, token, login: await createLogin(pool, demo.rows.users.owner) }))
     await waitForSignal()
     return 0
   } finally {
@@ -55,14 +57,16 @@ interface Served {
   readonly url: string
   readonly uuid: string
   readonly token: string
+  readonly login: Login
 }
 
-function closing({ url, uuid, token }: Served): string {
+function closing({ url, uuid, token, login }: Served): string {
   const migrations = `${url}/api/openstack-migrations/`
   const curl = `curl -H "Authorization: Token ${token}"`
   return [
     `Serving ${url} until you press Ctrl+C.`,
     `The API's documentation: ${url}/docs/`,
+    `Sign-in of a front end (option --cors-origin): user ${login.username}, password ${login.password}`,
     "All migrations:",
     `  ${curl} ${migrations}`,
     "The report as text:",

@@ -41,3 +41,19 @@ export const orderTypeLabels: Labels = { Create: 1, Update: 2, Terminate: 3, Res
 export function labelOf(labels: Labels, code: number): string | undefined {
   return Object.keys(labels).find((label) => labels[label] === code)
 }
+
+/** `resource_type` of the rows of an endpoint, by its path. */
+export const openstackTypes: Readonly<Record<string, string>> = {
+  "openstack-tenants": "OpenStack.Tenant",
+  "openstack-networks": "OpenStack.Network",
+  "openstack-subnets": "OpenStack.SubNet",
+  "openstack-routers": "OpenStack.Router",
+  "openstack-ports": "OpenStack.Port",
+  "openstack-security-groups": "OpenStack.SecurityGroup",
+  "openstack-server-groups": "OpenStack.ServerGroup",
+  "openstack-floating-ips": "OpenStack.FloatingIP",
+  "openstack-instances": "OpenStack.Instance",
+  "openstack-volumes": "OpenStack.Volume",
+  "openstack-snapshots": "OpenStack.Snapshot",
+  "openstack-backups": "OpenStack.Backup",
+}

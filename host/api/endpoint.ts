@@ -32,6 +32,8 @@ export interface Endpoint<Tables, Names extends keyof Tables, Row> {
   select(db: HostDb, user: User): SelectQueryBuilder<Tables, Names, Row>
   /** The condition of the rows that a user sees who is neither staff nor support. */
   visible(user: User): Condition
+  /** Whether a caller without credentials sees the rows, too. @default false */
+  readonly open?: boolean
   readonly filters: Readonly<Record<string, Filter>>
   /** Columns to order by, by the names that the parameter `o` takes. */
   readonly orders?: Readonly<Record<string, string>>

@@ -34,7 +34,7 @@ function isAbout(condition: Condition): Condition {
     where feed.event_id = ${column("row.id")} and ${condition})`
 }
 
-/** Events of the user, of the user's customers and projects, and of their resources, orders and tenants. */
+/** Events of the user, of the user's customers and projects, and of their resources, orders, tenants and OpenStack objects. */
 function visible(user: User): Condition {
   const ofOwnProjects = (table: string) => sql`feed.object_id in (
     select held.id from ${sql.table(table)} as held join structure_project as project on project.id = held.project_id
@@ -47,6 +47,11 @@ function visible(user: User): Condition {
     when 'marketplace.resource' then ${ofOwnProjects("marketplace_resource")}
     when 'marketplace.order' then ${ofOwnProjects("marketplace_order")}
     when 'openstack.tenant' then ${ofOwnProjects("openstack_tenant")}
+    when 'openstack.network' then ${ofOwnProjects("openstack_network")}
+    when 'openstack.subnet' then ${ofOwnProjects("openstack_subnet")}
+    when 'openstack.securitygroup' then ${ofOwnProjects("openstack_securitygroup")}
+    when 'openstack.router' then ${ofOwnProjects("openstack_router")}
+    when 'openstack.port' then ${ofOwnProjects("openstack_port")}
     else false end`)
 }
 
@@ -57,6 +62,13 @@ const scopes = {
   "openstack-tenants": { model: ["openstack", "tenant"], table: "openstack_tenant" },
   projects: { model: ["structure", "project"], table: "structure_project" },
   customers: { model: ["structure", "customer"], table: "structure_customer" },
+  "openstack-networks": { model: ["openstack", "network"], table: "openstack_network" },
+  "openstack-subnets": { model: ["openstack", "subnet"], table: "openstack_subnet" },
+  "openstack-security-groups": { model: ["openstack", "securitygroup"], table: "openstack_securitygroup" },
+  "openstack-routers": { model: ["openstack", "router"], table: "openstack_router" },
+  "openstack-ports": { model: ["openstack", "port"], table: "openstack_port" },
+  "marketplace-public-offerings": { model: ["marketplace", "offering"], table: "marketplace_offering" },
+  "marketplace-provider-offerings": { model: ["marketplace", "offering"], table: "marketplace_offering" },
   users: { model: ["core", "user"], table: "core_user" },
 } as const
 

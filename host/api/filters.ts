@@ -23,7 +23,7 @@ function isOneOf(name: string, values: readonly (string | number)[]): Condition 
 }
 
 /** A filter that reads one text. NUL is refused, because PostgreSQL cannot store it. */
-function ofText(condition: (value: string) => Condition): Filter {
+export function ofText(condition: (value: string) => Condition): Filter {
   return (sent) => (last(sent).includes("\0") ? refuse(texts.nul) : condition(last(sent)))
 }
 
@@ -37,6 +37,11 @@ export function ofUuid(condition: (uuid: string) => Condition): Filter {
 
 export function uuid(name: string): Filter {
   return ofUuid((value) => sql`${column(name)} = ${value}`)
+}
+
+/** A uuid, or the URL of a row, which ends in its uuid. */
+export function uuidOrUrl(name: string): Filter {
+  return (sent) => uuid(name)([last(sent).replace(/\/$/, "").split("/").at(-1) ?? ""])
 }
 
 /** Any of several uuids. */

@@ -37,3 +37,8 @@ export function withoutSecrets(values: Readonly<Record<string, unknown>>): Reado
 export function fullName({ first_name, last_name }: { first_name: string; last_name: string }): string {
   return `${first_name} ${last_name}`.trim()
 }
+
+/** A date as `2026-11-28`. */
+export function dateText<Text extends string | null = string>(name: string) {
+  return sql<Text>`to_char(${column(name)}, 'YYYY-MM-DD')`
+}

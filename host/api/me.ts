@@ -11,20 +11,27 @@ export async function readMe(db: HostDb, user: User, view: View): Promise<Shown>
   const row = await db
     .selectFrom("core_user")
     .select(["uuid", "username", "first_name", "last_name", "email", "is_staff", "is_support", "is_active"])
+    .select(["native_name", "description", "phone_number", "organization", "job_title", "preferred_language"])
+    .select(["registration_method", "identity_source", "civil_number", "image", "slug", "token_lifetime"])
+    .select(["notifications_enabled", "is_identity_manager", timeText("date_joined").as("date_joined")])
+    // Waldur's front end asks for an agreement where there is no date; this host has none to agree to.
+    .select(
+      sql<string>`coalesce(${timeText("agreement_date")}, ${timeText("date_joined")})`.as("agreement_date"),
+    )
+    .select(sql<boolean>`password like 'pbkdf2_sha256$%'`.as("has_usable_password"))
     .where("id", "=", user.id)
     .executeTakeFirstOrThrow()
   const permissions = await selectPermissions(db, user).execute()
   return {
+    ...row,
     url: view.url("users", row.uuid),
     uuid: hex(row.uuid),
-    username: row.username,
     full_name: fullName(row),
-    first_name: row.first_name,
-    last_name: row.last_name,
-    email: row.email,
-    is_staff: row.is_staff,
-    is_support: row.is_support,
-    is_active: row.is_active,
+    identity_provider_name: "",
+    identity_provider_label: "",
+    identity_provider_management_url: "",
+    identity_provider_fields: [],
+    requested_email: null,
     permissions: permissions.map(showPermission),
   }
 }

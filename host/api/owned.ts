@@ -1,6 +1,6 @@
 import { hex } from "../../src/models/uuid.ts"
 import { timeText } from "../../src/serializers/migration.ts"
-import { coreLabels, labelOf } from "./codes.ts"
+import { coreLabels, labelOf, openstackTypes } from "./codes.ts"
 import type { Filter, Shown, View } from "./endpoint.ts"
 import { anyLabel, contains, exactly, uuid } from "./filters.ts"
 
@@ -13,13 +13,19 @@ export function openstackColumns() {
     "row.state",
     "row.backend_id",
     "row.error_message",
+    "row.error_traceback",
     timeText("row.created").as("created"),
     timeText("row.modified").as("modified"),
     "settings.uuid as settings_uuid",
+    "settings.name as settings_name",
+    "settings.state as settings_state",
+    "settings.error_message as settings_error_message",
     "project.uuid as project_uuid",
     "project.name as project_name",
     "customer.uuid as customer_uuid",
     "customer.name as customer_name",
+    "customer.native_name as customer_native_name",
+    "customer.abbreviation as customer_abbreviation",
   ] as const
 }
 
@@ -34,18 +40,38 @@ type OpenstackRow = Readonly<
     | "name"
     | "description"
     | "error_message"
+    | "error_traceback"
     | "created"
     | "modified"
     | "settings_uuid"
+    | "settings_name"
+    | "settings_error_message"
     | "project_uuid"
     | "project_name"
     | "customer_uuid"
-    | "customer_name",
+    | "customer_name"
+    | "customer_native_name"
+    | "customer_abbreviation",
     string
   >
-> & { readonly state: number; readonly backend_id: string | null }
+> & { readonly state: number; readonly settings_state: number; readonly backend_id: string | null }
 
 type OwnedRow = OpenstackRow & { readonly tenant_uuid: string; readonly tenant_name: string }
+
+/** Fields of rows that are a marketplace resource, for rows that are none. */
+const noMarketplaceFields = {
+  marketplace_offering_uuid: null,
+  marketplace_offering_name: null,
+  marketplace_offering_type: null,
+  marketplace_offering_plugin_options: null,
+  marketplace_category_uuid: null,
+  marketplace_category_name: null,
+  marketplace_resource_uuid: null,
+  marketplace_plan_uuid: null,
+  marketplace_resource_state: null,
+  is_usage_based: null,
+  is_limit_based: null,
+} as const
 
 export function showOpenstack(path: string, row: OpenstackRow, view: View): Shown {
   return {
@@ -53,19 +79,28 @@ export function showOpenstack(path: string, row: OpenstackRow, view: View): Show
     uuid: hex(row.uuid),
     name: row.name,
     description: row.description,
+    resource_type: openstackTypes[path],
     state: labelOf(coreLabels, row.state),
     backend_id: row.backend_id,
     error_message: row.error_message,
+    error_traceback: view.staff ? row.error_traceback : "",
+    access_url: null,
     created: row.created,
     modified: row.modified,
     service_settings: view.url("service-settings", row.settings_uuid),
     service_settings_uuid: hex(row.settings_uuid),
+    service_settings_state: labelOf(coreLabels, row.settings_state),
+    service_settings_error_message: row.settings_error_message,
+    service_name: row.settings_name,
     project: view.url("projects", row.project_uuid),
     project_uuid: hex(row.project_uuid),
     project_name: row.project_name,
     customer: view.url("customers", row.customer_uuid),
     customer_uuid: hex(row.customer_uuid),
     customer_name: row.customer_name,
+    customer_native_name: row.customer_native_name,
+    customer_abbreviation: row.customer_abbreviation,
+    ...noMarketplaceFields,
   }
 }
 

@@ -47,6 +47,7 @@ function showRouter(row: RouterRow, view: View): Shown {
     routes: parseJson(row.routes, []),
     fixed_ips: showRouterAddresses(row),
     ports: row.ports.map((port) => showRouterPort(port, view)),
+    offering_external_ips: [],
   }
 }
 

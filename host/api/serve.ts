@@ -5,7 +5,7 @@ import { dashed, parseUuid } from "../../src/models/uuid.ts"
 import type { Condition, Endpoint, Shown } from "./endpoint.ts"
 import { column } from "./forms.ts"
 import { chooseFields, readConditions, readOrder } from "./query.ts"
-import { type Api, type Reading, readRequest, turnPage } from "./reading.ts"
+import { type Api, type Reading, readOpenRequest, readRequest, turnPage } from "./reading.ts"
 
 export type WithUuid = FastifyRequest<{ Params: { uuid: string } }>
 
@@ -16,9 +16,10 @@ export function serve<Tables, Names extends keyof Tables, Row>(
   endpoint: Endpoint<Tables, Names, Row>,
 ): void {
   const base = `/api/${endpoint.path}/`
-  scope.get(base, async (request, reply) => list(api, endpoint, await readRequest(api, request), reply))
+  const read = endpoint.open ? readOpenRequest : readRequest
+  scope.get(base, async (request, reply) => list(api, endpoint, await read(api, request), reply))
   scope.get(`${base}:uuid/`, async (request: WithUuid) => {
-    const reading = await readRequest(api, request)
+    const reading = await read(api, request)
     const row = await findVisible(api, endpoint, reading, request.params.uuid)
     return showChosen(endpoint, row, reading)
   })

@@ -1,12 +1,12 @@
 import { sql } from "kysely"
 import { jsonArrayFrom } from "kysely/helpers/postgres"
-import { tenantOffering } from "../../src/models/codes.ts"
 import { parseJson } from "../../src/models/json.ts"
 import { hex } from "../../src/models/uuid.ts"
 import { labelOf, resourceLabels } from "./codes.ts"
 import { endpoint, type RowsOf, type Shown, type View } from "./endpoint.ts"
-import { contentType, givenOrNull } from "./forms.ts"
+import { contentType, givenOrNull, withoutSecrets } from "./forms.ts"
 import { openstackColumns, openstackFilters, showOpenstack } from "./owned.ts"
+import { isBilledBy } from "./resources.ts"
 import type { HostDb } from "./tables.ts"
 import { showQuotas } from "./tenant-quotas.ts"
 import { inOwnProject } from "./visible.ts"
@@ -25,10 +25,19 @@ function select(db: HostDb) {
     )
     .leftJoin("marketplace_offering as offering", "offering.id", "resource.offering_id")
     .leftJoin("marketplace_plan as plan", "plan.id", "resource.plan_id")
+    .leftJoin("marketplace_category as category", "category.id", "offering.category_id")
     .select(openstackColumns())
-    .select(["row.error_traceback", "row.external_network_id", "row.user_username", "settings.options"])
+    .select(["row.external_network_id", "row.internal_network_id", "row.availability_zone"])
+    .select(["row.default_volume_type_name", "row.user_username", "settings.options"])
     .select(["resource.uuid as resource_uuid", "resource.state as resource_state"])
-    .select(["offering.uuid as offering_uuid", "plan.uuid as plan_uuid"])
+    .select([
+      "offering.uuid as offering_uuid",
+      "offering.name as offering_name",
+      "offering.type as offering_type",
+    ])
+    .select(["offering.plugin_options", "plan.uuid as plan_uuid"])
+    .select(["category.uuid as category_uuid", "category.title as category_title"])
+    .select([isBilledBy("usage").as("is_usage_based"), isBilledBy("limit").as("is_limit_based")])
     .select((eb) => [
       jsonArrayFrom(
         eb
@@ -56,16 +65,24 @@ function showTenant(row: TenantRow, view: View): Shown {
   const { access_url } = parseJson<{ readonly access_url?: string }>(row.options, {})
   return {
     ...showOpenstack(path, row, view),
-    error_traceback: view.staff ? row.error_traceback : "",
-    resource_type: tenantOffering,
     external_network_id: row.external_network_id,
+    internal_network_id: row.internal_network_id,
+    availability_zone: row.availability_zone,
+    default_volume_type_name: row.default_volume_type_name,
     user_username: row.user_username,
     access_url,
     quotas: showQuotas(row.limits, row.usages),
     marketplace_offering_uuid: givenOrNull(row.offering_uuid, hex),
+    marketplace_offering_name: row.offering_name,
+    marketplace_offering_type: row.offering_type,
+    marketplace_offering_plugin_options: givenOrNull(row.plugin_options, withoutSecrets),
+    marketplace_category_uuid: givenOrNull(row.category_uuid, hex),
+    marketplace_category_name: row.category_title,
     marketplace_resource_uuid: givenOrNull(row.resource_uuid, hex),
     marketplace_plan_uuid: givenOrNull(row.plan_uuid, hex),
     marketplace_resource_state: givenOrNull(row.resource_state, (code) => labelOf(resourceLabels, code)),
+    is_usage_based: row.is_usage_based,
+    is_limit_based: row.is_limit_based,
   }
 }
 

@@ -1,11 +1,7 @@
-import { sql } from "kysely"
-import type { User } from "../../src/access/types.ts"
 import { hex } from "../../src/models/uuid.ts"
-import { type Condition, endpoint, type RowsOf, type Shown, type View } from "./endpoint.ts"
-import { contains, exactly, ofUuid, uuid } from "./filters.ts"
-import { column, contentType } from "./forms.ts"
+import { itemFilters, visibleItems } from "./cloud-items.ts"
+import { endpoint, type RowsOf, type Shown, type View } from "./endpoint.ts"
 import type { HostDb } from "./tables.ts"
-import { inOwnProject, ownScopes } from "./visible.ts"
 
 function select(db: HostDb) {
   return db
@@ -26,37 +22,14 @@ function showVolumeType(row: VolumeTypeRow, view: View): Shown {
   }
 }
 
-/** Types of a shared cloud or of one of the user's customer, and types of the user's tenants. */
-function visible(user: User): Condition {
-  return sql`(settings.shared
-    or settings.customer_id in ${ownScopes(user, "structure", "customer")}
-    or ${linkedTo(sql`join structure_project as project on project.id = tenant.project_id`, inOwnProject(user))})`
-}
-
-function linkedTo(join: ReturnType<typeof sql>, condition: Condition): Condition {
-  return sql`exists (
-    select from openstack_volumetype_tenants as link join openstack_tenant as tenant on tenant.id = link.tenant_id
-      ${join}
-    where link.volumetype_id = ${column("row.id")} and ${condition})`
-}
+const item = { links: "openstack_volumetype_tenants", key: "volumetype_id" }
 
 export const volumeTypes = endpoint({
   path: "openstack-volume-types",
   model: "VolumeType",
   select,
-  visible,
-  filters: {
-    name: contains("row.name"),
-    name_exact: exactly("row.name"),
-    settings_uuid: uuid("settings.uuid"),
-    tenant_uuid: ofUuid((value) => linkedTo(sql``, sql`tenant.uuid = ${value}`)),
-    offering_uuid: ofUuid(
-      (value) => sql`exists (
-        select from marketplace_offering as offering
-        where offering.uuid = ${value} and offering.object_id = settings.id
-          and offering.content_type_id = ${contentType("structure", "servicesettings")})`,
-    ),
-  },
+  visible: visibleItems(item),
+  filters: itemFilters(item),
   order: "row.name",
   choosesFields: false,
   show: showVolumeType,

@@ -8,6 +8,10 @@ const missing: Readonly<Record<string, string>> = {
   "UserMe.token": "the caller has it",
   "OpenStackTenant.user_password": "it is a secret",
   "OrderDetails.slug": "the tables have no such column",
+  "BaseProviderPlan.billing_mode": "the tables have no such column",
+  "BaseProviderPlan.plan_type": "newer than the tables",
+  "BaseProviderPlan.minimal_price": "newer than the tables",
+  "ComponentUsage.missing_usage_policy": "the tables have no such column",
   "OpenStackNetwork.port_security_enabled": "the tables have no such column",
   "OpenStackNestedSubNet.ipv6_ra_mode": "the tables have no such column",
   "OpenStackNestedSubNet.ipv6_address_mode": "the tables have no such column",
@@ -15,8 +19,12 @@ const missing: Readonly<Record<string, string>> = {
   "Resource.parent_uuid": "no resource of the demo has a parent",
 }
 
-/** Schemas whose fields are not required: the provider chooses them. */
-const free = new Set(["MergedPluginOptions", "NetworkRBACPolicy"])
+/** Schemas whose fields are not required: the provider chooses them, or the host has no row with such a part. */
+const free = new Set([
+  ...["MergedPluginOptions", "NetworkRBACPolicy", "CategoryHelpArticle", "OrganizationGroup"],
+  ...["NestedAttribute", "NestedAttributeOption", "NestedColumn", "NestedEndpoint", "NestedSection"],
+  "OpenStackNestedInstance",
+])
 
 t.test("every response after a replication has the types of the contract", (t) =>
   withApi(async (api) => {
@@ -24,6 +32,7 @@ t.test("every response after a replication has the types of the contract", (t) =
     const findings = noFindings()
     const { staff, owner } = api.world.rows.users
     for (const { operation, path, answer } of contract.operations) {
+      let shown = 0
       for (const filled of await fill(api, path)) {
         for (const { username, token } of [staff, owner]) {
           const { status, headers, body } = await api.get(filled, { token })
@@ -33,10 +42,12 @@ t.test("every response after a replication has the types of the contract", (t) =
           check(body, answer, findings)
           t.strictSame(findings.faults.slice(before), [], `${operation} has the types of the contract`)
           if (!Array.isArray(body)) continue
-          t.ok(body.length > 0, `${operation} shows ${username} rows`)
-          t.equal(headers.get("x-result-count"), String(body.length), "the header has their number")
+          shown += body.length
+          const count = Number(headers.get("x-result-count"))
+          t.equal(Math.min(count, pageSize), body.length, "the header has their number")
         }
       }
+      if (answer.endsWith("[]")) t.ok(shown > 0, `${operation} shows rows`)
     }
     const wanted = Object.entries(contract.schemas)
       .filter(([schema]) => !free.has(schema))
@@ -54,13 +65,18 @@ t.test("every response after a replication has the types of the contract", (t) =
   }),
 )
 
+/** Waldur's largest page. */
+const pageSize = 300
+
 function aboutDestination({ migration }: DemoApi) {
   return { model: "marketplace.resource", table: "marketplace_resource", uuid: migration.dst_resource_uuid }
 }
 
 t.test("every row has a URL with the same content", (t) =>
   withApi(async (api) => {
-    const lists = contract.operations.filter(({ answer }) => answer.endsWith("[]"))
+    const lists = contract.operations.filter(
+      ({ path, answer }) => answer.endsWith("[]") && !path.includes("{uuid}"),
+    )
     for (const { path } of lists) {
       const rows = await api.rows(path.replace("/api/", ""))
       for (const row of rows.filter(({ url }) => url !== undefined)) {
@@ -68,6 +84,40 @@ t.test("every row has a URL with the same content", (t) =>
         t.equal(status, 200, path)
         t.strictSame(body, row)
       }
+    }
+  }),
+)
+
+/** Fields that the query parameter `field` may name and that no row has: Waldur's tables of this version lack them. */
+const newer: Readonly<Record<string, string>> = {
+  OpenStackInstance: "config_drive metadata ssh_public_key user_data",
+  OpenStackNetwork: "port_security_enabled tenant_is_managed",
+  OpenStackPort: "floating_ips target_tenant",
+  OpenStackRouter:
+    "enable_snat external_fixed_ips external_network_id external_network_name external_network_uuid has_external_gateway",
+  OpenStackSecurityGroup: "instance_count",
+  OpenStackSnapshot: "kept_until source_volume source_volume_marketplace_uuid source_volume_name",
+  OpenStackSubNet:
+    "ipv6_address_mode ipv6_ra_mode port_security_enabled router router_name router_uuid skip_router_connection tenant_is_managed",
+  OpenStackFloatingIP: "instance_url instance_uuid router",
+  OpenStackVolume:
+    "availability_zone availability_zone_name extend_enabled image instance_marketplace_uuid source_snapshot type type_name",
+  OpenStackTenant:
+    "external_network_ref_name external_network_ref_uuid is_managed security_groups skip_creation_of_default_router skip_creation_of_default_subnet subnet_cidr",
+  ComponentUsage: "missing_usage_policy",
+}
+
+t.test("the parameter field finds each field of Waldur's tables of this version", (t) =>
+  withApi(async (api) => {
+    for (const { path, answer } of contract.operations) {
+      const schema = answer.replace("[]", "")
+      const names = contract.fields[schema]?.split(" ") ?? []
+      const known = schema.startsWith("OpenStack") || schema in newer
+      if (!known || names.length === 0 || path.includes("{uuid}")) continue
+      const query = names.map((name) => `field=${name}`).join("&")
+      const [row = {}] = await api.rows(`${path.replace("/api/", "")}?${query}`)
+      const absent = names.filter((name) => !(name in row))
+      t.strictSame(absent.join(" "), newer[schema] ?? "", schema)
     }
   }),
 )
@@ -98,8 +148,8 @@ t.test("no response contains a password or a token", (t) =>
 /** Returns the URL of a list in one page, or for single rows the URLs of all rows of their list. */
 async function fill(api: DemoApi, path: string): Promise<readonly string[]> {
   const plain = path.replace("/api/", "")
-  if (!plain.includes("{uuid}")) return [plain === "users/me/" ? plain : `${plain}?page_size=300`]
+  if (!plain.includes("{uuid}")) return [plain === "users/me/" ? plain : `${plain}?page_size=${pageSize}`]
   const [list = ""] = plain.split("{uuid}")
-  const rows = await api.rows(`${list}?page_size=300`)
+  const rows = await api.rows(`${list}?page_size=${pageSize}`)
   return rows.map(({ uuid }) => plain.replace("{uuid}", String(uuid)))
 }

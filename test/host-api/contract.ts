@@ -10,6 +10,8 @@ interface Contract {
   readonly required: Readonly<Record<string, readonly string[]>>
   readonly enums: Readonly<Record<string, readonly string[]>>
   readonly schemas: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Names that the query parameter `field` takes, separated by spaces. */
+  readonly fields: Readonly<Record<string, string>>
 }
 
 export const contract: Contract = JSON.parse(readFileSync(new URL("contract.json", import.meta.url), "utf8"))
@@ -39,6 +41,7 @@ const forms: Readonly<Record<string, (value: unknown) => boolean>> = {
   null: (value) => value === null,
   string: (value) => typeof value === "string",
   boolean: (value) => typeof value === "boolean",
+  number: (value) => typeof value === "number",
   integer: (value) => Number.isInteger(value),
   object: isObject,
   uuid: (value) => typeof value === "string" && /^[0-9a-f]{32}$/.test(value),

@@ -5,6 +5,7 @@ import type { ImportedTenant } from "../../host/import/tenant.ts"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
 import { type Answer, type Ask, ask } from "../helpers/http.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
+import { insertNeighbours } from "./neighbour-rows.ts"
 
 export type Row = Readonly<Record<string, unknown>>
 
@@ -31,6 +32,7 @@ export function withApi(run: (api: DemoApi) => Promise<void>): Promise<void> {
       const migration = await world.ended(
         (await world.create(tenant, { name: "copy", mappings: { sync_instance_ports: true } })).uuid,
       )
+      await insertNeighbours(world, migration.dst_resource_uuid)
       const get = (path: string, asking: Ask = {}) =>
         ask(`${site}/api/${path}`, { token: world.rows.users.owner.token, ...asking })
       const rows = async (path: string, asking?: Ask) => (await get(path, asking)).body as readonly Row[]

@@ -157,11 +157,19 @@ async function events({ rows, world, migration, site, tenant }: DemoApi, t: Tap)
   const scope = `scope=${encodeURIComponent(`${site}/api/marketplace-resources/${migration.dst_resource_uuid}/`)}`
   t.strictSame(
     await messages(scope),
-    ["The copy was changed.", "The copy was made.", "Created resource copy.", "Creation of resource copy."],
+    [
+      "The copy was changed.",
+      "The copy was made.",
+      "Resource copy has been created.",
+      "Marketplace resource 'copy' has been changed. Field 'state': from Creating to OK.",
+      "Resource copy creation has been requested.",
+    ],
     "the newest first",
   )
   t.strictSame(await messages(`${scope}&message=MADE`), ["The copy was made."])
-  t.strictSame(await messages(`${scope}&o=created&page_size=1`), ["Creation of resource copy."])
+  t.strictSame(await messages(`${scope}&o=created&page_size=1`), [
+    "Resource copy creation has been requested.",
+  ])
   t.strictSame(await messages(`${scope}&event_type=nothing`), [])
   t.strictSame(await messages("scope=nowhere"), [], "a URL without a row has none")
   const { stranger } = world.rows.users

@@ -4,10 +4,13 @@ import { contract } from "./contract.ts"
 import { type DemoApi, type Row, withApi } from "./demo-api.ts"
 
 const lists = contract.operations
-  .filter(({ answer }) => answer.endsWith("[]"))
+  .filter(({ path, answer }) => answer.endsWith("[]") && !path.includes("{uuid}"))
   .map(({ path }) => path.replace("/api/", ""))
-/** Visible to all users: offerings and their volume types. */
-const open = ["marketplace-public-offerings/", "openstack-volume-types/"]
+/** Visible to all users: offerings with what their shared clouds have, categories, roles, kinds of offerings. */
+const open = [
+  ...["marketplace-public-offerings/", "marketplace-categories/", "marketplace-plugins/", "roles/"],
+  ...["openstack-volume-types/", "openstack-flavors/", "openstack-images/"],
+]
 
 t.test("rows are visible by role", (t) =>
   withApi(async (api) => {
@@ -91,7 +94,9 @@ t.test("single rows and other endpoints respond by role", (t) =>
     t.match(configuration.body, { FEATURES: { openstack: { show_migrations: true } } }, "before signing in")
     await insertRow(world.pool, "core_feature", { key: "openstack.show_migrations", value: false })
     t.match((await get("configuration/")).body, { FEATURES: { openstack: { show_migrations: false } } })
-    for (const list of [...lists, "users/me/", "lexis-links/"]) {
+    t.equal((await get("roles/", anonymous)).status, 200, "roles are read before signing in, too")
+    const closed = lists.filter((list) => list !== "roles/")
+    for (const list of [...closed, "users/me/", "lexis-links/", "projects/1/stats/"]) {
       const { status, headers } = await get(list, anonymous)
       t.strictSame([status, headers.get("www-authenticate")], [401, "Token"], list)
     }
