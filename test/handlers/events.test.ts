@@ -4,6 +4,7 @@ import t, { type Test } from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
 import { act } from "../helpers/migration.ts"
 import { full, request } from "../helpers/rollback.ts"
+import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 interface Event {
@@ -285,12 +286,9 @@ t.test("the counts of the medium tenant are those of an observed run of Waldur",
     const before = (await readEvents(world)).length
     const { uuid } = await world.create(tenant)
     t.equal((await world.ended(uuid)).state, "OK")
-    const counts = Object.fromEntries(
-      [...Map.groupBy(await readEvents(world, before), ({ event_type }) => event_type)].map(([type, all]) => [
-        type,
-        all.length,
-      ]),
-    )
+    const events = await readEvents(world, before)
+    const byType = Map.groupBy(events, ({ event_type }) => event_type)
+    const counts = Object.fromEntries([...byType].map(([type, all]) => [type, all.length]))
     t.match(counts, {
       marketplace_resource_create_requested: 1,
       marketplace_resource_has_been_changed: 2,
@@ -303,7 +301,18 @@ t.test("the counts of the medium tenant are those of an observed run of Waldur",
       openstack_subnet_updated: 16,
       openstack_security_group_created: 20,
       openstack_security_group_rule_created: 204,
+      // Waldur deletes all 44 default rules; here those that the copy has are kept.
+      openstack_security_group_rule_deleted: 10,
     })
+    for (const { message, context, feeds } of byType.get("openstack_security_group_rule_deleted") ?? []) {
+      t.match(
+        message,
+        /^Extra security group rule .+ \(\): None \(-1 -> -1\) has been deleted in backend because/,
+      )
+      t.match(context.security_group_rule_backend_id, /^[0-9a-f-]{36}$/)
+      t.match(feeds, [/^openstack\.securitygroup \d+$/])
+    }
+    await checkContexts(t, events)
   }),
 )
 
@@ -433,6 +442,34 @@ t.test("a retry adds the events of what is new, and a rollback those of a termin
     )
     await checkContexts(t, removed)
   }),
+)
+
+t.test("a stopped worker and two workers at a time write no event twice", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { uuid } = await world.create(tenant, request)
+      const first = await world.startWorker()
+      let stopped: Promise<void> | undefined
+      world.destination.onRequest = async ({ method, path }) => {
+        if (method === "POST" && path === "security-group-rules") stopped ??= first.stop()
+        return undefined
+      }
+      await waitFor("the first worker to stop", async () => stopped !== undefined)
+      await stopped
+      const workers = [await world.startWorker(), await world.startWorker()]
+      t.equal((await world.ended(uuid)).state, "OK")
+      await Promise.all(workers.map((worker) => worker.stop()))
+      const events = await readEvents(world)
+      const keys = events
+        .filter(
+          ({ event_type }) => !event_type.startsWith("marketplace_") && !event_type.endsWith("_deleted"),
+        )
+        .map(({ event_type, feeds }) => `${event_type} ${feeds[0]}`)
+      t.strictSame(keys.toSorted(), [...new Set(keys)].toSorted(), "one event of a type for each object")
+    },
+    { worker: false },
+  ),
 )
 
 t.test("without the handler nothing is written into the event log", (t) =>
