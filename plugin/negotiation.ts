@@ -14,26 +14,16 @@ declare module "fastify" {
   }
 }
 
-const listMethods = "GET, POST, HEAD, OPTIONS"
-const detailMethods = "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"
-const actionAddress = /\/(preview|:uuid\/[^/]+)\/$/
-
-/** Returns the methods of the requested address for the header `Allow`, in Waldur's order. */
-export function allowedMethods(request: FastifyRequest): string {
-  const { url = "" } = request.routeOptions
-  if (actionAddress.test(url)) {
-    return ["GET", "POST", "HEAD"].filter((method) => request.server.hasRoute({ method, url })).join(", ")
-  }
-  const params = request.params as { readonly uuid?: string } | undefined
-  return params?.uuid === undefined ? listMethods : detailMethods
-}
+/** Short names of formats, as in `?format=md`. */
+const aliases: Readonly<Record<string, Format>> = { md: "markdown" }
 
 /** Returns the format that the query requests, or else the one that `Accept` prefers. @throws ApiError 404, 406 */
 export function formatOf(request: FastifyRequest): Format {
   const requested = new URL(request.url, "http://host").searchParams.get("format")
   if (requested !== null) {
-    if (!Object.hasOwn(mediaTypes, requested)) throw apiErrors.notFound("Not found.")
-    return requested as Format
+    const name = Object.hasOwn(aliases, requested) ? aliases[requested] : requested
+    if (name === undefined || !Object.hasOwn(mediaTypes, name)) throw apiErrors.notFound("Not found.")
+    return name as Format
   }
   const preferred = new Negotiator(request.raw).mediaType(Object.values(mediaTypes))
   const format = Object.entries(mediaTypes).find(([, type]) => type === preferred)?.[0]
@@ -57,22 +47,11 @@ export function checkAccept(request: FastifyRequest): void {
   if (!isAccepted) throw apiErrors.notAcceptable()
 }
 
-/** Accepts bodies of forms in addition to JSON. Of a repeated name, the last value counts. */
-export function acceptForms(scope: FastifyInstance): void {
-  scope.addContentTypeParser(
-    "application/x-www-form-urlencoded",
-    { parseAs: "string" },
-    (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
-  )
-}
-
-/** Returns the response to OPTIONS, in the shape of Django REST framework. */
-export function describeEndpoint(request: FastifyRequest) {
-  const params = request.params as { readonly uuid?: string } | undefined
-  return {
-    name: params?.uuid === undefined ? "Migration List" : "Migration Instance",
-    description: "",
-    renders: ["application/json"],
-    parses: ["application/json", "application/x-www-form-urlencoded"],
-  }
+/** Sends JSON as Waldur does: without a charset, which JSON does not have and Fastify adds. */
+export function sendPlainJson(scope: FastifyInstance): void {
+  scope.addHook("onSend", async (_, reply) => {
+    if (reply.getHeader("content-type") === "application/json; charset=utf-8") {
+      reply.header("Content-Type", "application/json")
+    }
+  })
 }

@@ -1,10 +1,12 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify"
-import { apiErrors } from "../src/api-error.ts"
+import type { FastifyInstance } from "fastify"
+import { type Addresses, addressesOf, respondToUnrouted } from "./addresses.ts"
+import { readBodies } from "./bodies.ts"
 import type { RouteContext } from "./context.ts"
 import type { Throttle } from "./limits.ts"
-import { acceptForms, allowedMethods, checkAccept, describeEndpoint } from "./negotiation.ts"
+import { checkAccept, sendPlainJson } from "./negotiation.ts"
 import { cancel, retry, rollback, verify } from "./operations/actions.ts"
 import { create, preview } from "./operations/create.ts"
+import { describeEndpoint } from "./operations/describe.ts"
 import { destroy, progress, retrieve, run, update } from "./operations/detail.ts"
 import { eventStreams } from "./operations/events.ts"
 import type { WithUuid } from "./operations/find.ts"
@@ -15,12 +17,20 @@ import { hidden, operations } from "./schemas/operations.ts"
 
 /** Registers all routes of the API. */
 export function registerRoutes(scope: FastifyInstance, context: RouteContext, throttle: Throttle): void {
-  prepareRequests(scope, context, throttle)
+  const addresses = addressesOf(scope)
+  prepareRequests(scope, context, { throttle, addresses })
   registerRecords(scope, context)
   registerDetails(scope, context)
   registerActions(scope, context)
   registerEvents(scope, context)
-  registerFallbackRoutes(scope)
+  for (const url of addresses.urls()) {
+    scope.options(url, { prefixTrailingSlash: "slash", schema: hidden }, (request) =>
+      describeEndpoint(context, request),
+    )
+  }
+  // A server has one handler without a prefix: the host's.
+  if (scope.prefix === "" || scope.prefix === "/") return
+  scope.setNotFoundHandler(async (request, reply) => respondToUnrouted(addresses, request, reply))
 }
 
 /** Routes that create, list, show, change and delete migrations. */
@@ -83,12 +93,20 @@ function registerEvents(scope: FastifyInstance, context: RouteContext): void {
   )
 }
 
-/** Runs before each route: authentication, throttling and content negotiation. */
-function prepareRequests(scope: FastifyInstance, { access }: RouteContext, throttle: Throttle): void {
-  acceptForms(scope)
+interface Before {
+  readonly throttle: Throttle
+  readonly addresses: Addresses
+}
+
+/** Runs before each route: authentication, throttling, requests that fit no route, and content negotiation. */
+function prepareRequests(scope: FastifyInstance, { access }: RouteContext, before: Before): void {
+  const { throttle, addresses } = before
+  readBodies(scope)
+  sendPlainJson(scope)
   scope.decorateRequest("replicationUser", null)
   scope.addHook("onRequest", async (request, reply) => {
-    reply.header("Allow", allowedMethods(request))
+    const allowed = addresses.methodsAt(request)
+    if (allowed.length > 0) reply.header("Allow", allowed.join(", "))
     const impersonated = request.headers["x-impersonated-user-uuid"]
     const credentials = {
       authorization: request.headers.authorization,
@@ -99,39 +117,9 @@ function prepareRequests(scope: FastifyInstance, { access }: RouteContext, throt
     } finally {
       await throttle(request, reply)
     }
+    // Refused or redirected here, before their bodies are read.
+    if (request.is404 || !allowed.includes(request.method))
+      return respondToUnrouted(addresses, request, reply)
     checkAccept(request)
   })
-}
-
-/** Routes that are no operations: 405 for other methods, OPTIONS, and redirects to the trailing slash. */
-function registerFallbackRoutes(scope: FastifyInstance): void {
-  const refuse = (request: FastifyRequest) => Promise.reject(apiErrors.method(request.method))
-  scope.route({
-    url: "/",
-    method: ["PUT", "PATCH", "DELETE"],
-    handler: refuse,
-    schema: hidden,
-    prefixTrailingSlash: "slash",
-  })
-  scope.route({ url: "/:uuid/", method: ["POST"], handler: refuse, schema: hidden })
-  for (const url of ["/", "/:uuid/"]) {
-    scope.options(url, { prefixTrailingSlash: "slash", schema: hidden }, async (request) =>
-      describeEndpoint(request),
-    )
-  }
-  const redirect = (request: FastifyRequest, reply: FastifyReply) => {
-    const [path = "", query] = request.url.split("?")
-    // 308 keeps method and body; clients turn a 301 into a GET.
-    const status = request.method === "GET" || request.method === "HEAD" ? 301 : 308
-    return reply.redirect(`${path}/${query === undefined ? "" : `?${query}`}`, status)
-  }
-  const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-  scope.route({
-    url: "/",
-    method: methods,
-    handler: redirect,
-    schema: hidden,
-    prefixTrailingSlash: "no-slash",
-  })
-  scope.route({ url: "/:uuid", method: methods, handler: redirect, schema: hidden })
 }

@@ -33,6 +33,11 @@ export const apiErrors = {
     new ApiError(requestErrors.methodNotAllowed, { detail: `Method "${method}" not allowed.` }),
   notAcceptable: () =>
     new ApiError(requestErrors.notAcceptable, { detail: "Could not satisfy the request Accept header." }),
+  unsupportedMediaType: (type = "") =>
+    new ApiError(requestErrors.unsupportedMediaType, {
+      detail: `Unsupported media type "${type}" in request.`,
+    }),
+  parseError: (text: string) => new ApiError(requestErrors.parseError, { detail: text }),
   throttled: (seconds: number) =>
     new ApiError(requestErrors.throttled, {
       detail: `Request was throttled. Expected available in ${seconds} second${seconds === 1 ? "" : "s"}.`,

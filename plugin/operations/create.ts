@@ -4,8 +4,10 @@ import { previewPlan } from "../../src/executors/plan/preview.ts"
 import { readDestinationFacts } from "../../src/models/destination-facts.ts"
 import { readSourceTenant } from "../../src/models/source-tenant.ts"
 import { hex } from "../../src/models/uuid.ts"
+import { readBody } from "../../src/serializers/body.ts"
+import { createRequest } from "../../src/serializers/create-request.ts"
 import { selectMigrations, serializeMigration } from "../../src/serializers/migration.ts"
-import { reservePlanSlot } from "../../src/serializers/order-rules.ts"
+import { lockPlanAndCheckCapacity } from "../../src/serializers/order-rules.ts"
 import { validateCreate } from "../../src/serializers/validate-create.ts"
 import type { RouteContext } from "../context.ts"
 import { seesAll, userOf } from "./find.ts"
@@ -16,9 +18,9 @@ export async function create(context: RouteContext, request: FastifyRequest, rep
   const user = userOf(request)
   // Validated before the transaction, because `access` uses connections of its own: otherwise as many requests as the
   // pool has connections would each hold one and wait forever for another.
-  const valid = await validateCreate(ctx.db, access, user, request.body, validation)
+  const valid = await validateCreate(ctx.db, access, user, bodyOf(request), validation)
   const answer = await ctx.db.transaction().execute(async (trx) => {
-    await reservePlanSlot(trx, valid.dstPlanId)
+    await lockPlanAndCheckCapacity(trx, valid.dstPlanId)
     const id = await createMigration(trx, valid, { ...ctx, ipAddress: request.ip })
     const row = await selectMigrations(trx).where("migration.id", "=", id).executeTakeFirstOrThrow()
     // Waldur's published Python client reads src_resource from this response; Waldur's server does not send it.
@@ -29,7 +31,7 @@ export async function create(context: RouteContext, request: FastifyRequest, rep
 
 /** Handles POST of preview: validates and plans the same request, and stores nothing. */
 export async function preview({ ctx, access, validation }: RouteContext, request: FastifyRequest) {
-  const valid = await validateCreate(ctx.db, access, userOf(request), request.body, validation)
+  const valid = await validateCreate(ctx.db, access, userOf(request), bodyOf(request), validation)
   const source = await readSourceTenant(ctx.db, valid.srcTenantId, valid.networkIds)
   const facts = await readDestinationFacts(ctx.db, {
     name: valid.name,
@@ -38,4 +40,8 @@ export async function preview({ ctx, access, validation }: RouteContext, request
     srcResourceId: valid.srcResource.id,
   })
   return previewPlan(valid, source, facts)
+}
+
+function bodyOf(request: FastifyRequest): unknown {
+  return readBody(createRequest, request.body)
 }

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox"
 import type { FieldErrors } from "../api-error.ts"
 import { parseUuid } from "../models/uuid.ts"
+import { Form } from "./form.ts"
 import { pythonText, pythonType } from "./python-text.ts"
 
 /** The result of parsing: a value, or the errors of the input. */
@@ -12,7 +13,13 @@ export type Parsed<Value> = { readonly value: Value } | { readonly errors: Field
  */
 export interface Field<Value> {
   readonly schema: TSchema
+  /** Whether "" is a value. In a form, a blank value of another optional field means that the field is absent. */
+  readonly allowsBlank?: boolean
   parse(input: unknown): Parsed<Value>
+  /** Finds the input for `parse` in a form, by the field's name. @default the last value of that name */
+  findInForm?(form: Form, name: string): unknown
+  /** Turns a form that holds only this field into the input for `parse`. */
+  readForm?(form: Form): unknown
 }
 
 /** Django REST framework's texts. */
@@ -49,6 +56,7 @@ export interface TextRules {
 export function textField({ maxLength, blank = false, description }: TextRules): Field<string> {
   return {
     schema: Type.String({ minLength: blank ? 0 : 1, maxLength, description }),
+    allowsBlank: blank,
     parse(input) {
       if (input === null) return refuse(texts.null)
       if (typeof input !== "string" && typeof input !== "number") return refuse(texts.string)
@@ -141,6 +149,11 @@ export function listField<Value>(item: Field<Value>, docs: { description: string
         ? { errors: parsed.map((result) => ("errors" in result ? result.errors : {})) }
         : { value: parsed.flatMap((result) => ("value" in result ? [result.value] : [])) }
     },
+    findInForm(form, name) {
+      const sent = form.items(name)
+      if (sent.length === 0) return undefined
+      return sent.map((value) => (value instanceof Form ? (item.readForm?.(value) ?? {}) : value))
+    },
   }
 }
 
@@ -159,6 +172,10 @@ export function relatedListField(docs: { description: string }): Field<readonly 
         values.push(parsed.value)
       }
       return { value: values }
+    },
+    findInForm(form, name) {
+      const sent = form.values(name)
+      return sent.length === 0 ? undefined : sent
     },
   }
 }
@@ -183,6 +200,7 @@ export function optional<Value>(field: Field<Value>) {
 }
 
 export interface ObjectField<F extends Fields> extends Field<ObjectOf<F>> {
+  readForm(form: Form): Readonly<Record<string, unknown>>
   /** As `parse`, but returns the valid fields together with the errors of the invalid ones. */
   parseParts(input: unknown): {
     readonly value: Partial<ObjectOf<F>>
@@ -226,6 +244,20 @@ export function objectField<F extends Fields>(
         value: value as Partial<ObjectOf<F>>,
         errors: Object.keys(errors).length > 0 ? errors : undefined,
       }
+    },
+    findInForm(form, name) {
+      const part = form.part(name)
+      return part.isEmpty ? undefined : this.readForm(part)
+    },
+    readForm(form) {
+      return Object.fromEntries(
+        Object.entries(fields).flatMap(([name, { field, required }]) => {
+          const input =
+            field.findInForm === undefined ? form.values(name).at(-1) : field.findInForm(form, name)
+          const isAbsent = input === undefined || (input === "" && !required && !field.allowsBlank)
+          return isAbsent ? [] : [[name, input]]
+        }),
+      )
     },
   }
 }

@@ -1,5 +1,6 @@
 import { apiErrors } from "../api-error.ts"
 import { textJson } from "../models/rows.ts"
+import { readBody } from "./body.ts"
 import { mapping, storedMappings } from "./create-request.ts"
 import { objectField, optional, required, textField } from "./fields.ts"
 
@@ -36,7 +37,8 @@ export function readUpdate(
   body: unknown,
   { partial, staff }: { readonly partial: boolean; readonly staff: boolean },
 ): { mappings?: string; error_message?: string; error_traceback?: string } {
-  const parsed = (partial ? patchRequest : updateRequest).parse(body ?? {})
+  const field = partial ? patchRequest : updateRequest
+  const parsed = field.parse(readBody(field, body))
   if ("errors" in parsed) throw apiErrors.invalid(parsed.errors)
   const { mappings, error_message, error_traceback } = parsed.value
   return {

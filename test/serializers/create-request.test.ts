@@ -62,6 +62,11 @@ for (const [title, mappings, want] of [
     { subnets: [{ src_cidr: fourOnly }] },
   ],
   [
+    "subnet cidr no prefix",
+    { subnets: [{ src_cidr: "10.1.0.0", dst_cidr: "10.0.0.0/24" }] },
+    { subnets: [{ src_cidr: ["Network mask length should be equal to 24."] }] },
+  ],
+  [
     "subnet cidr blank",
     { subnets: [{ src_cidr: "", dst_cidr: null }] },
     { subnets: [{ src_cidr: ["This field may not be blank."], dst_cidr: isNull }] },

@@ -72,7 +72,7 @@ export class Translation {
     return {
       status,
       headers: compared((name) => (name === "link" ? linked : (headers.get(name) ?? undefined))),
-      body: withoutTimes(JSON.parse(text)),
+      body: withoutTimes(withFieldNames(JSON.parse(text))),
     }
   }
 
@@ -101,11 +101,7 @@ function isJsonText(headers: Readonly<Record<string, string>>, body: string): bo
 }
 
 function compared(of: (name: string) => string | undefined): Shown["headers"] {
-  return Object.fromEntries(comparedHeaders.map((name) => [name, mediaType(name, of(name))]))
-}
-
-function mediaType(name: string, value: string | undefined): string | undefined {
-  return name === "content-type" ? value?.split(";")[0] : value
+  return Object.fromEntries(comparedHeaders.map((name) => [name, of(name)]))
 }
 
 function uuidOf(body: unknown): string {
@@ -114,6 +110,14 @@ function uuidOf(body: unknown): string {
 
 function fieldOf(body: unknown, name: string): string {
   return String((body as Readonly<Record<string, unknown>>)[name])
+}
+
+/** Of the answer to OPTIONS, the recorder kept the names of the fields. */
+function withFieldNames(body: unknown): unknown {
+  const { actions } = (body ?? {}) as { readonly actions?: Readonly<Record<string, object>> }
+  if (actions === undefined) return body
+  const names = Object.entries(actions).map(([method, fields]) => [method, Object.keys(fields)])
+  return { ...(body as object), actions: Object.fromEntries(names) }
 }
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/
