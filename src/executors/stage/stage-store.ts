@@ -7,6 +7,7 @@ import { type HeldJob, holdsJob } from "../queue/jobs.ts"
 import { addCalls, type CallCount } from "./call-count.ts"
 import type { StageClaim } from "./claim.ts"
 import { startReadyStages } from "./ready-stages.ts"
+import { restoreRows } from "./restore-rows.ts"
 import type { Run } from "./run.ts"
 import type { ClaimedStage, StageEnd } from "./stage.ts"
 import { endTerminated, readTermination } from "./termination.ts"
@@ -139,6 +140,7 @@ async function keepCreating(ctx: WorkerContext, trx: Trx, migration: number): Pr
       .set({ state: CoreState.CREATING, error_message: "", modified: new Date() })
       .where("id", "=", tenant)
       .execute()
+    await restoreRows(ctx, trx, migration)
   }
   if (resourceState === ResourceState.ERRED || resourceState === ResourceState.TERMINATED) {
     const changes = { state: ResourceState.CREATING, error_message: "" }
