@@ -2,6 +2,15 @@ import { readFileSync } from "node:fs"
 import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger"
 import reference from "@scalar/fastify-api-reference"
 import type { FastifyInstance, FastifySchema } from "fastify"
+import {
+  databaseDown,
+  errorDetail,
+  invalid,
+  jsonResponse,
+  noSuchPage,
+  notFound,
+  unauthenticated,
+} from "../plugin/schemas/errors.ts"
 import { polish } from "./openapi.ts"
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
@@ -16,6 +25,7 @@ const openapi = {
     summary: "Replicates OpenStack tenants within a marketplace with Waldur's API.",
     description: [
       "Every path ends in a slash; without it the response is a redirect. Requests and responses are JSON.",
+      "The plugin also reads bodies of forms (`application/x-www-form-urlencoded`, `multipart/form-data`), with nested names as in `mappings.subnets[0]src_cidr`. OPTIONS lists the fields. An empty body is like `{}`.",
       "The response to a refused request has the reasons: by field with status 400, else as `detail`.",
       "Unknown query parameters and fields are ignored.",
     ].join("\n\n"),
@@ -118,18 +128,45 @@ function noBody(description: string) {
   return { type: "null", description }
 }
 
+/** Last parts of paths whose response is no list. */
+const singles = new Set(["configuration", "me", "details", "offering", "marketplace-global-categories"])
+
 /** Documents a route of the host by its path: `/api/openstack-tenants/:uuid/` is openstack_tenants_retrieve. */
 function readOf(url: string): FastifySchema {
   const words = url.split("/").filter((part) => part !== "" && part !== "api" && !part.startsWith(":"))
-  const single = url.includes(":uuid") || ["users", "configuration"].includes(words[0] ?? "")
+  const single = url.endsWith(":uuid/") || singles.has(words.at(-1) ?? "")
   const name = words.join(" ").replaceAll("-", " ")
   return {
     tags: ["marketplace"],
     operationId: `${words.join("_").replaceAll("-", "_")}_${single ? "retrieve" : "list"}`,
     summary: single ? `Show ${name}` : `List ${name}`,
-    ...(url === "/api/configuration/" && { security: [] }),
-    response: { 200: { description: single ? "The row." : "A page of rows.", content: json } },
+    ...(isOpen(url) && { security: [] }),
+    response: {
+      200: { description: single ? "The row." : "A page of rows.", content: json },
+      ...(single ? {} : { 400: invalidFilter }),
+      // Wrong credentials are refused also where none are needed.
+      ...(url !== "/api/configuration/" && { 401: unauthenticated }),
+      ...(url.includes(":uuid") && { 404: noSuchRow }),
+      ...(!single && { 404: noSuchPage }),
+      503: databaseDown,
+    },
   }
+}
+
+/** Returns whether a route of the host needs no credentials. */
+function isOpen(url: string): boolean {
+  return ["/api/configuration/", "/api/roles/"].includes(url)
+}
+
+const invalidFilter = invalid("A filter is invalid.", {
+  uuid: { summary: "Not a uuid", value: { project_uuid: ["Enter a valid UUID."] } },
+})
+
+const noSuchRow = {
+  ...notFound,
+  ...jsonResponse("The row does not exist, or the user may not see it.", errorDetail, {
+    unknown: { summary: "Unknown uuid", value: { detail: "No Resource matches the given query." } },
+  }),
 }
 
 const json = { "application/json": { schema: {} } }

@@ -91,17 +91,19 @@ const emptyObjects: Readonly<Record<string, unknown>> = {
   "billing-total-cost": { price: 0, total: 0 },
 }
 
+const undocumented = { schema: { hide: true } } as const
+
 /** Serves what this host does not show as empty, to users who have signed in. */
 export function serveAbsent(app: FastifyInstance, api: Api): void {
   const lists = Object.values(emptyLists).flat()
   for (const path of lists) {
-    app.get(`/api/${path}/`, async (request, reply) => {
+    app.get(`/api/${path}/`, undocumented, async (request, reply) => {
       turnPage(await readRequest(api, request), 0, reply)
       return []
     })
   }
   for (const [path, answer] of Object.entries(emptyObjects)) {
-    app.get(`/api/${path}/`, async (request) => {
+    app.get(`/api/${path}/`, undocumented, async (request) => {
       await readRequest(api, request)
       return answer
     })

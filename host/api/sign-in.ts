@@ -9,10 +9,31 @@ interface SignIn {
   readonly password: string
 }
 
+const token = { type: "object", properties: { token: { type: "string" } } } as const
+const signIn = {
+  type: "object",
+  properties: { username: { type: "string" }, password: { type: "string" } },
+  required: ["username", "password"],
+} as const
+
+/** The schema is for the documentation only: the checks are below, in Waldur's words. */
+const documented = {
+  schema: {
+    tags: ["marketplace"],
+    operationId: "api_auth_password",
+    summary: "Sign in with a password",
+    description: "The response has the token with which other requests are sent.",
+    security: [],
+    body: signIn,
+    response: { 200: { description: "The user's token.", ...token } },
+  },
+  validatorCompiler: () => () => true,
+}
+
 /** Serves Waldur's sign-in with a password. The response has the user's token, with which other requests are sent. */
 export function serveSignIn(app: FastifyInstance, { db }: Pick<Api, "db">): void {
   const attempts = new LoginAttempts()
-  app.post("/api-auth/password/", async (request: FastifyRequest) => {
+  app.post("/api-auth/password/", documented, async (request: FastifyRequest) => {
     const { username, password } = readSignIn(request.body)
     if (attempts.areTooMany(username))
       throw apiErrors.unauthenticated("Username is locked out. Try in 10 minutes.")

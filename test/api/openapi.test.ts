@@ -122,7 +122,12 @@ t.test("the document is valid, complete and names every operation and schema", (
         "documents the reads of the host",
       )
       t.ok(host.some(({ id }) => id === "marketplace_resources_details_retrieve"))
-      t.ok(host.every(({ method }) => method === "GET"))
+      for (const { id, path, value } of host.filter(({ method }) => method === "GET")) {
+        const refusals = Object.keys(part(value, "responses"))
+        if (path !== "/api/configuration/") t.ok(refusals.includes("401"), `${id} documents 401`)
+        if (path.includes("{uuid}")) t.ok(refusals.includes("404"), `${id} documents 404`)
+      }
+      t.ok(host.every(({ method, id }) => method === "GET" || id === "api_auth_password"))
 
       const schemas = part(document, "components", "schemas")
       for (const name of [
@@ -192,7 +197,9 @@ async function holderOf(t: Test, world: TestWorld): Promise<Hold> {
       const value = part(header, "schema").type === "integer" ? Number(sent) : sent
       t.strictSame(faultsOf(value, part(header).schema, document), [], `${title} has the header ${name}`)
     }
-    if (status >= 400) t.ok(isObject(part(response, "headers")["X-Error-Code"]), `${title} has a code`)
+    // 414 is the web framework's, which has no codes of the plugin.
+    if (status >= 400 && status !== 414)
+      t.ok(isObject(part(response, "headers")["X-Error-Code"]), `${title} has a code`)
     if (code !== undefined) t.equal(answer.headers.get("x-error-code"), code)
     held.add(title)
     return answer.body as Json
@@ -236,6 +243,7 @@ t.test("each operation responds as documented while its migration runs and after
     await hold("openstack_migrations_objects_count", 400, { uuid, query: "?state=gone" })
     await hold("openstack_migrations_report_retrieve", 200, { uuid })
     await hold("openstack_migrations_report_retrieve", 200, { uuid, query: "?format=markdown" })
+    await hold("openstack_migrations_report_retrieve", 200, { uuid, query: "?format=md" })
     await hold("openstack_migrations_report_retrieve", 200, { uuid, query: "?format=html" })
     await hold("openstack_migrations_report_retrieve", 404, { uuid, query: "?format=yaml" })
     await hold("openstack_migrations_verify", 202, { uuid })
@@ -278,6 +286,9 @@ t.test("each action responds as documented in every state", (t) =>
       await hold("openstack_migrations_rollback", 202, { uuid })
       await setState(erred)
       await hold("openstack_migrations_retry", 409, { uuid, code: "ROLLED_BACK" })
+      await world.pool.query("delete from openstack_replication.run")
+      for (const id of ["progress_retrieve", "report_retrieve", "events"] as const)
+        await hold(`openstack_migrations_${id}`, 409, { uuid, code: "OTHER_SERVER" })
     },
     { worker: false },
   ),
@@ -296,7 +307,10 @@ t.test("each operation refuses what every operation refuses, with a code", (t) =
         const [method = "", path = ""] = operations[id].split(" ")
         await hold(id, 401, { uuid, token: "unknown", code: "NOT_AUTHENTICATED" })
         await hold(id, 406, { uuid, headers: { accept: "image/png" }, code: "NOT_ACCEPTABLE" })
-        if (takesUuid(id)) await hold(id, 404, { uuid: "0".repeat(32), code: "NOT_FOUND" })
+        if (takesUuid(id)) {
+          await hold(id, 404, { uuid: "0".repeat(32), code: "NOT_FOUND" })
+          await hold(id, 414, { uuid: "0".repeat(101) })
+        }
         if (part(document, "paths", path, method.toLowerCase()).requestBody === undefined) continue
         await hold(id, 413, { uuid, raw: " ".repeat(2 ** 20 + 1), code: "BODY_TOO_LARGE" })
         const headers = { "content-type": "application/xml" }

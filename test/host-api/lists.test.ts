@@ -153,7 +153,8 @@ async function events({ rows, world, migration, site, tenant }: DemoApi, t: Tap)
   await logEvent(world, { ...model, uuid: migration.dst_resource_uuid }, "The copy was made.")
   await logEvent(world, { ...model, uuid: migration.dst_resource_uuid }, "The copy was changed.")
   await logEvent(world, { ...model, uuid: tenant.resourceUuid }, "The source was viewed.")
-  const messages = async (query: string) => (await rows(`events/?${query}`)).map(({ message }) => message)
+  const messages = async (query: string) =>
+    (await rows(`events/?${query}`)).map(({ message }) => String(message).replace(/[0-9a-f]{32}/, "<id>"))
   const scope = `scope=${encodeURIComponent(`${site}/api/marketplace-resources/${migration.dst_resource_uuid}/`)}`
   t.strictSame(
     await messages(scope),
@@ -162,6 +163,7 @@ async function events({ rows, world, migration, site, tenant }: DemoApi, t: Tap)
       "The copy was made.",
       "Resource copy has been created.",
       "Marketplace resource 'copy' has been changed. Field 'state': from Creating to OK.",
+      "Marketplace resource 'copy' has been changed. Field 'backend_id': from  to <id>.",
       "Resource copy creation has been requested.",
     ],
     "the newest first",
