@@ -15,7 +15,7 @@ export interface Minimum {
 }
 
 /**
- * Calls beside the writes: the sign-in; the destination's extensions and roles; the auto-created groups and rules and
+ * Calls besides the writes: the sign-in; the destination's extensions and roles; the auto-created groups and rules and
  * three quotas, before they are changed; for the verification networks, subnets, routers, ports, groups with their rules,
  * project, user, roles and the quotas; and to find unmanaged resources address groups, QoS policies, trunks and RBAC
  * policies. Calls that the plugin makes beyond these do not count.

@@ -21,7 +21,7 @@ export interface BenchOptions {
 export const benchCommand = {
   name: "npm run bench --",
   summary:
-    "Measures how long a replication takes, beside one call after another and beside the minimum that the cloud allows.\n" +
+    "Measures how long a replication takes, compared with one call after another and with the minimum that the cloud allows.\n" +
     "docs/performance.md explains the figures.",
   options: {
     size: { type: "choice", choices: tenantSizes, default: "medium", text: "Size of the tenant" },

@@ -10,7 +10,7 @@ export interface RateLimit {
    */
   readonly writes?: number
   /**
-   * GET, HEAD and OPTIONS requests per window. A client that polls a migration sends about one per second and
+   * GET, HEAD and OPTIONS requests per window. A client that polls sends about one request a second for each
    * migration.
    * @default no limit
    */

@@ -66,7 +66,7 @@ export interface ReplicationOptions {
    */
   readonly handlers?: HandlerSwitches
   /**
-   * Whether this process runs a worker, too. With false and no worker elsewhere, migrations stay `CREATION_SCHEDULED`.
+   * Whether this process also runs a worker. With false and no worker elsewhere, migrations stay `CREATION_SCHEDULED`.
    * @default true
    */
   readonly worker?: boolean

@@ -14,8 +14,8 @@ const tool = (name: string, ...args: string[]): Invocation => [
 ]
 const script = (file: string, ...args: string[]): Invocation => [process.execPath, join(root, file), ...args]
 
-/** What must hold before a commit lands, in the order in which it runs. */
-const stages: Readonly<Record<string, Invocation>> = {
+/** What must pass before a commit lands, in the order in which it runs. */
+const steps: Readonly<Record<string, Invocation>> = {
   lint: tool("biome", "ci", "--colors=off", "--error-on-warnings", "."),
   types: tool("tsc", "-p", "."),
   imports: script("scripts/imports.ts"),
@@ -29,25 +29,25 @@ const stages: Readonly<Record<string, Invocation>> = {
 
 const command = {
   name: "npm run check --",
-  summary: "Runs everything that must hold before a commit lands, one stage after another.",
+  summary: "Runs everything that must pass before a commit lands, one step after another.",
   options: {
-    "without-tests": { type: "switch", text: "Leave out the last stage, the tests with coverage" },
+    "without-tests": { type: "switch", text: "Leave out the last step, the tests with coverage" },
   },
-  arguments: { value: "[STAGE ...]", text: "Run only these", choices: Object.keys(stages) },
+  arguments: { value: "[STEP ...]", text: "Run only these", choices: Object.keys(steps) },
   examples: ["npm run check -- --without-tests", "npm run check -- lint types"],
 } as const satisfies Command
 
 await runCommand(command, async (args) => {
   const { values, rest } = parseArguments(command, args)
-  for (const [name, [executable, ...stageArgs]] of Object.entries(stages)) {
+  for (const [name, [executable, ...stepArgs]] of Object.entries(steps)) {
     if (rest.length > 0 ? !rest.includes(name) : name === "tests" && values["without-tests"]) continue
     process.stdout.write(`\n== ${name}\n`)
-    const { status } = spawnSync(executable, stageArgs, { cwd: root, stdio: "inherit" })
+    const { status } = spawnSync(executable, stepArgs, { cwd: root, stdio: "inherit" })
     if (status !== 0) {
-      process.stderr.write(`\ncheck: the stage ${name} failed. To repeat it: npm run check -- ${name}\n`)
+      process.stderr.write(`\ncheck: the step ${name} failed. To repeat it: npm run check -- ${name}\n`)
       return status ?? 1
     }
   }
-  process.stdout.write("\ncheck: everything holds.\n")
+  process.stdout.write("\ncheck: all steps passed.\n")
   return 0
 })

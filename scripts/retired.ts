@@ -34,7 +34,7 @@ export const retired: readonly Retired[] = [
       patiently: "withReadRetry",
       waitOutside: "requeueOnRateLimit",
       lockAsked: "lockMigration",
-      takePlace: "reservePlanSlot",
+      takePlace: "lockPlanAndCheckCapacity",
       showUnderWay: "markInProgress",
       NewsItem: "MigrationEvent",
       dead_holder: "fenced_owner",

@@ -12,7 +12,7 @@ import { UsageError } from "../command/usage-error.ts"
 import type { Limits } from "../import/quota-rows.ts"
 import { type Definition, isMapping } from "./definition.ts"
 
-/** What the marketplace's rows hold of a cloud beside its connection. */
+/** What the marketplace's rows hold of a cloud besides its connection. */
 export interface SeenCloud {
   readonly externalNetworks: readonly Network[]
   /** Ids by name. */

@@ -59,7 +59,7 @@ export interface Command<Table extends Options = Options> {
     /** @default anything */
     readonly choices?: readonly string[]
   }
-  /** Environment variables that it reads, beside those of its options. */
+  /** Environment variables that it reads, besides those of its options. */
   readonly environment?: Readonly<Record<string, string>>
   readonly examples: readonly [string, ...string[]]
 }

@@ -1,6 +1,6 @@
 import type { Static } from "@sinclair/typebox"
 import type { MigrationDetails } from "../../src/serializers/migration.ts"
-import type { previewAnswer } from "../../src/serializers/preview.ts"
+import type { previewResponse } from "../../src/serializers/preview.ts"
 import type { Progress } from "../../src/serializers/progress.ts"
 
 /** Invented ids that all examples use: the copy of "shop" in another cloud. */
@@ -118,7 +118,7 @@ export const listOfMigrations = {
   none: { summary: "None", value: [] },
 } as const
 
-const previewed: Static<typeof previewAnswer> = {
+const previewed: Static<typeof previewResponse> = {
   name: "shop-copy",
   description: "Copy of shop in the second cloud",
   kinds: [

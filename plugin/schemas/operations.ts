@@ -3,8 +3,8 @@ import type { FastifySchema } from "fastify"
 import { errors } from "../../src/errors.ts"
 import { createRequest } from "../../src/serializers/create-request.ts"
 import { migrationCreated, migrationDetails } from "../../src/serializers/migration.ts"
-import { previewAnswer } from "../../src/serializers/preview.ts"
-import { progressAnswer } from "../../src/serializers/progress.ts"
+import { previewResponse } from "../../src/serializers/preview.ts"
+import { progressResponse } from "../../src/serializers/progress.ts"
 import { patchRequest, updateRequest } from "../../src/serializers/update-request.ts"
 import {
   databaseDown,
@@ -126,7 +126,7 @@ const ownResponses = {
     tags,
     body: body(createRequest, createBodies),
     response: {
-      200: jsonResponse("The plan.", previewAnswer, previews),
+      200: jsonResponse("The plan.", previewResponse, previews),
       400: invalidCreate,
       401: unauthenticated,
     },
@@ -180,7 +180,7 @@ const ownResponses = {
     tags,
     params: migrationUuid,
     response: {
-      200: jsonResponse("The progress.", progressAnswer, progresses),
+      200: jsonResponse("The progress.", progressResponse, progresses),
       401: unauthenticated,
       404: notFound,
       409: otherServer,
@@ -208,7 +208,7 @@ const ownResponses = {
     operationId: "openstack_migrations_cancel",
     summary: "Cancel a running migration",
     description:
-      "Stops a migration at the next safe point, after the calls in progress. The migration becomes `ERRED`; what it created stays, and it can be retried or rolled back. Repeating the request changes nothing.",
+      "Stops a migration at the next safe point, after the calls in flight. The migration becomes `ERRED`; what it created stays, and it can be retried or rolled back. Repeating the request changes nothing.",
     tags,
     params: migrationUuid,
     response: {

@@ -1,7 +1,7 @@
 import { Type } from "@sinclair/typebox"
 import { composeReport } from "../../src/report/compose.ts"
 import { markdownReport } from "../../src/report/markdown.ts"
-import { type Report, reportAnswer } from "../../src/report/report.ts"
+import { type Report, reportResponse } from "../../src/report/report.ts"
 import { jsonResponse, notAcceptable, notFound, otherServer, unauthenticated } from "./errors.ts"
 import { migrationUuid } from "./parameters.ts"
 
@@ -107,7 +107,7 @@ const example: Report = {
   ],
 }
 
-const json = jsonResponse("The report.", reportAnswer, {
+const json = jsonResponse("The report.", reportResponse, {
   small: { summary: "A small tenant", value: example },
 })
 const page = (description: string) => Type.String({ description })

@@ -27,7 +27,7 @@ export interface Resource<R extends Row = Row> extends Kind {
   readonly bulk?: () => Refusal
   /** Members that bulk requests accept and ignore. */
   readonly lostInBulk?: readonly string[]
-  /** Members to filter lists by, beside the common ones. */
+  /** Members to filter lists by, besides the common ones. */
   readonly filters: readonly string[]
   readonly rows: Rows<R>
   notFound(id: string): Refusal

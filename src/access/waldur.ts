@@ -23,7 +23,7 @@ export function waldurAccess(db: Db): Access {
   }
 }
 
-/** Returns which of Waldur's tables are needed beside the host's own access rules. */
+/** Returns which of Waldur's tables are needed, because the host does not replace the rule. */
 export function waldurAccessUse(own: Partial<Access> = {}): AccessUse {
   return {
     tokens: own.authenticate === undefined,

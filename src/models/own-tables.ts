@@ -136,7 +136,7 @@ export interface RunContext {
   /** Tag of the project, which distinguishes it from another project of its name. */
   readonly marker: string
   readonly externalNetworkId: string | null
-  /** What the plan was made from beside the source. */
+  /** What the plan was made from besides the source. */
   readonly inputs: PlanInputs
   /** Who has requested the last change. Absent in runs of older versions. */
   readonly requester?: Requester

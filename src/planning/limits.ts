@@ -50,7 +50,7 @@ function add(a: number | undefined, b: number): number {
   return a < 0 || b < 0 ? -1 : a + b
 }
 
-/** What the quotas of a destination tenant are made from, beside its limits. */
+/** What the quotas of a destination tenant are made from, besides its limits. */
 export interface QuotaSources {
   /** Quotas of the source tenant, by Waldur's names. */
   readonly source: Readonly<Record<string, number>>

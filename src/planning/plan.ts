@@ -72,7 +72,7 @@ export interface PlanContext {
   readonly destination: {
     readonly username: string
     /**
-     * Tag by which this migration finds its project, also after a lost response and beside projects of the same name.
+     * Tag by which this migration finds its project, also after a lost response and among projects of the same name.
      */
     readonly marker: string
   }

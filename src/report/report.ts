@@ -195,7 +195,7 @@ const stage = Type.Object(
   { description: "One part of the run." },
 )
 
-export const reportAnswer = Type.Object(
+export const reportResponse = Type.Object(
   {
     uuid: text("The migration's uuid: 32 hex digits."),
     state: text("State of the migration."),
@@ -249,5 +249,5 @@ export const reportAnswer = Type.Object(
   { title: "MigrationReport", description: "Everything that is known about a migration." },
 )
 
-export type Report = Static<typeof reportAnswer>
+export type Report = Static<typeof reportResponse>
 export type ReportedObject = Static<typeof reportedObject>

@@ -44,10 +44,10 @@ async function checkCapacity(
 
 /**
  * Locks a plan and checks its capacity in the transaction that creates the resource, so that of concurrent requests
- * for the last slot one succeeds.
+ * for the plan's last resource one succeeds.
  * @throws ApiError 400
  */
-export async function reservePlanSlot(trx: Trx, planId: number): Promise<void> {
+export async function lockPlanAndCheckCapacity(trx: Trx, planId: number): Promise<void> {
   const plan = await trx
     .selectFrom("marketplace_plan")
     .select(["id", "max_amount"])

@@ -68,7 +68,7 @@ const estimate = Type.Object(
   { title: "Estimate", description: "Estimated effort of the migration." },
 )
 
-export const previewAnswer = Type.Object(
+export const previewResponse = Type.Object(
   {
     name: Type.String({ description: "Name of the new tenant." }),
     description: Type.String({ description: "Description of the new tenant." }),

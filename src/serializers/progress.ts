@@ -48,7 +48,7 @@ const verification = Type.Object(
   { title: "Verification", description: "Result of the last comparison of the destination with the plan." },
 )
 
-export const progressAnswer = Type.Object(
+export const progressResponse = Type.Object(
   {
     kinds: Type.Array(kindProgress, { description: "Kinds that occur in the plan." }),
     calls: count("Requests to both clouds so far, including sign-ins and retries."),
@@ -63,7 +63,7 @@ export const progressAnswer = Type.Object(
   { title: "MigrationProgress", description: "Progress of a migration." },
 )
 
-export type Progress = Static<typeof progressAnswer>
+export type Progress = Static<typeof progressResponse>
 
 /** Returns the progress of a migration, or undefined where this plugin does not run it. */
 export async function readProgress(db: Db, migrationId: number): Promise<Progress | undefined> {

@@ -69,21 +69,21 @@ function gone(rows: SourceTenant, keys: SourceKeys): CompletedSource["gone"] {
 }
 
 function findings(rows: SourceTenant, source: SourceTenant, keys: SourceKeys): readonly SurveyFinding[] {
-  const missing = gone(rows, keys).map((one) => ({
-    ...one,
+  const missing = gone(rows, keys).map((object) => ({
+    ...object,
     message: "Waldur has a row for it, but the source cloud no longer has it. It is not copied.",
   }))
-  const others = lists.flatMap(([kind, list]) => {
-    const before = new Map(rows[list].map((one) => [one.key, one]))
-    return source[list].flatMap((one): readonly SurveyFinding[] => {
-      const row = before.get(one.key)
-      const { key, name } = one
+  const changed = lists.flatMap(([kind, list]) => {
+    const before = new Map(rows[list].map((row) => [row.key, row]))
+    return source[list].flatMap((object): readonly SurveyFinding[] => {
+      const row = before.get(object.key)
+      const { key, name } = object
       if (row === undefined) {
         const message =
           "The source cloud has it, but Waldur has no row for it. It is copied as the cloud shows it."
-        return keys.rowIds.has(one.backendId) ? [] : [{ kind, key, name, message }]
+        return keys.rowIds.has(object.backendId) ? [] : [{ kind, key, name, message }]
       }
-      return changedAttributes(row, one).map((attribute) => ({
+      return changedAttributes(row, object).map((attribute) => ({
         kind,
         key,
         name,
@@ -91,5 +91,5 @@ function findings(rows: SourceTenant, source: SourceTenant, keys: SourceKeys): r
       }))
     })
   })
-  return [...missing, ...others]
+  return [...missing, ...changed]
 }

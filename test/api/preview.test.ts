@@ -1,11 +1,11 @@
 import type { Static } from "@sinclair/typebox"
 import t from "tap"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import type { previewAnswer } from "../../src/serializers/preview.ts"
+import type { previewResponse } from "../../src/serializers/preview.ts"
 import { ask } from "../helpers/http.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
-type Preview = Static<typeof previewAnswer>
+type Preview = Static<typeof previewResponse>
 
 async function previewed(world: TestWorld, body: object): Promise<Preview> {
   const answer = await ask(`${world.url}/api/openstack-migrations/preview/`, {

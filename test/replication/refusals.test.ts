@@ -38,7 +38,7 @@ t.test("one refused object of a bulk call is found, recorded, and stops only wha
     for (const { kind, reason } of skipped) {
       t.match(
         reason,
-        /^Skipped, because (network|subnet|router|interface) ".*" is (failed|skipped)\.$/,
+        /^Skipped, because (network|subnet|router|interface) ".*" (failed|was skipped)\.$/,
         `${kind}: ${reason}`,
       )
     }

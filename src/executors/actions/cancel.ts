@@ -8,7 +8,7 @@ import type { ActionRequest } from "./action.ts"
 import { lockMigration } from "./lock-migration.ts"
 
 /**
- * Cancels a running migration: objects that no request was sent for are skipped at once; calls under way end, and what
+ * Cancels a running migration: objects that no request was sent for are skipped at once; calls in flight end, and what
  * they create is recorded and verified. The migration then becomes ERRED for this reason and can be retried or rolled
  * back. Cancelling it twice changes nothing.
  * @returns false where the migration does not run

@@ -81,7 +81,7 @@ async function openRollbackStage(trx: Trx, migrationId: number): Promise<void> {
       conflict.columns(["migration_id", "name"]).doUpdateSet({ state: "ready", finished: null }),
     )
     .execute()
-  // Objects that a request was sent for may exist, even if they then failed or were cancelled: the answer may be lost.
+  // Objects that a request was sent for may exist, even if they then failed or were cancelled: the response may be lost.
   await trx
     .updateTable("openstack_replication.object")
     .set({ state: "creating", modified: new Date() })

@@ -32,7 +32,7 @@ export interface RateLimited extends PauseCause {
 }
 
 /** Changes the connection that a row of service settings describes. */
-type CustomConnection = (settings: SettingsRow, usual: CloudConnection) => CloudConnection
+type CustomConnection = (settings: SettingsRow, defaults: CloudConnection) => CloudConnection
 
 /**
  * Opens the clouds of a host. Their rate limits are shared by all processes on the database.

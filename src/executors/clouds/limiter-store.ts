@@ -29,7 +29,7 @@ const slackMs = 5_000
 export function openLimiterStore(db: Db): LimiterStore {
   let owner = randomUUID()
   const limiters = new Map<number, SharedLimiter>()
-  const limits = new Map<number, Limits>()
+  const limits = new Map<number, RateLimitParameters>()
   return {
     get owner() {
       return owner
@@ -65,7 +65,7 @@ interface GrantRow {
 async function acquireSlots(
   db: Db,
   { settingsId, owner }: { readonly settingsId: number; readonly owner: string },
-  { inFlight: maxInFlight, windowStarts, windowMs, callMs }: Limits,
+  { inFlight: maxInFlight, windowStarts, windowMs, callMs }: RateLimitParameters,
   { inFlight, wanted, pauseMs }: SlotRequest,
 ): Promise<SlotGrant> {
   const { rows } = await sql<GrantRow>`
@@ -79,7 +79,7 @@ async function acquireSlots(
 }
 
 /** The rate limit of a cloud as `acquire_slots` takes it. */
-interface Limits {
+interface RateLimitParameters {
   readonly inFlight: number
   readonly windowStarts: number
   readonly windowMs: number
@@ -87,7 +87,7 @@ interface Limits {
 }
 
 /** Converts a rate to starts in a window, so that a rate below one a second works too. */
-function limitsOf(connection: Partial<CloudConnection>): Limits {
+function limitsOf(connection: Partial<CloudConnection>): RateLimitParameters {
   const { inFlight, requestsPerSecond, timeoutMs } = { ...defaultLimits, ...connection }
   const windowStarts = Math.min(maxWindowStarts, Math.max(1, Math.floor(requestsPerSecond)))
   return {

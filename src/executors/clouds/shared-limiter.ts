@@ -4,7 +4,7 @@ import { describePause } from "../../openstack/limiter/limiter.ts"
 
 /** What a process reports to the limiter of a cloud in the database, and what it requests. */
 export interface SlotRequest {
-  /** Calls in flight, and calls that were granted a start and have not started. */
+  /** Calls in flight, and scheduled calls: those that have a time for their start. */
   readonly inFlight: number
   /** Further slots that are requested. */
   readonly wanted: number
@@ -16,9 +16,12 @@ export interface SlotRequest {
 export interface SlotGrant {
   /** How long the cloud's pause lasts; 0: there is none. */
   readonly pausedMs: number
-  /** When each granted call may start. */
+  /** When each call that is scheduled by this may start. */
   readonly startsMs: readonly number[]
-  /** No other process uses or requests slots: a slot becomes free only when a call of this process ends. */
+  /**
+   * No other process uses or requests slots: a slot becomes free only when a call of this process ends. Only meaningful where
+   * slots were requested.
+   */
   readonly alone: boolean
   /** This process was fenced: it may start nothing. */
   readonly fenced: boolean
@@ -26,11 +29,14 @@ export interface SlotGrant {
 
 /** Calls that ended are reported with the next request, or after this time. */
 const reportMs = 10
-/** A granted start in the future is requested again where the last grant is older: a pause may have begun. */
+/**
+ * A start is used only if the last grant is at most this old when it is due; otherwise it is requested again, because a pause
+ * may have begun.
+ */
 const freshMs = 25
-/** A granted start that was missed by so much, e.g. because the process was stopped, is void. */
+/** A start that was missed by more than this, e.g. because the process was stopped, is void. */
 const missedMs = 500
-/** While other processes have all slots, requests repeat after the first time; it doubles up to the second. */
+/** While other processes have all slots: the first and the longest delay between requests; it doubles each time. */
 const repeatMs = [20, 80] as const
 /** The same while all slots are this process's own, while it is fenced, and while the database is unreachable. */
 const slowRepeatMs = 500
@@ -42,30 +48,31 @@ const maxWanted = 16
 const closedText = "the connection to the cloud was closed"
 
 /**
- * This process's share of the rate limit of one cloud. The states of a slot are those of `openstack/limiter/limiter.ts`;
- * here the database grants, and a granted call starts at the time that came with the grant:
+ * This process's share of the rate limit of one cloud. The states of a slot are those of `openstack/limiter/limiter.ts`:
+ * `requested` and `scheduled` are substates of *waiting*, and `in flight` is *granted* there. The database schedules: its grant
+ * has a time for the start of each call.
  *
- *   waiting ──request──▶ requested ──grant──▶ granted, start due ──start──▶ in flight ──▶ released
- *      ▲                     │                       │
- *      │      no free slot   │     pause, fenced,    │
- *      └─────────────────────┴──── or missed start ──┘
+ *   waiting ──request──▶ requested ──grant──▶ scheduled ──start──▶ in flight ──▶ released
+ *      ▲                     │                    │
+ *      │      no free slot   │  pause, fenced,    │
+ *      └─────────────────────┴─ or missed start ──┘
  *
- * One request is under way at a time. What happens meanwhile goes into the next, so a busier limiter sends fewer requests
+ * One request is sent at a time. What happens meanwhile goes into the next, so a busier limiter sends fewer requests
  * for each call. No database connection is held while calls wait. Without a grant nothing starts: where the database is
  * unreachable, or this process was fenced, calls wait as long as for a pause, and are then refused.
  */
 export class SharedLimiter implements Limiter {
   readonly #sendRequest: (request: SlotRequest) => Promise<SlotGrant>
   readonly #waiting = new FairQueue()
-  /** When the granted calls may start, in order. */
+  /** When the scheduled calls may start, in order. */
   #starts: number[] = []
   #inFlight = 0
-  /** Calls in flight and granted calls, as the database has them. */
+  /** Calls in flight and scheduled calls, as the database has them. */
   #reported = 0
   /** When a changed number has to be reported. */
   #reportAt: number | undefined
   #pausedUntil = 0
-  /** The end of a pause that the database has not heard of yet. */
+  /** The end of a pause that was not reported to the database yet. */
   #unreportedPause = 0
   /** When the end of the pause was last confirmed. */
   #pauseConfirmed = 0
@@ -161,7 +168,7 @@ export class SharedLimiter implements Limiter {
   /** When the next request is due: for a pause, for calls that wait, or for calls that ended. */
   #requestAt(now: number): number {
     const never = Number.POSITIVE_INFINITY
-    if (this.#reported === this.#claimed) this.#reportAt = undefined
+    if (this.#reported === this.#used) this.#reportAt = undefined
     else this.#reportAt ??= now + reportMs
     const pauseAt = this.#unreportedPause > now ? now : never
     const afterPause = Math.max(now, Math.min(this.#pausedUntil, this.#pauseConfirmed + pauseCheckMs))
@@ -169,8 +176,8 @@ export class SharedLimiter implements Limiter {
     return Math.max(Math.min(pauseAt, slotsAt, this.#reportAt ?? never), this.#requestAfter)
   }
 
-  /** Calls in flight and granted calls. */
-  get #claimed(): number {
+  /** Calls in flight and scheduled calls. */
+  get #used(): number {
     return this.#inFlight + this.#starts.length
   }
 
@@ -178,10 +185,10 @@ export class SharedLimiter implements Limiter {
   async #exchange(): Promise<void> {
     const sentAt = performance.now()
     const unreportedPause = this.#unreportedPause
-    const ungranted = Math.max(0, this.#waiting.size - this.#starts.length)
+    const unscheduled = Math.max(0, this.#waiting.size - this.#starts.length)
     const request: SlotRequest = {
-      inFlight: this.#claimed,
-      wanted: this.#pausedUntil > sentAt ? 0 : Math.min(ungranted, maxWanted),
+      inFlight: this.#used,
+      wanted: this.#pausedUntil > sentAt ? 0 : Math.min(unscheduled, maxWanted),
       pauseMs: Math.max(0, unreportedPause - sentAt),
     }
     try {
@@ -198,7 +205,7 @@ export class SharedLimiter implements Limiter {
       this.#blockedSince ??= sentAt
       this.#requestAfter = performance.now() + slowRepeatMs
       // A slot whose release could not be reported is free again after the call's time limit.
-      if (this.#waiting.size === 0) this.#reported = this.#claimed
+      if (this.#waiting.size === 0) this.#reported = this.#used
     }
   }
 

@@ -14,17 +14,17 @@
  *
  * | signal    | why                                                | effect                                          |
  * | --------- | -------------------------------------------------- | ----------------------------------------------- |
- * | `drain`   | the worker stops                                   | calls under way end, no other begins            |
+ * | `drain`   | the worker stops                                   | calls in flight end, no other begins            |
  * | `preempt` | the time slice is over and other migrations wait   | the same; only for stages that are divisible    |
- * | `signal`  | the worker's grace period is over, or it was lost  | calls under way are aborted                     |
+ * | `signal`  | the worker's grace period is over, or it was lost  | calls in flight are aborted                     |
  *
- * A yield is neither a failure nor an attempt: what was created is recorded, and the next job of the stage lists, pairs
+ * A yield is not counted as a failure: what was created is recorded, and the next job of the stage lists, pairs
  * and continues. A fenced worker writes nothing and leaves its job alone, because the job belongs to another worker.
  */
 export interface Interruption {
-  /** Aborts the calls under way. Its reason is a WorkerLost where the worker is lost. */
+  /** Aborts the calls in flight. Its reason is a WorkerLost where the worker is lost. */
   readonly signal?: AbortSignal | undefined
-  /** Lets the calls under way end and begins nothing new. Its reason is a StageYield. */
+  /** Lets the calls in flight end and begins nothing new. Its reason is a StageYield. */
   readonly drain?: AbortSignal | undefined
   /** The same, for stages that are divisible: other migrations wait. */
   readonly preempt?: AbortSignal | undefined

@@ -11,7 +11,7 @@ export interface StageJob {
   /** Id of the migration's row. */
   readonly migration: number
   readonly stage: string
-  /** Id of the destination's service settings, for people who look at the queue. */
+  /** Id of the destination's service settings, human-readable in a list of jobs. */
   readonly cloud: number
   /** How often the stage has failed with a fault that is not a cloud's. Crashes do not count. */
   readonly faults?: number
@@ -26,8 +26,8 @@ declare global {
 }
 
 /**
- * A job whose worker dies is run again only while it has attempts left, hence the large number: faults of a cloud are
- * handled inside the stage, and other faults are counted in the job.
+ * A job whose worker dies is run again only while it has attempts left, hence the large number: errors of a cloud are
+ * handled inside the stage, and faults are counted in the job.
  */
 const maxAttempts = 1_000
 

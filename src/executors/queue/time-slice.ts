@@ -2,14 +2,14 @@ import type { Db } from "../../models/database.ts"
 import { StageYield } from "./interruption.ts"
 import { hasWaitingMigrations } from "./jobs.ts"
 
-/** The time slice of a stage: long beside the cost of starting the stage again, which is one list request. */
+/** The time slice of a stage: long compared with the cost of starting the stage again, which is one list request. */
 const defaultTimeSliceMs = 10_000
 
 /** A stage that got no slot for any call yields after this time. */
 const noSlotMs = 10_000
 
-/** Time between two looks for waiting migrations once the slice is over. */
-const lookMs = 1_000
+/** Time between two checks for waiting migrations once the slice is over. */
+const checkMs = 1_000
 
 /** The part of a worker that one stage may use before stages of other migrations run. */
 export interface TimeSlice {
@@ -36,14 +36,14 @@ export function startTimeSlice(
   let calls = 0
   let writes = 0
   let timer: NodeJS.Timeout | undefined
-  const look = async () => {
+  const check = async () => {
     const mayYield = writes > 0 || (calls === 0 && performance.now() - began > noSlotMs)
     const yields = mayYield && (await hasWaitingMigrations(db, queueSchema, migration).catch(() => false))
     if (timer === undefined) return
     if (yields) preempt.abort(new StageYield("its time slice is over, and other migrations wait"))
-    else timer = setTimeout(look, Math.min(timeSliceMs, lookMs))
+    else timer = setTimeout(check, Math.min(timeSliceMs, checkMs))
   }
-  timer = setTimeout(look, timeSliceMs)
+  timer = setTimeout(check, timeSliceMs)
   return {
     preempt: preempt.signal,
     recordCall({ write, status }) {

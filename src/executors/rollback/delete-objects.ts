@@ -21,7 +21,7 @@ export interface DeletionContext {
   readonly db: Db
   readonly claim: StageClaim
   /** Returns the destination project, with an empty cache of what was read of it. */
-  context(): Promise<CloudContext>
+  openDestination(): Promise<CloudContext>
   readonly signal: AbortSignal | undefined
 }
 
@@ -56,11 +56,11 @@ async function deletePass(
   kind: AnyKind,
   items: readonly StageItem[],
 ): Promise<readonly OpenDeletion[]> {
-  const { db, claim, context } = deletion
-  const seen = await context()
+  const { db, claim, openDestination } = deletion
+  const destination = await openDestination()
   let actual: readonly unknown[]
   try {
-    actual = await kind.api.list(seen, items)
+    actual = await kind.api.list(destination, items)
   } catch (error) {
     return recordFailure(deletion, kind, items, error)
   }
@@ -77,7 +77,7 @@ async function deletePass(
     existing.filter((item) => !kind.removal.createdWithProject?.(actualOf(item))),
   )
   await forEachLimit(groups, maxDeletions, async (group) => {
-    open.push(...(await deleteGroup(deletion, kind, seen, group, group.map(actualOf))))
+    open.push(...(await deleteGroup(deletion, kind, destination, group, group.map(actualOf))))
   })
   return open
 }
@@ -91,15 +91,15 @@ function deletionGroups(kind: AnyKind, items: readonly StageItem[]): readonly (r
 async function deleteGroup(
   deletion: DeletionContext,
   kind: AnyKind,
-  seen: CloudContext,
+  destination: CloudContext,
   items: readonly StageItem[],
   actual: readonly unknown[],
 ): Promise<readonly OpenDeletion[]> {
   deletion.signal?.throwIfAborted()
   const { deleteMany } = kind.removal
   try {
-    if (deleteMany !== undefined) await deleteMany(seen, actual)
-    else for (const object of actual) await kind.removal.delete(seen, object)
+    if (deleteMany !== undefined) await deleteMany(destination, actual)
+    else for (const object of actual) await kind.removal.delete(destination, object)
   } catch (error) {
     if (!isNotFound(error)) return recordFailure(deletion, kind, items, error)
   }

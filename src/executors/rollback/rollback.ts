@@ -44,61 +44,61 @@ const withProject = new Set(["project", "user", "quota"])
  * Deletes what the migration has created, and nothing else, in the reverse order of creation. May be run again at any
  * time and by any worker. Unmanaged objects remain, and with them the project.
  */
-export async function rollBack(work: RollbackContext): Promise<RollbackResult> {
-  const { db, claim, everOk } = work
+export async function rollBack(context: RollbackContext): Promise<RollbackResult> {
+  const { db, claim, everOk } = context
   await clearReasons(db, claim)
-  await findUncertainCreates(work)
-  const inUse = await listUsers(work)
+  await findUncertainCreates(context)
+  const inUse = await listUse(context)
   if (inUse.length > 0) return { inUse: true, remaining: inUse }
-  if (!everOk) await removeDuplicates(db, await work.context(), claim.migration)
+  if (!everOk) await removeDuplicates(db, await context.openDestination(), claim.migration)
 
   await recordRemoving(db, claim)
   for (const kind of removalOrder()) {
-    if (!withProject.has(kind.name) && !kind.removal.deletedWithParent) await deleteObjects(work, kind)
+    if (!withProject.has(kind.name) && !kind.removal.deletedWithParent) await deleteObjects(context, kind)
   }
   await recordDeletedWithParent(db, claim)
-  const remaining = await listRemaining(work)
+  const remaining = await listRemaining(context)
   if (remaining.length > 0) return { inUse: false, remaining }
 
-  await deleteDefaultGroups(work)
-  for (const kind of removalOrder()) if (withProject.has(kind.name)) await deleteObjects(work, kind)
+  await deleteDefaultGroups(context)
+  for (const kind of removalOrder()) if (withProject.has(kind.name)) await deleteObjects(context, kind)
   await recordDeletedWithParent(db, claim)
   return { inUse: false, remaining: await listNotRemoved(db, claim.migration) }
 }
 
 /** Returns what others have created in the project; nothing where the tenant has never been complete. */
-async function listUsers({
+async function listUse({
   db,
   claim,
-  context,
+  openDestination,
   rollback,
   everOk,
 }: RollbackContext): Promise<readonly string[]> {
   if (!everOk && rollback?.fromState !== CoreState.OK) return []
   // Where an earlier rollback has deleted something, the cloud may have put rules of its own into the default group.
   return rollback?.fromState === CoreState.OK
-    ? listUnmanaged(db, await context(), claim.migration)
-    : listUnmanaged(db, await context(), claim.migration, isCounted)
+    ? listUnmanaged(db, await openDestination(), claim.migration)
+    : listUnmanaged(db, await openDestination(), claim.migration, isCounted)
 }
 
 /**
- * Whether objects of a kind keep the project from being deleted. Those that go with their parent can only be those of the
- * default group: rules that the cloud created.
+ * Whether objects of a kind keep the project from being deleted. Those that are deleted with their parent can only be those of
+ * the default group: rules that the cloud created.
  */
 function isCounted(kind: AnyKind): boolean {
   return !kind.removal.deletedWithParent
 }
 
-/** Looks for objects whose create request got no answer: the rollback deletes by id. */
-async function findUncertainCreates({ db, claim, context }: RollbackContext): Promise<void> {
+/** Looks for objects whose create request got no response: the rollback deletes by id. */
+async function findUncertainCreates({ db, claim, openDestination }: RollbackContext): Promise<void> {
   for (const kind of kinds) {
     const { items, blocked } = await loadItems(db, kind, claim.migration)
     if (items.some(({ backendId }) => backendId === null)) {
-      const seen = await context()
-      const actual = await kind.api.list(seen, items)
+      const destination = await openDestination()
+      const actual = await kind.api.list(destination, items)
       const { matched, missing } = pair(kind, items, actual)
       await stageJournal(db, kind, claim).recordDone(matched)
-      await kind.removal.cleanUpPartial?.(seen, missing)
+      await kind.removal.cleanUpPartial?.(destination, missing)
       await recordAbsent(db, claim, missing)
     }
     await recordAbsent(db, claim, blocked)
@@ -106,9 +106,9 @@ async function findUncertainCreates({ db, claim, context }: RollbackContext): Pr
 }
 
 /** Returns what keeps the project from being deleted. */
-async function listRemaining({ db, claim, context }: RollbackContext): Promise<readonly string[]> {
+async function listRemaining({ db, claim, openDestination }: RollbackContext): Promise<readonly string[]> {
   return [
-    ...(await listUnmanaged(db, await context(), claim.migration, isCounted)),
+    ...(await listUnmanaged(db, await openDestination(), claim.migration, isCounted)),
     ...(await listNotRemoved(db, claim.migration)),
   ]
 }
@@ -117,8 +117,8 @@ async function listRemaining({ db, claim, context }: RollbackContext): Promise<r
  * Deletes the default security group, which Neutron creates in every project. Only an administrator may delete it; at
  * this point nothing remains that makes Neutron create it again.
  */
-async function deleteDefaultGroups({ db, claim, context }: RollbackContext): Promise<void> {
-  const { cloud, projectId } = await context()
+async function deleteDefaultGroups({ db, claim, openDestination }: RollbackContext): Promise<void> {
+  const { cloud, projectId } = await openDestination()
   if (projectId === "") return
   const groups = await listResources(cloud, "security-groups", { project_id: projectId })
   await allSettledOrThrow(

@@ -36,7 +36,7 @@ async function deleteCreated({
       claim,
       rollback: run.rollback,
       everOk: run.everOk,
-      context: clouds.context,
+      openDestination: clouds.context,
       signal: clouds.stopped,
     })
   } catch (error) {

@@ -11,8 +11,8 @@ export interface EndedRequest {
 }
 
 /**
- * The share of the time limit above which a request is slow. It leaves no room for a bad minute of the cloud, and a request
- * that runs into the limit leaves it open what was created.
+ * The share of the time limit above which a request is slow. Above it, a slower minute of the cloud would exceed the limit, and
+ * a request that is aborted by the limit leaves unknown what was created.
  */
 const slowShare = 1 / 6
 

@@ -17,7 +17,7 @@ export interface ClaimedRun {
 }
 
 /**
- * Runs a transaction that only the present holder of a claim can commit. Locks the run before the stage, as every
+ * Runs a transaction that only the worker with the current claim can commit. Locks the run before the stage, as every
  * other transaction does: the opposite order could deadlock.
  * @throws STALE_WORKER where the stage was started again since
  */

@@ -75,10 +75,21 @@ export async function loadItems(db: Db, kind: AnyKind, migration: number): Promi
   return { items, blocked }
 }
 
+/** What became of an object, as a sentence about an object that refers to it ends. */
+const whatHappened: Readonly<Record<ObjectState, string>> = {
+  planned: "does not exist yet",
+  creating: "does not exist yet",
+  done: "does not exist yet",
+  failed: "failed",
+  skipped: "was skipped",
+  omitted: "is not copied",
+  removed: "was removed",
+}
+
 function whySkipped(ref: string, cause: ReferredObject | undefined): string {
   const [kind = "", key = ""] = ref.split("/")
   const name = `${kindText(kind)} "${cause?.name ?? key}"`
-  return `Skipped, because ${name} ${cause === undefined ? "is not in the plan" : `is ${cause.state}`}.`
+  return `Skipped, because ${name} ${cause === undefined ? "is not in the plan" : whatHappened[cause.state]}.`
 }
 
 /** The objects that bodies refer to, by their reference. */

@@ -10,8 +10,8 @@ import type { OpenItem } from "./refusals.ts"
 import type { ClaimedStage, Stage, StageSession } from "./stage.ts"
 
 /**
- * Pauses between passes while the outcome of objects is open, in milliseconds. The first is short, for lost replies; a
- * cloud that is down was waited for by the client already, for a minute in each pass. With so many passes, a cloud that
+ * Pauses between passes while the outcome of objects is open, in milliseconds. The first is short, for lost responses; a
+ * cloud that is down was waited for by the client already, for a minute in each pass. With this many passes, a cloud that
  * loses every seventh call leaves no object open: eight failures of one call are one in millions.
  */
 const pausesMs = [250, 500, 1_000, 2_000, 4_000, 4_000, 4_000] as const
@@ -41,7 +41,7 @@ async function createObjects(kind: AnyKind, session: StageSession): Promise<void
   for (let pass = 0; ; pass += 1) {
     throwIfInterrupted(interruption)
     const open = await runPass(kind, session)
-    // An interrupted pass leaves out batches, so that no open object does not mean that all are done.
+    // An interrupted pass skips batches: even without open objects, not all may be done.
     throwIfInterrupted(interruption)
     const cloudPauseMs = Math.max(0, ...open.map(({ error }) => error.failure.pauseMs ?? 0))
     if (cloudPauseMs > 0 && !run.cancelled) throw new StageYield("the cloud requested a pause", cloudPauseMs)

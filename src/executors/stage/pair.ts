@@ -12,12 +12,12 @@ export interface Pairing {
 /** Pairs desired with actual objects, one to one. Objects whose id was recorded take no part. Pure. */
 export function pair(kind: AnyKind, items: readonly StageItem[], actual: readonly unknown[]): Pairing {
   const recorded = new Set(items.flatMap(({ backendId }) => backendId ?? []))
-  const unmatched = new Set(actual.filter((one) => !recorded.has(kind.api.id(one))))
+  const unmatched = new Set(actual.filter((object) => !recorded.has(kind.api.id(object))))
   const matched: PairedItem[] = []
   const missing: StageItem[] = []
   for (const item of items) {
     if (item.backendId !== null) continue
-    const found = unmatched.values().find((one) => isMatch(kind, item, one))
+    const found = unmatched.values().find((object) => isMatch(kind, item, object))
     if (found === undefined) missing.push(item)
     else {
       unmatched.delete(found)

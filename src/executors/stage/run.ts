@@ -10,7 +10,7 @@ export interface Run {
   /** Id of the destination tenant. */
   readonly tenantId: number
   readonly marker: string
-  /** What the plan was made from beside the source. */
+  /** What the plan was made from besides the source. */
   readonly inputs: PlanInputs
   /** Whether the migration was cancelled before the stage started. */
   readonly cancelled: boolean

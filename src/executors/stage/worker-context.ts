@@ -11,7 +11,10 @@ import type { BatchSizes } from "./batch-size.ts"
  */
 export type StageOutcome = "done" | "failed" | "given_up" | "yielded" | "fenced"
 
-/** What every task of the worker works with. */
+/**
+ * What the API's actions and the worker share in one process: database, clouds, queue, hooks. An API without a worker has one
+ * too.
+ */
 export interface WorkerContext {
   readonly db: Db
   readonly clouds: Clouds

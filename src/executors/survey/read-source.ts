@@ -14,7 +14,7 @@ export const noSourceRow = "The source tenant's row no longer exists in the host
 
 /**
  * Reads the source tenant. Returns undefined where its row is gone.
- * @throws StageYield where the source cloud asks for a long pause
+ * @throws StageYield where the source cloud requests a long pause
  */
 export async function readSource(
   db: Db,

@@ -8,8 +8,8 @@ import { isMatch } from "../stage/pair.ts"
 import { requeueOnRateLimit } from "../stage/read-retry.ts"
 
 /**
- * Deletes objects that were created twice. A cloud goes on with a request whose sender is gone, and may complete it
- * after a later pass has looked for the object in vain and has sent the request again. An object is taken for a
+ * Deletes objects that were created twice. A cloud may complete a request after its sender has died and a later pass has not
+ * found the object and has sent the request again. An object is taken for a
  * duplicate if it equals, in every attribute, a desired object that was requested more than once, and is not recorded
  * as created: the project belongs to this migration, and nobody uses it yet. A duplicate that cannot be deleted
  * remains, and the verification reports it as unmanaged.
@@ -32,7 +32,7 @@ export async function removeDuplicates(db: Db, context: CloudContext, migrationI
   }
 }
 
-/** Waits for a call. A refusal gives undefined. @throws StageYield where the cloud asks for a pause */
+/** Waits for a call. A refusal gives undefined. @throws StageYield where the cloud requests a pause */
 async function undefinedIfRefused<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call

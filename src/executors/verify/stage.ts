@@ -14,21 +14,23 @@ export const verification: Stage = {
     const { migration: migrationId } = claim
     // A verification of a migration that has ended before only reads.
     if (!run.ended) await removeDuplicates(ctx.db, await clouds.context(), migrationId)
-    const { comparisons, summary, seen } = await verifyTenant({
+    const { comparisons, summary, destination } = await verifyTenant({
       db: ctx.db,
       migrationId,
       clouds,
       inputs: run.inputs,
       waitsForPauses: !run.cancelled,
     })
-    const destination =
-      run.ended || seen === undefined ? undefined : await readDestination(ctx, run, seen, clouds.stopped)
+    const read =
+      run.ended || destination === undefined
+        ? undefined
+        : await readDestination(ctx, run, destination, clouds.stopped)
     throwIfInterrupted(interruption)
-    const notRead = destination?.notRead ?? []
+    const notRead = read?.notRead ?? []
     const complete = notRead.length > 0 ? { ...summary, notRead } : summary
     return async (trx) => {
       await recordDifferences(trx, comparisons)
-      await finishVerify(ctx, trx, { migrationId, run, summary: complete, write: destination?.write })
+      await finishVerify(ctx, trx, { migrationId, run, summary: complete, write: read?.write })
     }
   },
   async giveUp({ ctx, claim, run }, unread) {

@@ -25,7 +25,7 @@ export interface VerifyContext {
 export interface Verified {
   readonly summary: VerifySummary
   /** The destination with what was read of it; undefined where nothing was. */
-  readonly seen?: CloudContext | undefined
+  readonly destination?: CloudContext | undefined
   readonly comparisons: readonly Comparison[]
 }
 
@@ -43,32 +43,34 @@ const maxNamed = 500
  * Reads both clouds, and compares the destination with the plan and the plan with the source. Writes nothing.
  * @throws StageYield for a long pause of the destination that is waited for
  */
-export async function verifyTenant(work: VerifyContext): Promise<Verified> {
-  const { db, migrationId, clouds, inputs } = work
+export async function verifyTenant(context: VerifyContext): Promise<Verified> {
+  const { db, migrationId, clouds, inputs } = context
   const at = new Date().toISOString()
   const { projectId } = await clouds.context()
   if (projectId === "") return { summary: { at, compared: 0, differences: 0 }, comparisons: [] }
-  const [{ summary, comparisons, seen }, source] = await Promise.all([
-    verifyDestination(work),
+  const [{ summary, comparisons, destination }, source] = await Promise.all([
+    verifyDestination(context),
     sourceChanges(db, clouds, inputs, migrationId),
   ])
-  return { summary: { ...summary, at, source }, comparisons, seen }
+  return { summary: { ...summary, at, source }, comparisons, destination }
 }
 
 interface DestinationResult {
-  readonly seen?: CloudContext
+  readonly destination?: CloudContext
   readonly summary: Omit<VerifySummary, "at" | "source">
   readonly comparisons: readonly Comparison[]
 }
 
-async function verifyDestination(work: VerifyContext): Promise<DestinationResult> {
-  const { db, migrationId, clouds, waitsForPauses } = work
+async function verifyDestination(context: VerifyContext): Promise<DestinationResult> {
+  const { db, migrationId, clouds, waitsForPauses } = context
   try {
     const { parts, names } = await loadCreated(db, migrationId)
     return await withReadRetry(async () => {
-      const seen = await clouds.context()
-      const results = await Promise.all(parts.map(({ kind, items }) => verifyKind(kind, seen, items, names)))
-      return { ...summarize(results), seen }
+      const destination = await clouds.context()
+      const results = await Promise.all(
+        parts.map(({ kind, items }) => verifyKind(kind, destination, items, names)),
+      )
+      return { ...summarize(results), destination }
     }, clouds.stopped)
   } catch (error) {
     const isUnreadable = error instanceof CloudError || (error instanceof StageYield && !waitsForPauses)

@@ -4,10 +4,10 @@ import { runningStates } from "../../models/codes.ts"
 import type { Db } from "../../models/database.ts"
 import type { Log } from "./log.ts"
 
-/** Time between two looks for rows that have not changed for long, in milliseconds. */
-const lookMs = 60_000
+/** Time between two checks for rows that have not changed for long, in milliseconds. */
+const checkMs = 60_000
 
-/** Rows under way are refreshed after this time without a change, long before Waldur's time-out of three hours. */
+/** Rows of running migrations are refreshed after this time without a change, long before Waldur's time-out of three hours. */
 const staleTime = "20 minutes"
 
 /** Tables with rows that Waldur sets ERRED when they stay in Creating. */
@@ -19,7 +19,7 @@ export function startRowKeeper(db: Db, log: Log): { stop(): void } {
     refreshRows(db).catch((error: unknown) => {
       log.warn({ error: String(error) }, "refreshing the rows of running migrations failed")
     })
-  }, lookMs)
+  }, checkMs)
   timer.unref()
   return { stop: () => clearInterval(timer) }
 }

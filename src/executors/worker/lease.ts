@@ -38,8 +38,8 @@ export interface Lease {
  * with the connection of the process, at once when the process is killed, and by keepalives when its network is cut. A
  * process that was only stopped (SIGSTOP, a frozen machine) keeps its lock, hence the heartbeat.
  *
- * A worker that was fenced and still runs can write nothing: the attempt of the stage protects the rows, the name of the
- * owner the clouds. It learns of it with its next heartbeat.
+ * A worker that was fenced and still runs can write nothing: the stage's attempt protects the rows, and the owner's name
+ * protects the clouds. The worker notices it at its next heartbeat.
  *
  * @param workerPool graphile-worker's id of the worker's pool, which is the `locked_by` of its jobs
  */

@@ -6,8 +6,11 @@ import { CloudError } from "../../openstack/index.ts"
 export interface Log {
   /** Gets a message for every call to a cloud. */
   debug?(details: object, message: string): void
+  /** Gets what happens in normal operation: stages that end, calls that are retried. */
   info(details: object, message: string): void
+  /** Gets what may need attention: objects that were not created, dead workers, lost connections. */
   warn(details: object, message: string): void
+  /** Gets faults: stages that fail or are given up. */
   error(details: object, message: string): void
 }
 

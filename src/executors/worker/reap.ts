@@ -14,7 +14,7 @@ const startupTime = "5 seconds"
 /** A worker can die between its first job and its registration; its jobs are released after this time. */
 const unregisteredTime = "30 seconds"
 
-/** A worker that only lost its connection acquires its lease again: the lease has to be free in so many searches. */
+/** A worker that only lost its connection acquires its lease again: the lease has to be free in this many searches in a row. */
 const missesUntilDead = 2
 
 /** Another worker, or the `locked_by` of jobs whose worker is not registered. */

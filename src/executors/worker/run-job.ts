@@ -7,12 +7,12 @@ import { describeError, type Log } from "./log.ts"
 import { giveUpStage, runStage } from "./run-stage.ts"
 import { logCall, logStageEnd, placeOf, type StagePlace } from "./stage-log.ts"
 
-/** A stage with so many faults is given up: after about two minutes, with the delays below. */
+/** A stage with this many faults is given up: after about two minutes, with the delays below. */
 const maxFaults = 8
 const maxDelaySeconds = 60
 
 /**
- * The longest delay of a stage that yielded to a cloud's pause, in milliseconds. After it the stage looks whether the pause
+ * The longest delay of a stage that yielded to a cloud's pause, in milliseconds. After it the stage checks whether the pause
  * still lasts: a person may have ended it, or cancelled the migration.
  */
 const maxYieldMs = 60_000
@@ -27,7 +27,7 @@ export interface JobContext extends Pick<Interruption, "signal" | "drain"> {
 
 /**
  * Runs a stage for a job. A fault that is not a cloud's is retried after 1, 2, 4 … seconds; the stage is given up after
- * the last. A stage that yields is requeued at once.
+ * the last. A stage that yields is requeued without counting a fault, after the delay that it names.
  * @throws where the job belongs to another worker by now: graphile-worker then leaves it alone
  */
 export async function runStageJob(

@@ -21,10 +21,10 @@ export interface WorkerSettings {
   readonly timeSliceMs?: number
 }
 
-/** Time between two looks for jobs where no notification came, e.g. after a job was released, in milliseconds. */
+/** Time between two checks for jobs where no notification came, e.g. after a job was released, in milliseconds. */
 const pollIntervalMs = 1_000
 
-/** Time that calls under way get to end when the worker stops, in milliseconds; then they are aborted. */
+/** Time that calls in flight get to end when the worker stops, in milliseconds; then they are aborted. */
 const gracePeriodMs = 6_000
 
 /** A runner that was shut down and has not ended after this time is abandoned, in milliseconds. */
@@ -35,7 +35,7 @@ export interface StageRunner {
   readonly lease: Lease
   /** Resolves when the runner has ended: with undefined after `stop`, else with the fault. */
   readonly ended: Promise<string | undefined>
-  /** Drains the stages under way and stops. */
+  /** Drains the running stages and stops. */
   stop(): Promise<void>
   /** Aborts what the runner still does, because its jobs belong to other workers. */
   abandon(fault: string): Promise<void>

@@ -6,7 +6,7 @@ export type { WorkerSettings } from "./runner.ts"
 
 /** A running worker of stages. */
 export interface Worker {
-  /** Drains the stages under way, requeues those that do not end in time, and stops. */
+  /** Drains the running stages, requeues those that do not end in time, and stops. */
   stop(): Promise<void>
 }
 

@@ -49,7 +49,7 @@ interface Item {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** What changes in an item beside its end. */
+/** What changes in an item apart from its end. */
 interface EndedItem {
   /** Decimal text. */
   readonly quantity?: string

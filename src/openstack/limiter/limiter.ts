@@ -59,8 +59,9 @@ export interface AcquireOptions {
 
 /** The response in which a cloud requested a pause. */
 export interface PauseCause {
+  /** The service that sent it, e.g. `network`. */
   readonly service: Service
-  /** 429, 413, 498 or 503. */
+  /** HTTP status: 429, 413, 498 or 503. */
   readonly status: number
 }
 
@@ -71,7 +72,7 @@ export interface Limiter {
    * @throws PauseTooLong, or the signal's reason
    */
   acquire(options: AcquireOptions): Promise<() => void>
-  /** Grants nothing for so many milliseconds. A shorter pause than the present one changes nothing. */
+  /** Grants nothing for this many milliseconds. A shorter pause than the present one changes nothing. */
   pause(ms: number, cause: PauseCause): void
 }
 
