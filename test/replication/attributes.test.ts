@@ -7,7 +7,7 @@ import { enrich } from "../helpers/rich-tenant.ts"
 import { richView } from "../helpers/rich-view.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("a tenant that uses every attribute arrives with every attribute, and can be taken away again", (t) =>
+t.test("a tenant that uses every attribute is copied with every attribute and can be rolled back", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), (projectId) =>
       enrich(world.sourceCloud, projectId),
@@ -38,7 +38,7 @@ t.test("a tenant that uses every attribute arrives with every attribute, and can
 /** A network with what a destination may refuse. */
 const rare = { name: "rare", vlan_transparent: true, availability_zone_hints: ["zone-1"] }
 
-t.test("an attribute that a destination refuses is left out alone, and the report says why", (t) =>
+t.test("an attribute that the destination refuses is dropped alone, and the report has the reason", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"), async (project_id) => {
@@ -69,7 +69,7 @@ t.test("an attribute that a destination refuses is left out alone, and the repor
   ),
 )
 
-t.test("a quota that is too small costs no attribute: a retry makes the object with all", (t) =>
+t.test("a quota that is too small drops no attribute: a retry creates the object with all of them", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), async (project_id) => {
       const { name, availability_zone_hints } = rare
@@ -92,7 +92,7 @@ t.test("a quota that is too small costs no attribute: a retry makes the object w
   }),
 )
 
-t.test("a subnet without pools has none in the copy, even where taking them away fails at first", (t) =>
+t.test("a subnet without pools is copied without pools, even if their removal fails at first", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), async (project_id) => {
       const [network] = await listResources(world.sourceCloud, "networks", { project_id })

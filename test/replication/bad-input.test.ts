@@ -160,7 +160,7 @@ const cases: readonly Case[] = [
 ]
 
 t.test(
-  "what is wrong with a cloud ends a migration with a sentence that says what to do, and a retry after that ends it well",
+  "a misconfigured cloud ends a migration with a message that has the remedy, after which a retry succeeds",
   (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))

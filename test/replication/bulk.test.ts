@@ -3,7 +3,7 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("where an operator has switched bulk off, one refusal tells, and everything goes one by one", (t) =>
+t.test("a cloud without bulk requests is detected by one refusal, and objects are created one by one", (t) =>
   withWorld(
     async (world) => {
       let bulk = 0

@@ -29,7 +29,7 @@ for (const [moment, method, path] of [
   ["among the routers", "POST", "routers"],
   ["among the ports", "POST", "ports"],
 ] as const) {
-  t.test(`a migration that is cancelled ${moment} stops there, and a retry goes on to the end`, (t) =>
+  t.test(`a migration that is cancelled ${moment} stops there, and a retry completes it`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("medium"))
       const made = Promise.withResolvers<string>()
@@ -70,7 +70,7 @@ for (const [moment, method, path] of [
   )
 }
 
-t.test("a migration that is cancelled before its work has begun asks the destination for nothing", (t) =>
+t.test("a migration that is cancelled before it started sends the destination nothing", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -90,7 +90,7 @@ t.test("a migration that is cancelled before its work has begun asks the destina
   ),
 )
 
-t.test("what a lost answer has made is found and kept by a migration that was cancelled meanwhile", (t) =>
+t.test("a cancelled migration records the object whose response was lost", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const made = Promise.withResolvers<string>()
@@ -117,7 +117,7 @@ t.test("what a lost answer has made is found and kept by a migration that was ca
   }),
 )
 
-t.test("a retry makes a network before the ports on it, also where no subnet stands between", (t) =>
+t.test("a retry creates a network before its ports, even without a subnet between them", (t) =>
   withWorld(async (world) => {
     const small = demoTenant("small")
     const networks = small.networks.slice(0, 1)

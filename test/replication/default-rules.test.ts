@@ -37,7 +37,7 @@ function withNarrowGroup(...ports: readonly number[]): TenantSpec {
   }
 }
 
-t.test("a rule that a group was born with, and that is gone when it is deleted, stops nothing", (t) =>
+t.test("a default rule that is gone before its deletion is no failure", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(withNarrowGroup(22))
     let gone = ""
@@ -59,7 +59,7 @@ t.test("a rule that a group was born with, and that is gone when it is deleted, 
   }),
 )
 
-t.test("a group whose born rules cannot be taken away at once is not made twice", (t) =>
+t.test("a group whose default rules cannot be deleted at first is not created twice", (t) =>
   withWorld(async (world) => {
     const spec = demoTenant("small")
     const empty = ["one", "two"].map((key) => ({ key, name: `empty ${key}`, description: "", rules: [] }))
@@ -81,7 +81,7 @@ t.test("a group whose born rules cannot be taken away at once is not made twice"
   }),
 )
 
-t.test("a rule that a person has added to a copied group outlives a retry, and the check names it", (t) =>
+t.test("a rule that a user added to a copied group survives a retry, and the verification names it", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(withNarrowGroup(22, 9001))
     world.destination.onRequest = async ({ method, path, body }) =>
@@ -125,7 +125,7 @@ const leftOver: readonly (readonly [string, Left, boolean])[] = [
   ["in a group that is not copied", { group: "theirs" }, false],
 ]
 for (const [title, { begun = false, group = "ours", madeAt, groupMadeAt }, goes] of leftOver) {
-  t.test(`a rule that nobody planned, ${title}, ${goes ? "goes" : "stays"}`, async (t) => {
+  t.test(`an unplanned rule, ${title}, is ${goes ? "deleted" : "kept"}`, async (t) => {
     const common = {
       id: "1",
       direction: "egress",
@@ -149,7 +149,7 @@ for (const [title, { begun = false, group = "ours", madeAt, groupMadeAt }, goes]
   })
 }
 
-t.test("a fault of one call is thrown when the others have ended, too", async (t) => {
+t.test("the error of one call is thrown after the other calls have ended", async (t) => {
   const slow = Promise.withResolvers<void>()
   let thrown: unknown
   const all = allSettledOrThrow([Promise.reject(new Error("refused")), slow.promise]).catch(

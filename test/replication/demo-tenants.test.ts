@@ -4,7 +4,7 @@ import { viewTenant } from "../helpers/tenant-view.ts"
 import { withWorld } from "../helpers/world.ts"
 
 for (const size of ["small", "medium", "large"] as const) {
-  t.test(`the ${size} tenant arrives as it was, from POST to OK`, (t) =>
+  t.test(`the copy of the ${size} tenant equals its source`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant(size))
       world.destination.resetStats()

@@ -5,7 +5,7 @@ import { kindNames } from "../../src/planning/kind-names.ts"
 import { withWorld } from "../helpers/world.ts"
 
 for (const size of ["small", "medium", "large"] as const) {
-  t.test(`a preview of the ${size} tenant tells the calls that a replication makes`, (t) =>
+  t.test(`a preview of the ${size} tenant estimates the calls of the migration`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant(size))
       const body = {
@@ -33,7 +33,7 @@ for (const size of ["small", "medium", "large"] as const) {
   )
 }
 
-t.test("the longest chain goes through what has something to do", async (t) => {
+t.test("the longest chain has only stages with objects", async (t) => {
   t.strictSame(longestChain(new Set()), ["survey", "verify"])
   t.strictSame(longestChain(new Set(["quota", "network"])), ["survey", "quota", "network", "verify"])
   const chain = longestChain(new Set(kindNames))

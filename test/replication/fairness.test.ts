@@ -13,7 +13,7 @@ const quick = (_: unknown, usual: CloudConnection) => ({ ...usual, requestsPerSe
 const shortRetries = { failureBackoff: { firstMs: 50, maxMs: 500 }, failureBudgetMs: 6_000 }
 const ports = { mappings: { sync_instance_ports: true } }
 
-t.test("a small migration ends while two large ones, which came first, fill the only worker", (t) =>
+t.test("a small migration overtakes two large ones that keep the only worker busy", (t) =>
   withWorld(
     async (world) => {
       const medium = await world.importTenant(fewerGroups(demoTenant("medium")))
@@ -66,7 +66,7 @@ t.test("a small migration ends while two large ones, which came first, fill the 
   ),
 )
 
-t.test("stages that cannot succeed come to their end although each keeps another one waiting", (t) =>
+t.test("stages that cannot succeed end although each yields to the other", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))

@@ -7,50 +7,46 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-t.test(
-  "a stage that fails for a fault that is not the cloud's is tried again later, and given up in the end",
-  (t) =>
-    withWorld(
-      async (world) => {
-        const tenant = await world.importTenant(demoTenant("small"))
-        const { uuid } = await world.create(tenant)
-        const id = await idOf(world, uuid)
-        const { ctx } = await prepare({ pool: world.pool }, world.app.log)
-        const broken = {
-          ...ctx,
-          clouds: {
-            get: () => Promise.reject(new Error("no such row")),
-            owner: "nobody",
-            renewOwner: async () => undefined,
-            close: async () => undefined,
-          },
-        }
-        const job = { migration: id, stage: "project", cloud: 1 }
-        await runStageJob(broken, quiet, job, undefined)
-        t.match(
-          await jobs(world),
-          [{ payload: { stage: "project", faults: 1 }, later: true }],
-          "once more, later",
-        )
-        await world.pool.query("delete from graphile_worker._private_jobs")
-        await runStageJob(broken, quiet, { ...job, faults: 7 }, undefined)
-        const { rows } = await world.pool.query(
-          "select kind, reason from openstack_replication.object where migration_id = $1 and state = 'failed'",
-          [id],
-        )
-        t.strictSame(rows, [{ kind: "project", reason: "Stage project was given up after repeated errors: no such row" }])
-        t.match(
-          await jobs(world),
-          [{ payload: { stage: "user" } }],
-          "what comes after goes on, and is skipped",
-        )
-        await ctx.clouds.close()
-      },
-      { worker: false },
-    ),
+t.test("a stage that fails for a reason outside the cloud is retried later, and given up in the end", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { uuid } = await world.create(tenant)
+      const id = await idOf(world, uuid)
+      const { ctx } = await prepare({ pool: world.pool }, world.app.log)
+      const broken = {
+        ...ctx,
+        clouds: {
+          get: () => Promise.reject(new Error("no such row")),
+          owner: "nobody",
+          renewOwner: async () => undefined,
+          close: async () => undefined,
+        },
+      }
+      const job = { migration: id, stage: "project", cloud: 1 }
+      await runStageJob(broken, quiet, job, undefined)
+      t.match(
+        await jobs(world),
+        [{ payload: { stage: "project", faults: 1 }, later: true }],
+        "once more, later",
+      )
+      await world.pool.query("delete from graphile_worker._private_jobs")
+      await runStageJob(broken, quiet, { ...job, faults: 7 }, undefined)
+      const { rows } = await world.pool.query(
+        "select kind, reason from openstack_replication.object where migration_id = $1 and state = 'failed'",
+        [id],
+      )
+      t.strictSame(rows, [
+        { kind: "project", reason: "Stage project was given up after repeated errors: no such row" },
+      ])
+      t.match(await jobs(world), [{ payload: { stage: "user" } }], "what comes after goes on, and is skipped")
+      await ctx.clouds.close()
+    },
+    { worker: false },
+  ),
 )
 
-t.test("a worker whose job is another's by now does not keep that one from the stage", (t) =>
+t.test("a worker that has lost its job to another leaves the stage to it", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -80,37 +76,39 @@ t.test("a worker whose job is another's by now does not keep that one from the s
   ),
 )
 
-t.test("a hook that refuses each save is asked again each minute, and its correction lets all go on", (t) =>
-  withWorld(
-    async (world) => {
-      const tenant = await world.importTenant(demoTenant("small"))
-      const { uuid } = await world.create(tenant)
-      const id = await idOf(world, uuid)
-      const hooks = {
-        migration: [
-          () => {
-            throw new Error("the host is not ready")
-          },
-        ],
-      }
-      const { ctx } = await prepare({ pool: world.pool, hooks }, world.app.log)
-      // The first stage to begin is one that saves: the migration becomes CREATING.
-      await runStageJob(ctx, quiet, { migration: id, stage: "survey", cloud: 1, faults: 7 }, undefined)
-      const [survey] = (await jobs(world)).filter(({ payload }) => payload.stage === "survey")
-      t.match(survey, { payload: { faults: 7 }, later: true })
-      await ctx.clouds.close()
+t.test(
+  "a hook that refuses every save is retried each minute, and its correction lets the migration continue",
+  (t) =>
+    withWorld(
+      async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const { uuid } = await world.create(tenant)
+        const id = await idOf(world, uuid)
+        const hooks = {
+          migration: [
+            () => {
+              throw new Error("the host is not ready")
+            },
+          ],
+        }
+        const { ctx } = await prepare({ pool: world.pool, hooks }, world.app.log)
+        // The first stage to begin is one that saves: the migration becomes CREATING.
+        await runStageJob(ctx, quiet, { migration: id, stage: "survey", cloud: 1, faults: 7 }, undefined)
+        const [survey] = (await jobs(world)).filter(({ payload }) => payload.stage === "survey")
+        t.match(survey, { payload: { faults: 7 }, later: true })
+        await ctx.clouds.close()
 
-      await world.pool.query("update graphile_worker._private_jobs set run_at = now()")
-      const worker = await world.startWorker()
-      const { state, error_message } = await world.ended(uuid)
-      t.strictSame([state, error_message], ["OK", ""])
-      await worker.stop()
-    },
-    { worker: false },
-  ),
+        await world.pool.query("update graphile_worker._private_jobs set run_at = now()")
+        const worker = await world.startWorker()
+        const { state, error_message } = await world.ended(uuid)
+        t.strictSame([state, error_message], ["OK", ""])
+        await worker.stop()
+      },
+      { worker: false },
+    ),
 )
 
-t.test("a check that cannot be made ends the migration, and says so", (t) =>
+t.test("a verification that fails ends the migration with the reason", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const { uuid } = await world.create(tenant)

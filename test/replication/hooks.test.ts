@@ -5,7 +5,7 @@ import { ask } from "../helpers/http.ts"
 import { waitFor } from "../helpers/wait-for.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
-t.test("hooks hear of every save, in its transaction, in the order of registration", (t) => {
+t.test("hooks run at every save, in its transaction, in the order of registration", (t) => {
   const heard: string[] = []
   const news: Committed[] = []
   let refusals = 1
@@ -75,7 +75,7 @@ t.test("hooks hear of every save, in its transaction, in the order of registrati
   )
 })
 
-t.test("a hook that throws undoes the save", (t) =>
+t.test("a hook that throws rolls back the save", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))

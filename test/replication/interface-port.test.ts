@@ -5,7 +5,7 @@ import { offGateway } from "../helpers/off-gateway.ts"
 import { full, request } from "../helpers/rollback.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("a person's port at the address of an interface is not put into the router", (t) =>
+t.test("a user's port at the address of an interface is not attached to the router", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(offGateway())
     world.destination.onRequest = async ({ method, path, body }) =>

@@ -4,7 +4,7 @@ import { setNetworkQuota, setVolumeQuota } from "../../src/openstack/index.ts"
 import { partsOftenLost } from "../helpers/often-lost.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("what is easily lost of a tenant arrives", (t) =>
+t.test("what Waldur's own replication loses is copied", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("medium"), async (projectId) => {
       await setNetworkQuota(world.sourceCloud, projectId, { floatingip: 3, rbac_policy: 4 })

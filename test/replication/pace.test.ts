@@ -13,7 +13,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const pace = { requestsPerSecond: 30, inFlight: 3 }
 
-t.test("the pace of a cloud, and its pauses, hold over three worker processes together", (t) =>
+t.test("the rate limit of a cloud and its pauses hold over three worker processes together", (t) =>
   withWorld(
     async (world) => {
       const seen = watch(world, { refuseAt: 25, seconds: 3 })
@@ -108,47 +108,45 @@ const pausing = [
 ] as const
 
 for (const [stage, cloud, count] of pausing) {
-  t.test(
-    `a ${cloud} that asks for a longer pause than a call may wait does not fail ${stage}: it waits`,
-    (t) =>
-      withWorld(
-        async (world) => {
-          const tenant = await world.importTenant(demoTenant("small"))
-          const { uuid } = await world.create(tenant)
-          let asked = 0
-          world[cloud].onRequest = async ({ path }) => {
-            if (path !== "networks") return
-            asked += 1
-            if (asked !== count) return
-            return { status: 429, headers: { "retry-after": "2" }, body: "slow down" }
-          }
-          const { ctx } = await prepare(
-            { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
-            world.app.log,
-            { rateLimitBudgetMs: 500 },
-          )
-          const ends: StageOutcome[] = []
-          const worker = await startStageWorker(
-            { ...ctx, onStage: (ended, outcome) => ended === stage && ends.push(outcome) },
-            { pool: world.pool, concurrency: 8, log: world.app.log },
-          )
-          const { state, error_message } = await world.ended(uuid)
-          await worker.stop()
-          await ctx.clouds.close()
-          t.strictSame([state, error_message], ["OK", ""])
-          t.strictSame([ends[0], ends.at(-1)], ["yielded", "done"])
-          const { rows } = await world.pool.query(
-            `select survey -> 'unread' as survey, verification -> 'unread' as destination,
+  t.test(`a ${cloud} that requests a longer pause than a call may wait does not fail ${stage}`, (t) =>
+    withWorld(
+      async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        const { uuid } = await world.create(tenant)
+        let asked = 0
+        world[cloud].onRequest = async ({ path }) => {
+          if (path !== "networks") return
+          asked += 1
+          if (asked !== count) return
+          return { status: 429, headers: { "retry-after": "2" }, body: "slow down" }
+        }
+        const { ctx } = await prepare(
+          { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
+          world.app.log,
+          { rateLimitBudgetMs: 500 },
+        )
+        const ends: StageOutcome[] = []
+        const worker = await startStageWorker(
+          { ...ctx, onStage: (ended, outcome) => ended === stage && ends.push(outcome) },
+          { pool: world.pool, concurrency: 8, log: world.app.log },
+        )
+        const { state, error_message } = await world.ended(uuid)
+        await worker.stop()
+        await ctx.clouds.close()
+        t.strictSame([state, error_message], ["OK", ""])
+        t.strictSame([ends[0], ends.at(-1)], ["yielded", "done"])
+        const { rows } = await world.pool.query(
+          `select survey -> 'unread' as survey, verification -> 'unread' as destination,
              verification -> 'source' -> 'unread' as source from openstack_replication.run`,
-          )
-          t.strictSame(rows, [{ survey: null, destination: null, source: null }], "nothing is unread")
-        },
-        { worker: false },
-      ),
+        )
+        t.strictSame(rows, [{ survey: null, destination: null, source: null }], "nothing is unread")
+      },
+      { worker: false },
+    ),
   )
 }
 
-t.test("a finished copy does not wait for a source that asks for a pause", (t) =>
+t.test("a complete copy does not wait for a source that requests a pause", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     let made = false
@@ -178,69 +176,73 @@ for (const [moment, path, message] of [
     /^Every object was created, but the destination could not be read to verify them: the cloud requested a pause$/,
   ],
 ] as const)
-  t.test(`who cancels a migration does not wait for a destination that pauses while it ${moment}`, (t) =>
-    withWorld(async (world) => {
-      const tenant = await world.importTenant(demoTenant("small"))
-      let paused = false
-      world.destination.onRequest = async (call) => {
-        const due = moment === "makes" ? call.method === "POST" : call.method === "GET"
-        paused ||= due && call.path === path
-        return paused ? { status: 429, headers: { "retry-after": "3600" }, body: "slow down" } : undefined
-      }
-      const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
-      const waits =
-        "select from graphile_worker._private_jobs where run_at > now() and payload ->> 'stage' <> ''"
-      await waitFor("a stage to wait in the queue", async () => (await world.pool.query(waits)).rowCount)
-      await act(world, uuid, "cancel")
-      // Stages look once a minute; nobody waits for that here.
-      const soon = setInterval(
-        () =>
-          world.pool.query("update graphile_worker._private_jobs set run_at = now() where run_at > now()"),
-        200,
-      )
-      const { state, error_message } = await world.ended(uuid).finally(() => clearInterval(soon))
-      t.equal(state, "ERRED")
-      t.match(error_message, message)
-    }),
+  t.test(
+    `a cancellation does not wait for a destination that requests a pause while the migration ${moment}`,
+    (t) =>
+      withWorld(async (world) => {
+        const tenant = await world.importTenant(demoTenant("small"))
+        let paused = false
+        world.destination.onRequest = async (call) => {
+          const due = moment === "makes" ? call.method === "POST" : call.method === "GET"
+          paused ||= due && call.path === path
+          return paused ? { status: 429, headers: { "retry-after": "3600" }, body: "slow down" } : undefined
+        }
+        const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
+        const waits =
+          "select from graphile_worker._private_jobs where run_at > now() and payload ->> 'stage' <> ''"
+        await waitFor("a stage to wait in the queue", async () => (await world.pool.query(waits)).rowCount)
+        await act(world, uuid, "cancel")
+        // Stages look once a minute; nobody waits for that here.
+        const soon = setInterval(
+          () =>
+            world.pool.query("update graphile_worker._private_jobs set run_at = now() where run_at > now()"),
+          200,
+        )
+        const { state, error_message } = await world.ended(uuid).finally(() => clearInterval(soon))
+        t.equal(state, "ERRED")
+        t.match(error_message, message)
+      }),
   )
 
-t.test("settings of one cloud share its pace, and those of its other regions have their own", (t) =>
-  withWorld(
-    async ({ pool, rows, app }) => {
-      const { source, destination } = rows
-      const lanes = async () => {
-        const { rows } = await pool.query(
-          "select settings_id as id from openstack_replication.limiter order by 1",
-        )
-        return rows.map(({ id }) => id)
-      }
-      const use = async (cloud: Cloud) => void (await listResources(cloud, "networks"))
-      // The source's settings become others of the destination's cloud, with another user's name and password.
-      await pool.query(
-        `update structure_servicesettings mine set backend_url = other.backend_url || '/',
+t.test(
+  "service settings of one cloud share its rate limit, and those of its other regions have their own",
+  (t) =>
+    withWorld(
+      async ({ pool, rows, app }) => {
+        const { source, destination } = rows
+        const lanes = async () => {
+          const { rows } = await pool.query(
+            "select settings_id as id from openstack_replication.limiter order by 1",
+          )
+          return rows.map(({ id }) => id)
+        }
+        const use = async (cloud: Cloud) => void (await listResources(cloud, "networks"))
+        // The source's settings become others of the destination's cloud, with another user's name and password.
+        await pool.query(
+          `update structure_servicesettings mine set backend_url = other.backend_url || '/',
            username = other.username, password = other.password, domain = other.domain, options = other.options
          from structure_servicesettings other where mine.id = $1 and other.id = $2`,
-        [source.settings.id, destination.settings.id],
-      )
-      const { ctx } = await prepare({ pool }, app.log)
-      await Promise.all(
-        [source, destination].map(async ({ settings }) => use(await ctx.clouds.get(settings.id))),
-      )
-      t.strictSame(await lanes(), [Math.min(source.settings.id, destination.settings.id)])
+          [source.settings.id, destination.settings.id],
+        )
+        const { ctx } = await prepare({ pool }, app.log)
+        await Promise.all(
+          [source, destination].map(async ({ settings }) => use(await ctx.clouds.get(settings.id))),
+        )
+        t.strictSame(await lanes(), [Math.min(source.settings.id, destination.settings.id)])
 
-      await pool.query(
-        "update structure_servicesettings set options = options::jsonb - 'region' where id = $1",
-        [destination.settings.id],
-      )
-      await use(await ctx.clouds.get(destination.settings.id))
-      t.equal((await lanes()).length, 2)
-      await ctx.clouds.close()
-    },
-    { worker: false },
-  ),
+        await pool.query(
+          "update structure_servicesettings set options = options::jsonb - 'region' where id = $1",
+          [destination.settings.id],
+        )
+        await use(await ctx.clouds.get(destination.settings.id))
+        t.equal((await lanes()).length, 2)
+        await ctx.clouds.close()
+      },
+      { worker: false },
+    ),
 )
 
-t.test("options of a cloud's settings pace it, and those that are no amounts are passed over", (t) =>
+t.test("options of a cloud's settings set its rate limit, and those that are not numbers are ignored", (t) =>
   withWorld(
     async ({ pool, rows, app }) => {
       const { id } = rows.destination.settings

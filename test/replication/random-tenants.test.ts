@@ -9,7 +9,7 @@ import { mappedTenants } from "../planning/arbitrary-mapping.ts"
 /** Each run makes a tenant and copies it: half a second. RUNS asks for more. */
 const numRuns = Number(process.env.RUNS ?? 12)
 
-t.test("replicating any tenant gives an equal tenant, at its new addresses", (t) =>
+t.test("the copy of any tenant equals its source, at the mapped addresses", (t) =>
   withWorld(
     async (world) => {
       await fc.assert(

@@ -22,7 +22,7 @@ const calm: AcquireOptions = {
 }
 const cause = { service: "network", status: 429 } as const
 
-t.test("all processes together have no more calls under way than the cloud's limit", (t) =>
+t.test("all processes together have no more calls in flight than the limit of the cloud", (t) =>
   withLimiters(3, async (processes) => {
     let busy = 0
     let busiest = 0
@@ -45,7 +45,7 @@ t.test("all processes together have no more calls under way than the cloud's lim
   }),
 )
 
-t.test("all processes together start no more calls in a window of time than the cloud's rate", (t) =>
+t.test("all processes together start no more calls in a window than the rate of the cloud", (t) =>
   withLimiters(3, async (processes) => {
     const starts: number[] = []
     await Promise.all(
@@ -63,7 +63,7 @@ t.test("all processes together start no more calls in a window of time than the 
   }),
 )
 
-t.test("whatever processes say, no more places are given away than there are", (t) =>
+t.test("whatever processes request, no more slots are granted than there are", (t) =>
   withLimiters(1, async (_, db) => {
     const told = fc.record({
       who: fc.constantFrom("a", "b", "c"),
@@ -94,7 +94,7 @@ t.test("whatever processes say, no more places are given away than there are", (
   }),
 )
 
-t.test("a pause that one process was asked for holds all of them back", (t) =>
+t.test("a pause that a cloud requests of one process holds for all", (t) =>
   withLimiters(2, async ([first, second], db) => {
     limiterOf(first).pause(60_000, cause)
     await until(db, sql`select from openstack_replication.limiter where paused_until > now()`)
@@ -102,7 +102,7 @@ t.test("a pause that one process was asked for holds all of them back", (t) =>
   }),
 )
 
-t.test("a pause that a person has ended in the database ends, for who waits and who comes", (t) =>
+t.test("a pause that an operator ends in the database ends for waiting and new calls", (t) =>
   withLimiters(1, async ([limiters], db) => {
     limiterOf(limiters).pause(60_000, cause)
     await until(db, sql`select from openstack_replication.limiter where paused_until > now()`)
@@ -115,7 +115,7 @@ t.test("a pause that a person has ended in the database ends, for who waits and 
   }),
 )
 
-t.test("a call that was granted its start does not begin in a pause that came meanwhile", (t) =>
+t.test("a call with a granted slot does not start during a pause that was requested meanwhile", (t) =>
   withLimiters(2, async ([first, second], db) => {
     const slow = { requestsPerSecond: 2 }
     for (let i = 0; i < 2; i += 1) (await limiterOf(first, slow).acquire(calm))()
@@ -126,7 +126,7 @@ t.test("a call that was granted its start does not begin in a pause that came me
   }),
 )
 
-t.test("a place that becomes free is for the process that has waited longest", (t) =>
+t.test("a free slot is granted to the process that has waited longest", (t) =>
   withLimiters(2, async ([first, second], db) => {
     const one = { inFlight: 1 }
     const order: string[] = []
@@ -152,7 +152,7 @@ t.test("a place that becomes free is for the process that has waited longest", (
   }),
 )
 
-t.test("the places of a process that died are free again when its calls must be over", (t) =>
+t.test("the slots of a dead process are free once its calls must have ended", (t) =>
   withLimiters(2, async ([dead, living], db) => {
     const one = { inFlight: 1 }
     await limiterOf(dead, one).acquire(calm)
@@ -169,7 +169,7 @@ t.test("the places of a process that died are free again when its calls must be 
   }),
 )
 
-t.test("a process that was taken for dead starts nothing until it has begun anew", (t) =>
+t.test("a fenced process starts nothing until it has a new owner name", (t) =>
   withLimiters(1, async ([limiters], db) => {
     ;(await limiterOf(limiters).acquire(calm))()
     await db.insertInto("openstack_replication.fenced_owner").values({ owner: limiters.owner }).execute()
@@ -182,7 +182,7 @@ t.test("a process that was taken for dead starts nothing until it has begun anew
 )
 
 t.test(
-  "without its database a process starts nothing: calls wait as long as they may, and then go on or fail",
+  "without its database a process starts nothing: calls wait up to their deadline, and then start or fail",
   (t) =>
     withLimiters(1, async ([limiters], _, url) => {
       limiterOf(limiters)

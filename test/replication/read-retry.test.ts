@@ -25,7 +25,7 @@ function refuse(cloud: SimulatedCloud, path: string, times: number): () => numbe
   return () => asked
 }
 
-t.test("a cloud that takes a token back twice while it is read is read again", (t) =>
+t.test("a read whose token was revoked twice is retried", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const source = refuse(world.source, "subnets", 2)
@@ -43,7 +43,7 @@ t.test("a cloud that takes a token back twice while it is read is read again", (
   }),
 )
 
-t.test("a cloud that refuses every token is waited for no longer than a few readings", (t) =>
+t.test("a cloud that refuses every token is read only a few times", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     refuse(world.destination, "trunks", Number.POSITIVE_INFINITY)

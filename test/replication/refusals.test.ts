@@ -6,7 +6,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const words = { type: "InvalidInput", message: "Invalid input for operation: No such network.", detail: "" }
 
-t.test("one refused object of a bulk call is found, recorded, and stops only what needs it", (t) => {
+t.test("one refused object of a bulk request is found, recorded, and blocks only what depends on it", (t) => {
   const copyWithOneRefusedNetwork = async (world: TestWorld) => {
     const spec = demoTenant("medium")
     const names = spec.networks.map(({ name }) => name)
@@ -56,7 +56,7 @@ t.test("one refused object of a bulk call is found, recorded, and stops only wha
 })
 
 t.test(
-  "a network of an MTU that the destination does not carry gets its greatest, and the report says so",
+  "a network whose MTU is too large for the destination gets the largest one, and the report notes it",
   (t) =>
     withWorld(
       async (world) => {
@@ -94,7 +94,7 @@ t.test(
     ),
 )
 
-t.test("a destination that refuses the sign-in ends the migration with one clear sentence", (t) =>
+t.test("a destination that refuses the sign-in ends the migration with one message", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     await world.pool.query("update structure_servicesettings set password = 'wrong-password' where id = $1", [
@@ -114,7 +114,7 @@ t.test("a destination that refuses the sign-in ends the migration with one clear
   }),
 )
 
-t.test("what the cloud put into new groups by itself is taken away where the source lacks it", (t) =>
+t.test("default rules of new groups are deleted where the source lacks them", (t) =>
   withWorld(async (world) => {
     const spec = demoTenant("small")
     const tenant = await world.importTenant(spec)
@@ -133,7 +133,7 @@ t.test("what the cloud put into new groups by itself is taken away where the sou
   }),
 )
 
-t.test("a name that is taken in the destination gets a suffix", (t) =>
+t.test("a project name that is taken in the destination gets a suffix", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const first = await world.ended((await world.create(tenant, { name: "twin" })).uuid)
@@ -149,7 +149,7 @@ t.test("a name that is taken in the destination gets a suffix", (t) =>
   }),
 )
 
-t.test("an answer that is lost does not make an object twice", (t) =>
+t.test("a lost response does not create an object twice", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const lost = loseFirstAnswers(world.destination)

@@ -20,7 +20,7 @@ const mapped = {
   subnets: [{ src_cidr: subnet?.cidr, dst_cidr: "10.177.0.0/24" }],
 }
 
-t.test("a report shows the request, what became of each attribute, and the calls", (t) =>
+t.test("a report has the request, the treatment of each attribute, and the calls", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -85,7 +85,7 @@ t.test("a report shows the request, what became of each attribute, and the calls
   ),
 )
 
-t.test("failures, drift and a dead source are in the report", (t) =>
+t.test("a report has failures, differences and the reason why the source cannot be read", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     await world.pool.query("update structure_servicesettings set password = 'changed' where id = $1", [
@@ -131,13 +131,13 @@ t.test("failures, drift and a dead source are in the report", (t) =>
   }),
 )
 
-t.test("the form of a report is the one that the client would rather have", (t) =>
+t.test("a report has the format that the client prefers", (t) =>
   withWorld(
     async (world) => {
       const { uuid } = await world.create(await world.importTenant(demoTenant("small")))
       const { token } = world.rows.users.owner
       const [json, markdown, html] = [
-        "application/json; charset=utf-8",
+        "application/json",
         "text/markdown; charset=utf-8",
         "text/html; charset=utf-8",
       ] as const

@@ -10,38 +10,36 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-t.test(
-  "a database restored to an older point finds in the cloud what was made since, and makes nothing twice",
-  (t) =>
-    withWorld(
-      async (world) => {
-        const tenant = await world.importTenant(demoTenant("small"))
-        const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
-        await withBackup(world, async (backup) => {
-          const first = await work(world.databaseUrl)
-          const ended = await world.ended(uuid)
-          await first.stop()
-          t.equal(ended.state, "OK", ended.error_message)
-          const project = await world.projectOf(ended)
-          const made = await viewTenant(world.destinationCloud, project)
-          const { writes } = world.destination.stats()
+t.test("a migration in a restored database finds what was created since, and creates nothing twice", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
+      await withBackup(world, async (backup) => {
+        const first = await work(world.databaseUrl)
+        const ended = await world.ended(uuid)
+        await first.stop()
+        t.equal(ended.state, "OK", ended.error_message)
+        const project = await world.projectOf(ended)
+        const made = await viewTenant(world.destinationCloud, project)
+        const { writes } = world.destination.stats()
 
-          await backup.query(await recipe())
-          const second = await work(String(backup.options.connectionString))
-          const restored = await outcome(backup, uuid)
-          await second.stop()
-          t.match(
-            restored,
-            { state: 3, error_message: "", backend_id: project },
-            "the same project, and all of it",
-          )
-          t.strictSame(await viewTenant(world.destinationCloud, project), made)
-          const since = world.destination.stats().writes - writes
-          t.ok(since <= 6, `only what says the same twice is written again, ${since} times`)
-        })
-      },
-      { worker: false },
-    ),
+        await backup.query(await recipe())
+        const second = await work(String(backup.options.connectionString))
+        const restored = await outcome(backup, uuid)
+        await second.stop()
+        t.match(
+          restored,
+          { state: 3, error_message: "", backend_id: project },
+          "the same project, and all of it",
+        )
+        t.strictSame(await viewTenant(world.destinationCloud, project), made)
+        const since = world.destination.stats().writes - writes
+        t.ok(since <= 6, `only what says the same twice is written again, ${since} times`)
+      })
+    },
+    { worker: false },
+  ),
 )
 
 /** What the operations' page says to do after a restore. */

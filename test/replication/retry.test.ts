@@ -11,7 +11,7 @@ const full = {
   },
 }
 
-t.test("a retry goes on with what is missing, and makes nothing twice", (t) =>
+t.test("a retry creates what is missing and nothing twice", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const { token } = world.rows.users.owner

@@ -31,26 +31,24 @@ const endings: Readonly<Record<string, (world: TestWorld, uuid: Promise<string>)
 }
 
 for (const [what, end] of Object.entries(endings)) {
-  t.test(
-    `a migration that ${what} before its rules is rolled back, with the rules that groups are born with`,
-    (t) =>
-      withWorld(async (world) => {
-        const tenant = await world.importTenant(demoTenant("small"))
-        const cloud = await wholeCloud(world.destinationCloud)
-        const made = Promise.withResolvers<string>()
-        end(world, made.promise)
-        const { uuid } = await world.create(tenant, request)
-        made.resolve(uuid)
-        t.equal((await world.ended(uuid)).state, "ERRED")
-        world.destination.onRequest = undefined
-        t.equal((await act(world, uuid, "rollback")).status, 202)
-        t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
-        t.strictSame(await wholeCloud(world.destinationCloud), cloud)
-      }),
+  t.test(`a migration that ${what} before its rules is rolled back, default rules included`, (t) =>
+    withWorld(async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const cloud = await wholeCloud(world.destinationCloud)
+      const made = Promise.withResolvers<string>()
+      end(world, made.promise)
+      const { uuid } = await world.create(tenant, request)
+      made.resolve(uuid)
+      t.equal((await world.ended(uuid)).state, "ERRED")
+      world.destination.onRequest = undefined
+      t.equal((await act(world, uuid, "rollback")).status, 202)
+      t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
+      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+    }),
   )
 }
 
-t.test("what was asked for by a worker that died, and then cancelled, is looked for and removed", (t) =>
+t.test("a rollback finds and deletes what a killed worker had requested before the cancellation", (t) =>
   withWorld(
     async (world) => {
       // Its port is made first, and nobody has noted that.

@@ -14,7 +14,7 @@ const forbidden = {
 }
 
 t.test(
-  "a roll back from OK that is given up before it removes anything leaves the tenant as it was, also the next time",
+  "a rollback from OK that is given up before it deleted anything leaves the tenant as it was, the next time too",
   (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -48,30 +48,28 @@ t.test(
     }),
 )
 
-t.test(
-  "a roll back from OK whose every removal is refused leaves the tenant OK, and can be made later",
-  (t) =>
-    withWorld(async (world) => {
-      const tenant = await world.importTenant(demoTenant("small"))
-      const cloud = await wholeCloud(world.destinationCloud)
-      const { uuid } = await world.create(tenant, request)
-      await world.ended(uuid)
-      world.destination.onRequest = async ({ service, method }) =>
-        service === "network" && method !== "GET" ? forbidden : undefined
-      t.equal((await act(world, uuid, "rollback")).status, 202)
-      const first = await world.ended(uuid)
-      t.match(first, {
-        state: "OK",
-        error_message: /^Rollback requested by .+ did not finish, and nothing was removed: .*403/,
-      })
-      world.destination.onRequest = undefined
-      t.equal((await act(world, uuid, "rollback")).status, 202)
-      t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
-      t.strictSame(await wholeCloud(world.destinationCloud), cloud)
-    }),
+t.test("a rollback from OK whose every delete is refused leaves the tenant OK and can be repeated", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const cloud = await wholeCloud(world.destinationCloud)
+    const { uuid } = await world.create(tenant, request)
+    await world.ended(uuid)
+    world.destination.onRequest = async ({ service, method }) =>
+      service === "network" && method !== "GET" ? forbidden : undefined
+    t.equal((await act(world, uuid, "rollback")).status, 202)
+    const first = await world.ended(uuid)
+    t.match(first, {
+      state: "OK",
+      error_message: /^Rollback requested by .+ did not finish, and nothing was removed: .*403/,
+    })
+    world.destination.onRequest = undefined
+    t.equal((await act(world, uuid, "rollback")).status, 202)
+    t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
+    t.strictSame(await wholeCloud(world.destinationCloud), cloud)
+  }),
 )
 
-t.test("a project that could not be removed is removed by the next roll back", (t) =>
+t.test("a project that could not be deleted is deleted by the next rollback", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const cloud = await wholeCloud(world.destinationCloud)
@@ -88,7 +86,7 @@ t.test("a project that could not be removed is removed by the next roll back", (
   }),
 )
 
-t.test("a Nova that cannot be asked over TLS does not pass for one without servers", (t) =>
+t.test("a Nova that fails over TLS does not count as a Nova without servers", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const { uuid } = await world.create(tenant, request)
@@ -107,7 +105,7 @@ for (const [state, message, order] of [
   ["OK", /^Rollback requested by .+ did not finish, and nothing was removed: /, 3],
   ["ERRED", /^Rollback requested by .+ did not finish: /, 4],
 ] as const) {
-  t.test(`the order of a migration that is ${state} stays as it is when a roll back cannot begin`, (t) =>
+  t.test(`a rollback that cannot start leaves the order of an ${state} migration as it is`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
       if (state === "ERRED")
@@ -152,7 +150,7 @@ async function novaBehindTls({ destination }: TestWorld): Promise<void> {
   }
 }
 
-t.test("a cloud whose catalog has no Cinder has no volumes, and is rolled back", (t) =>
+t.test("a migration to a cloud without Cinder is rolled back", (t) =>
   withWorld(async (world) => {
     world.destination.setMissing({ services: ["volumev3"] })
     const tenant = await world.importTenant(demoTenant("small"))

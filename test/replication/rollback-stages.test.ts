@@ -18,7 +18,7 @@ const stages = [
 ] as const
 
 for (const [stage, method, path] of stages) {
-  t.test(`a migration that failed at its ${stage}s is rolled back, and the cloud is as before`, (t) =>
+  t.test(`a rollback of a migration that failed at its ${stage}s leaves the cloud as before`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
       const [cloud, rows] = [await wholeCloud(world.destinationCloud), await hostRows(world)]

@@ -9,7 +9,7 @@ import { waitFor } from "../helpers/wait-for.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { withWorld } from "../helpers/world.ts"
 
-t.test("a migration that is OK and unused is rolled back, and the cloud and the rows are as before", (t) =>
+t.test("a rollback of an unused migration leaves cloud and rows as before", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const [cloud, rows] = [await wholeCloud(world.destinationCloud), await hostRows(world)]
@@ -44,7 +44,7 @@ t.test("a migration that is OK and unused is rolled back, and the cloud and the 
   }),
 )
 
-t.test("what a lost answer has made is found and removed, too", (t) =>
+t.test("a rollback finds and deletes an object whose response was lost", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const cloud = await wholeCloud(world.destinationCloud)
@@ -69,7 +69,7 @@ t.test("what a lost answer has made is found and removed, too", (t) =>
   }),
 )
 
-t.test("a tenant that others use is not rolled back from OK, and nothing of it is touched", (t) =>
+t.test("a rollback from OK refuses a tenant that others use and changes nothing", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const { uuid } = await world.create(tenant, request)
@@ -97,7 +97,7 @@ t.test("a tenant that others use is not rolled back from OK, and nothing of it i
   }),
 )
 
-t.test("what others have put into the project is left, and a second roll back ends when it is gone", (t) =>
+t.test("a rollback leaves unmanaged resources, and a second one completes when they are gone", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const cloud = await wholeCloud(world.destinationCloud)
@@ -144,7 +144,7 @@ t.test("what others have put into the project is left, and a second roll back en
 )
 
 t.test(
-  "rows that a row of the host's refers to stay and are named, and a second roll back ends when it is gone",
+  "a rollback keeps and names rows to which host rows refer, and a second one completes when those are gone",
   (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -179,7 +179,7 @@ t.test(
     }),
 )
 
-t.test("a cloud that fails and loses answers meanwhile is rolled back to the end all the same", (t) =>
+t.test("a rollback completes although calls fail and responses are lost", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const cloud = await wholeCloud(world.destinationCloud)
@@ -206,7 +206,7 @@ for (const [what, pauses] of [
   ["reads who uses the tenant", ({ method }) => method === "GET"],
   ["has removed some", ({ method }, calls) => method === "DELETE" && calls > 3],
 ] as const satisfies readonly [string, (call: { method: string }, calls: number) => boolean][]) {
-  t.test(`a roll back that gets a request for a pause while it ${what} waits for its end, and goes on`, (t) =>
+  t.test(`a rollback that ${what} when the cloud requests a pause waits for its end and continues`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
       const cloud = await wholeCloud(world.destinationCloud)
@@ -240,7 +240,7 @@ for (const [what, pauses] of [
   )
 }
 
-t.test("every kind says how its objects are removed, or with what they go", (t) => {
+t.test("every kind has a removal, or a parent with which its objects are deleted", (t) => {
   for (const kind of kinds)
     t.ok(kind.removal.deletedWithParent || typeof kind.removal.delete === "function", kind.name)
   t.end()

@@ -25,7 +25,7 @@ const textJson: Readonly<Record<string, readonly string[]>> = {
   waldur_openstack_replication_migration: ["mappings"],
 }
 
-t.test("the tables that are written are described to the column as Waldur has them", async (t) => {
+t.test("every column of the written tables is described as Waldur has it", async (t) => {
   const { columns } = requiredSchema()
   for (const [table, described] of Object.entries(writtenTables)) {
     const real = columns.filter((column) => column.table === table)
@@ -40,7 +40,7 @@ t.test("the tables that are written are described to the column as Waldur has th
   }
 })
 
-t.test("rows as they are right after the POST", (t) =>
+t.test("a POST writes the rows of a waiting tenant", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("medium"))
@@ -101,7 +101,7 @@ t.test("rows as they are right after the POST", (t) =>
   ),
 )
 
-t.test("rows as they are when the migration is OK", (t) =>
+t.test("a migration that is OK has the rows of a provisioned tenant", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("medium"))
     const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })

@@ -34,7 +34,7 @@ interface Asked {
 }
 
 for (const owner of ["network:dhcp", "network:distributed"]) {
-  t.test(`a port of ${owner} makes way for the port whose address it has taken`, (t) =>
+  t.test(`a port of ${owner} is deleted for the planned port at its address`, (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
       const taken = takeAddress(world, owner)
@@ -52,7 +52,7 @@ for (const owner of ["network:dhcp", "network:distributed"]) {
   )
 }
 
-t.test("a port that is somebody's makes no way: the refusal is told", (t) =>
+t.test("a user's port at a planned address is kept, and the refusal is reported", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     takeAddress(world, "compute:nova")

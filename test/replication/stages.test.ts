@@ -8,7 +8,7 @@ import { idsOf, loseAnswers, makeReady } from "../helpers/lost-replies.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
-t.test("the graph of stages", async (t) => {
+t.test("stages run in the order of their dependencies", async (t) => {
   const graph = stageGraph()
   const names = graph.map(({ name }) => name)
   t.equal(new Set(names).size, names.length, "names each stage once")
@@ -35,7 +35,7 @@ t.test("the graph of stages", async (t) => {
   t.strictSame(first.idle, ["project", "user", "role"], "passes over what has nothing to do")
 })
 
-t.test("stages that need nothing of each other run side by side", (t) =>
+t.test("independent stages run in parallel", (t) =>
   withWorld(async (world) => {
     // Each of these waits until the cloud was asked for all of them: one after another, none would ever be answered.
     const waiting = new Set(["POST networks", "POST routers", "POST security-groups"])
@@ -53,7 +53,7 @@ t.test("stages that need nothing of each other run side by side", (t) =>
   }),
 )
 
-t.test("a stage that runs a second time changes nothing", (t) =>
+t.test("a stage that runs twice changes nothing the second time", (t) =>
   withWorld(async (world) => {
     const { id, project } = await replicateMedium(world)
     const before = await viewTenant(world.destinationCloud, project)
@@ -70,7 +70,7 @@ t.test("a stage that runs a second time changes nothing", (t) =>
   }),
 )
 
-t.test("a stage none of whose answers arrived finds what it made, and makes nothing twice", (t) =>
+t.test("a stage whose responses were all lost finds what it created and creates nothing twice", (t) =>
   withWorld(async (world) => {
     const { id, project } = await replicateMedium(world)
     const before = await viewTenant(world.destinationCloud, project)

@@ -12,7 +12,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const ports = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
 
-t.test("a worker that is asked to stop ends although a call hangs, and its work goes on at once", (t) =>
+t.test("a worker that gets SIGTERM exits although a call hangs, and its jobs continue at once", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -40,7 +40,7 @@ t.test("a worker that is asked to stop ends although a call hangs, and its work 
   ),
 )
 
-t.test("a worker that loses the database while it starts says so, and leaves no lease behind", (t) =>
+t.test("a worker that loses the database while it starts fails and leaves no lease", (t) =>
   withWorld(
     async ({ app, databaseUrl, pool: others }) => {
       const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 })
@@ -75,7 +75,7 @@ t.test("a worker that loses the database while it starts says so, and leaves no 
 
 /** Once it wakes, its successor has ended the work, or is in the middle of it. */
 for (const when of ["after", "while"] as const) {
-  t.test(`a worker that stood still writes nothing when it wakes ${when} another does its work`, (t) =>
+  t.test(`a worker that was suspended writes nothing when it resumes ${when} another does its work`, (t) =>
     withWorld(
       async (world) => {
         const tenant = await world.importTenant(demoTenant("small"))

@@ -13,7 +13,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const all = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
 
-t.test("what no row holds is read from the live source, and arrives", (t) =>
+t.test("live-only attributes are read from the source cloud and copied", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const of = { project_id: tenant.projectId }
@@ -43,7 +43,7 @@ t.test("what no row holds is read from the live source, and arrives", (t) =>
 )
 
 t.test(
-  "an attribute that the destination will not take is dropped with its words, and the object arrives",
+  "an attribute that the destination refuses is dropped with the cloud's words, and the object is created",
   (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -65,7 +65,7 @@ t.test(
     }),
 )
 
-t.test("an object whose row has outlived it is reported, and not copied", (t) =>
+t.test("an object that is gone from the source cloud is reported and not copied", (t) =>
   withWorld(async (world) => {
     const spec = demoTenant("small")
     const group = { key: "gone", name: "gone", description: "", rules: [] }
@@ -91,7 +91,7 @@ t.test("an object whose row has outlived it is reported, and not copied", (t) =>
   }),
 )
 
-t.test("an object that has no row yet is copied, with a row", (t) =>
+t.test("an object without a row is copied and gets a row", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const own = { project_id: tenant.projectId }
@@ -123,7 +123,7 @@ t.test("an object that has no row yet is copied, with a row", (t) =>
 )
 
 t.test(
-  "where a router stands in another tenant's network, and what others have in the tenant's, is told",
+  "a router in another tenant's network, and subnets of others in the tenant's networks, are reported",
   (t) =>
     withWorld(async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -161,7 +161,7 @@ t.test(
     }),
 )
 
-t.test("a value that a row has kept longer than the cloud is the cloud's", (t) =>
+t.test("a value that differs between row and cloud is copied from the cloud", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const [network] = await listResources(world.sourceCloud, "networks", { project_id: tenant.projectId })
@@ -178,7 +178,7 @@ t.test("a value that a row has kept longer than the cloud is the cloud's", (t) =
   }),
 )
 
-t.test("where the source cannot be read, the rows are copied, and what they do not hold is named", (t) =>
+t.test("a source that cannot be read is copied from its rows, and the report names what they lack", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const before = await viewTenant(world.sourceCloud, tenant.projectId)

@@ -65,7 +65,10 @@ t.test("a copy whose source has been deleted is still compared with its plan", (
     )
     await client.query("set session_replication_role = origin")
     client.release()
-    t.match(await verified(), { differences: 1, source: { unread: "The source tenant's row no longer exists in the host's database." } })
+    t.match(await verified(), {
+      differences: 1,
+      source: { unread: "The source tenant's row no longer exists in the host's database." },
+    })
   }),
 )
 
@@ -157,32 +160,30 @@ function inDestination<C extends Parameters<typeof listResources>[1]>(copied: Co
   return listResources(copied.world.destinationCloud, collection, { project_id: copied.destination })
 }
 
-t.test(
-  "drift in the destination shows in a later verification, and changes nothing but what was found",
-  (t) =>
-    withCopy(async (copied) => {
-      const records = await recordsOf(copied)
-      let [differing, unmanaged] = [await copied.differing(), await unmanagedOf(copied)]
-      t.strictSame([differing, unmanaged], [[], []], "the copy was exact")
-      for (const [title, change, wantDiffering, wantExtra] of drifts) {
-        await change(copied)
-        const verification = await copied.verified()
-        const [nowDiffering, nowUnmanaged] = [await copied.differing(), await unmanagedOf(copied)]
-        const [newDiffering, newUnmanaged] = [added(differing, nowDiffering), added(unmanaged, nowUnmanaged)]
-        t.match([newDiffering, newUnmanaged], [wantDiffering, wantExtra], title)
-        t.strictSame(
-          [newDiffering.length, newUnmanaged.length],
-          [wantDiffering.length, wantExtra.length],
-          `${title}; nothing else differs`,
-        )
-        t.match(verification, {
-          unmanaged: nowUnmanaged.length,
-          differences: nowUnmanaged.length + nowDiffering.flatMap((one) => one.differences).length,
-        })
-        ;[differing, unmanaged] = [nowDiffering, nowUnmanaged]
-      }
-      t.strictSame(await recordsOf(copied), records, "migration, order and resource stay as they are")
-    }),
+t.test("a later verification finds changes in the destination and records nothing else", (t) =>
+  withCopy(async (copied) => {
+    const records = await recordsOf(copied)
+    let [differing, unmanaged] = [await copied.differing(), await unmanagedOf(copied)]
+    t.strictSame([differing, unmanaged], [[], []], "the copy was exact")
+    for (const [title, change, wantDiffering, wantExtra] of drifts) {
+      await change(copied)
+      const verification = await copied.verified()
+      const [nowDiffering, nowUnmanaged] = [await copied.differing(), await unmanagedOf(copied)]
+      const [newDiffering, newUnmanaged] = [added(differing, nowDiffering), added(unmanaged, nowUnmanaged)]
+      t.match([newDiffering, newUnmanaged], [wantDiffering, wantExtra], title)
+      t.strictSame(
+        [newDiffering.length, newUnmanaged.length],
+        [wantDiffering.length, wantExtra.length],
+        `${title}; nothing else differs`,
+      )
+      t.match(verification, {
+        unmanaged: nowUnmanaged.length,
+        differences: nowUnmanaged.length + nowDiffering.flatMap((one) => one.differences).length,
+      })
+      ;[differing, unmanaged] = [nowDiffering, nowUnmanaged]
+    }
+    t.strictSame(await recordsOf(copied), records, "migration, order and resource stay as they are")
+  }),
 )
 
 function added<Item>(before: readonly Item[], after: readonly Item[]): readonly Item[] {
@@ -190,7 +191,7 @@ function added<Item>(before: readonly Item[], after: readonly Item[]): readonly 
   return after.filter((one) => !known.has(JSON.stringify(one)))
 }
 
-t.test("what was put right again is no difference any more", (t) =>
+t.test("a difference that was corrected is gone after the next verification", (t) =>
   withCopy(async (copied) => {
     const { destinationCloud: cloud } = copied.world
     const [network] = await inDestination(copied, "networks")
@@ -205,7 +206,7 @@ t.test("what was put right again is no difference any more", (t) =>
   }),
 )
 
-t.test("a change at the source shows, and so does a source that cannot be reached", (t) =>
+t.test("a verification finds changes at the source, or records why it cannot be read", (t) =>
   withCopy(async (copied) => {
     const { world } = copied
     const [network] = await listResources(world.sourceCloud, "networks", { project_id: copied.source })
@@ -231,7 +232,7 @@ t.test("a change at the source shows, and so does a source that cannot be reache
   }),
 )
 
-t.test("a destination that cannot be read is told, and what was found before stays", (t) =>
+t.test("a destination that cannot be read is reported, and earlier differences stay", (t) =>
   withCopy(async (copied) => {
     const { world } = copied
     const [network] = await inDestination(copied, "networks")
@@ -247,7 +248,7 @@ t.test("a destination that cannot be read is told, and what was found before sta
   }),
 )
 
-t.test("asked for twice, it is done once", (t) =>
+t.test("a verification that is requested twice runs once", (t) =>
   withWorld(
     async (world) => {
       const { uuid } = await world.create(await world.importTenant(demoTenant("small")))

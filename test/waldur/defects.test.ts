@@ -20,7 +20,7 @@ const elsewhere: Readonly<Record<number, string>> = {
 
 const mappings = { sync_instance_ports: true, static_routes: "reachable" }
 
-t.test("a tenant of everything that is hard", (t) =>
+t.test("a tenant with every known difficulty is copied exactly", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(difficultTenant)
     const before = await viewTenant(world.sourceCloud, tenant.projectId)
@@ -167,7 +167,7 @@ async function order(t: Test, world: TestWorld, migration: MigrationDetails): Pr
   )
 }
 
-t.test("while it is not worked on", (t) =>
+t.test("requests on a waiting migration have no defect of the original", (t) =>
   withWorld(
     async (world) => {
       const tenant = await world.importTenant(difficultTenant)
@@ -237,7 +237,7 @@ t.test("while it is not worked on", (t) =>
   ),
 )
 
-t.test("a cloud in its daily life", (t) =>
+t.test("failures of a cloud cause no defect of the original", (t) =>
   withWorld(async (world) => {
     const { destination, destinationCloud } = world
     const tenant = await world.importTenant(demoTenant("medium"))
@@ -278,7 +278,7 @@ t.test("a cloud in its daily life", (t) =>
   }),
 )
 
-t.test("every defect is shown or told", async (t) => {
+t.test("every defect of the original has a test or a reason", async (t) => {
   const shown = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 17, 18, 19, 22, 23, 24]
   const all = [...shown, ...Object.keys(elsewhere).map(Number)].sort((a, b) => a - b)
   t.strictSame(

@@ -213,7 +213,7 @@ function nearlyRight(own: string): fc.Arbitrary<Sent> {
 const secret = "a-name-that-is-nobody-elses-business"
 const seesAll = [tokens.staff, tokens.support].map((token) => `Token ${token}`)
 
-t.test("whatever is sent, the server answers, without a fault of its own or what is somebody else's", (t) =>
+t.test("the server responds to any request, without an internal error and without data of others", (t) =>
   withFixture(
     async ({ site, migrations }) => {
       const made = await ask(migrations, {
@@ -271,7 +271,7 @@ const huge: readonly (readonly [what: string, mappings: unknown])[] = [
   ],
 ]
 
-t.test("a hundred thousand of anything, and other texts that cannot be stored, are refused", (t) =>
+t.test("texts of 100,000 characters and others that cannot be stored are refused", (t) =>
   withFixture(
     async (host) => {
       for (const [what, mappings] of huge) await refused(t, host, what, { ...goodBody, mappings })
@@ -284,7 +284,7 @@ t.test("a hundred thousand of anything, and other texts that cannot be stored, a
   ),
 )
 
-t.test("a body above the host's limit is not read", (t) =>
+t.test("a body above the host's limit is refused", (t) =>
   withFixture(async (host) => {
     const { status, text } = await post(host, JSON.stringify({ name: "x".repeat(10 * MEGABYTE) }))
     t.equal(status, 413)

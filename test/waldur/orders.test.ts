@@ -107,7 +107,7 @@ const rules: readonly (readonly [rule: string, change: string, errors: unknown, 
   ],
 ]
 
-t.test("a replication is an order of Waldur's marketplace", (t) =>
+t.test("a replication passes the checks of an order of Waldur's marketplace", (t) =>
   withFixture(async ({ migrations, pool }) => {
     const answers = async (path = "") => {
       const asked = { method: "POST", token: tokens.staff, body: goodBody }
@@ -126,7 +126,7 @@ t.test("a replication is an order of Waldur's marketplace", (t) =>
   }),
 )
 
-t.test("the last place of a plan is one person's, however many ask at once", (t) =>
+t.test("the last place of a plan is given once, however many request it at the same time", (t) =>
   withFixture(async ({ migrations, pool }) => {
     await pool.query("update marketplace_plan set max_amount = 2 where id = 9")
     const asked = { method: "POST", token: tokens.staff, body: goodBody }

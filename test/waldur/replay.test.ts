@@ -15,7 +15,7 @@ const recordings = [
   "update_delete",
 ]
 
-t.test("whoever asks us as the original was asked gets its answers", (t) =>
+t.test("every recorded request gets the response of the original", (t) =>
   withFixture(async ({ site, pool }) => {
     const translation = new Translation(site)
     const used = new Set<string>()

@@ -84,7 +84,7 @@ const onMigration = [
   ["DELETE", "", undefined, 204],
 ] as const
 
-t.test("people see and change migrations that they made; staff and support all", (t) =>
+t.test("users see and change their own migrations, staff and support all of them", (t) =>
   withFixture(async (host) => {
     const people = await addPeople(host)
     for (const { who, cells } of readTable(visibility)) {
@@ -140,7 +140,7 @@ async function seesList(
   }
 }
 
-t.test("a create is for those whose order nobody would review, of what they see", (t) =>
+t.test("only users whose order needs no review create a migration, of resources that they see", (t) =>
   withFixture(async (host) => {
     const people = await addPeople(host)
     // The recorded offering of this kind has no cloud.
@@ -182,7 +182,7 @@ function reasonOf(body: unknown): string {
   return unseen.map(([field]) => (field.split("_")[1] === "resource" ? "source" : "offering")).join(" ")
 }
 
-t.test("error texts are written by staff, and tracebacks read by staff and support", (t) =>
+t.test("only staff write error texts, and only staff and support read tracebacks", (t) =>
   withFixture(async (host) => {
     const made = await ask(host.migrations, {
       method: "POST",
@@ -211,7 +211,7 @@ t.test("error texts are written by staff, and tracebacks read by staff and suppo
   }),
 )
 
-t.test("staff may act as somebody else", (t) =>
+t.test("staff may impersonate another user", (t) =>
   withFixture(async (host) => {
     await ask(host.migrations, { method: "POST", token: tokens.staff, body: goodBody })
     const owner = "000000000000000000000000000a0003"

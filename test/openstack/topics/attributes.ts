@@ -8,7 +8,7 @@ import { cloud, patience } from "../suite.ts"
 
 t.setTimeout(patience.timeout)
 
-t.test("a tenant that uses every attribute arrives with every attribute", patience, (t) =>
+t.test("a tenant that uses every attribute is copied with every attribute", patience, (t) =>
   withRealWorld(cloud, async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), (projectId) =>
       enrich(world.cloud, projectId),

@@ -4,4 +4,4 @@ import { cloud, patience } from "../suite.ts"
 
 t.setTimeout(patience.timeout)
 
-t.test("the cloud behaves as this project takes for granted", patience, (t) => cloudBehaviour(t, cloud))
+t.test("the cloud behaves as the project assumes", patience, (t) => cloudBehaviour(t, cloud))

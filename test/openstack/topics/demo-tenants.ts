@@ -11,7 +11,7 @@ type Parts = Awaited<ReturnType<typeof partsOftenLost>>
 t.setTimeout(patience.timeout)
 
 for (const size of ["small", "medium"] as const) {
-  t.test(`the ${size} tenant arrives as it was, from POST to OK`, patience, (t) =>
+  t.test(`the copy of the ${size} tenant equals its source`, patience, (t) =>
     withRealWorld(cloud, async (world) => {
       const tenant = await world.importTenant(demoTenant(size), async (projectId) => {
         await setNetworkQuota(world.cloud, projectId, { floatingip: 3, rbac_policy: 4 })

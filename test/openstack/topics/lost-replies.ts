@@ -10,25 +10,28 @@ import { cloud, patience } from "../suite.ts"
 
 t.setTimeout(patience.timeout)
 
-t.test("a stage none of whose answers arrived finds what it made, and makes nothing twice", patience, (t) =>
-  withRealWorld(cloud, async (world) => {
-    const tenant = await world.importTenant(demoTenant("small"))
-    const { id, projectId } = await world.replicate(tenant, { mappings: { sync_instance_ports: true } })
-    const before = await viewTenant(world.cloud, projectId)
-    const { ctx } = await prepare(world.options, console)
-    for (const { name } of kinds) {
-      const ids = await idsOf(world.pool, id, name)
-      await loseAnswers(world.pool, id, name)
-      world.takeCalls()
-      await runStage(ctx, id, name)
-      t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)
-      t.strictSame(
-        world.takeCalls().filter((call) => call.write),
-        [],
-        `${name}: no writes`,
-      )
-    }
-    await ctx.clouds.close()
-    t.strictSame(await viewTenant(world.cloud, projectId), before, "the copy is as it was")
-  }),
+t.test(
+  "a stage whose responses were all lost finds what it created and creates nothing twice",
+  patience,
+  (t) =>
+    withRealWorld(cloud, async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { id, projectId } = await world.replicate(tenant, { mappings: { sync_instance_ports: true } })
+      const before = await viewTenant(world.cloud, projectId)
+      const { ctx } = await prepare(world.options, console)
+      for (const { name } of kinds) {
+        const ids = await idsOf(world.pool, id, name)
+        await loseAnswers(world.pool, id, name)
+        world.takeCalls()
+        await runStage(ctx, id, name)
+        t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)
+        t.strictSame(
+          world.takeCalls().filter((call) => call.write),
+          [],
+          `${name}: no writes`,
+        )
+      }
+      await ctx.clouds.close()
+      t.strictSame(await viewTenant(world.cloud, projectId), before, "the copy is as it was")
+    }),
 )

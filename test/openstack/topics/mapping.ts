@@ -57,7 +57,7 @@ const source = a.tenant({
 
 const six = { src_cidr: "fd00:1::/64", dst_cidr: "fd00:9:0:8::/61" }
 
-t.test("a range may shrink or grow, and every address keeps its place in it", patience, (t) =>
+t.test("a mapping to a smaller or larger range keeps the position of every address", patience, (t) =>
   withRealWorld(
     cloud,
     async (world) => {

@@ -12,7 +12,7 @@ const numRuns = Number(process.env.RUNS ?? 3)
 
 t.setTimeout(patience.timeout)
 
-t.test("replicating any tenant gives an equal tenant, at its new addresses", patience, (t) =>
+t.test("the copy of any tenant equals its source, at the mapped addresses", patience, (t) =>
   withRealWorld(
     cloud,
     (world) =>

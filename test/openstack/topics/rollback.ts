@@ -16,7 +16,7 @@ const full = (what: string) => ({
   NeutronError: { type: "OverQuota", message: `Quota exceeded for resources: ['${what}'].`, detail: "" },
 })
 
-t.test("a copy with every attribute is taken away again, and nothing else is", patience, (t) =>
+t.test("a rollback deletes a copy with every attribute and nothing else", patience, (t) =>
   withRealWorld(cloud, async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), (projectId) =>
       enrich(world.cloud, projectId),
@@ -35,7 +35,7 @@ t.test("a copy with every attribute is taken away again, and nothing else is", p
 /** The stages that make something in Neutron, by what they ask it for. */
 const stages = ["networks", "subnets", "routers", "security-groups", "security-group-rules", "ports"]
 
-t.test("a copy that failed at any stage is taken away again", patience, async (t) => {
+t.test("a rollback deletes a copy that failed, whatever the stage", patience, async (t) => {
   const door = await openDoor(cloud.authUrl)
   try {
     await withRealWorld(
@@ -63,7 +63,7 @@ t.test("a copy that failed at any stage is taken away again", patience, async (t
   }
 })
 
-t.test("a retry after a refusal makes what is missing, and nothing twice", patience, async (t) => {
+t.test("a retry after a refusal creates what is missing and nothing twice", patience, async (t) => {
   const door = await openDoor(cloud.authUrl)
   try {
     await withRealWorld(
@@ -95,7 +95,7 @@ t.test("a retry after a refusal makes what is missing, and nothing twice", patie
   }
 })
 
-t.test("what others have put into the project is left, and so is the project", patience, (t) =>
+t.test("a rollback leaves unmanaged resources and their project", patience, (t) =>
   withRealWorld(cloud, async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
     const { migration, projectId } = await world.replicate(tenant, body)

@@ -9,7 +9,7 @@ t.setTimeout(patience.timeout)
 
 const mappings = { sync_instance_ports: true, static_routes: "reachable" }
 
-t.test("what has a row and is gone from the cloud is reported, and not copied", patience, (t) =>
+t.test("an object that has a row and is gone from the cloud is reported and not copied", patience, (t) =>
   withRealWorld(cloud, async (world) => {
     const spec = demoTenant("small")
     const lost = { key: "lost", name: "lost", description: "" }
@@ -34,14 +34,15 @@ t.test("what has a row and is gone from the cloud is reported, and not copied", 
     t.strictSame(
       survey.findings.map(({ kind, name, message }) => `${kind} ${name}: ${message}`),
       ["network", "security_group"].map(
-        (kind) => `${kind} lost: Waldur has a row for it, but the source cloud no longer has it. It is not copied.`,
+        (kind) =>
+          `${kind} lost: Waldur has a row for it, but the source cloud no longer has it. It is not copied.`,
       ),
     )
   }),
 )
 
 t.test(
-  "a source that cannot be read is copied from its rows, and what they do not hold is named",
+  "a source that cannot be read is copied from its rows, and the report names what they lack",
   patience,
   (t) =>
     withRealWorld(cloud, async (world) => {
