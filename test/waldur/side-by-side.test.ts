@@ -4,11 +4,24 @@ import { insertRow, type Row } from "../../host/waldur/insert.ts"
 import { prepare } from "../../plugin/start.ts"
 import { refreshRows } from "../../src/executors/worker/keep-fresh.ts"
 import { runStage } from "../../src/executors/worker/run-stage.ts"
+import { createResources, deleteResource } from "../../src/openstack/index.ts"
+import { ask } from "../helpers/http.ts"
 import { makeReady } from "../helpers/lost-replies.ts"
 import { act } from "../helpers/migration.ts"
 import { count, hostRows, request } from "../helpers/rollback.ts"
+import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 import { SimulatedWaldur } from "./simulated-waldur.ts"
+
+/** Tables by the kind of their objects. */
+const tables = {
+  network: "openstack_network",
+  subnet: "openstack_subnet",
+  router: "openstack_router",
+  security_group: "openstack_securitygroup",
+  security_group_rule: "openstack_securitygrouprule",
+  port: "openstack_port",
+} as const
 
 /** A copy of the small tenant whose stages a test runs one by one. */
 interface Copy {
@@ -92,7 +105,16 @@ t.test("a time-out of Waldur's, and the pull after it, do not break a copy", (t)
       "select state, error_message, runtime_state from openstack_tenant order by id desc limit 1",
     )
     t.strictSame(rows.rows, [{ state: 3, error_message: "", runtime_state: "" }])
-    for (const table of ["openstack_network", "openstack_subnet", "openstack_router", "openstack_port"]) {
+    for (const [kind, table] of Object.entries(tables)) {
+      t.equal(
+        await count(
+          world,
+          `openstack_replication.object where kind = '${kind}' and state = 'done' and not exists (select from ${table} where id = row_id and backend_id = object.backend_id)`,
+        ),
+        0,
+        `${table}: every object has its row`,
+      )
+      if (kind === "security_group_rule") continue
       t.equal(
         await count(
           world,
@@ -253,6 +275,66 @@ t.test("rows of people refuse a rollback, also after the copy was OK once", (t) 
       await world.pool.query(`delete from ${table} where id = $1`, [id])
     }
     t.equal((await act(world, uuid, "rollback")).status, 202)
+  }),
+)
+
+t.test("what others use in the cloud refuses a rollback of a copy that was OK once", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const { uuid } = await world.create(tenant, request)
+    const project_id = await world.projectOf(await world.ended(uuid))
+    await world.pool.query("update waldur_openstack_replication_migration set state = 4")
+    const { rows } = await world.pool.query<{ backend_id: string }>(
+      "select backend_id from openstack_replication.object where kind = 'network' order by position limit 1",
+    )
+    const network_id = rows[0]?.backend_id ?? ""
+    const port = { project_id, network_id, name: "theirs" }
+    const [created] = await createResources(world.destinationCloud, "ports", [port])
+    const before = await wholeCloud(world.destinationCloud)
+    t.equal((await act(world, uuid, "rollback")).status, 202)
+    t.match(await world.ended(uuid), {
+      state: "ERRED",
+      dst_resource_state: "Erred",
+      error_message: /was refused, because the tenant is in use: port "theirs"\. Nothing more was removed\./,
+    })
+    t.strictSame(await wholeCloud(world.destinationCloud), before)
+    await deleteResource(world.destinationCloud, "ports", created?.id ?? "")
+    t.equal((await act(world, uuid, "rollback")).status, 202)
+    t.match(await world.ended(uuid), { dst_resource_state: "Terminated" })
+  }),
+)
+
+t.test("a migration of another server shows its objects and cannot be changed", (t) =>
+  withWorld(async (world) => {
+    const tenant = await world.importTenant(demoTenant("small"))
+    const { uuid } = await world.create(tenant, request)
+    await world.ended(uuid)
+    await world.pool.query("delete from openstack_replication.run")
+    const before = await marketplaceRows(world)
+    const base = `${world.url}/api/openstack-migrations/${uuid}`
+    const { token } = world.rows.users.owner
+    const refused = { status: 409, body: { detail: /^This migration was run by another server; / } }
+    for (const path of ["progress", "report", "events"]) {
+      const answer = await ask(`${base}/${path}/`, { token })
+      t.match(answer, refused, path)
+      t.equal(answer.headers.get("x-error-code"), "OTHER_SERVER")
+    }
+    for (const action of ["cancel", "retry", "verify", "rollback"] as const)
+      t.match(await act(world, uuid, action), refused, action)
+    t.strictSame(await marketplaceRows(world), before, "nothing is touched")
+    const objects = await ask(`${base}/objects/?page_size=300&kind=network&kind=port`, { token })
+    const rows = await world.pool.query(
+      `select name, backend_id from openstack_network where tenant_id = 2
+       union all select name, backend_id from openstack_port where tenant_id = 2`,
+    )
+    t.strictSame(
+      (objects.body as { name: string; destination: string; state: string }[])
+        .map(({ name, destination, state }) => [name, destination, state])
+        .sort(),
+      rows.rows.map(({ name, backend_id }) => [name, backend_id, "done"]).sort(),
+    )
+    t.match(await ask(`${base}/`, { token }), { status: 200, body: { state: "OK" } })
+    t.equal((await ask(`${base}/`, { token, method: "DELETE" })).status, 204)
   }),
 )
 

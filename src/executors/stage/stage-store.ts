@@ -6,11 +6,13 @@ import { emitEvent } from "../../models/events.ts"
 import { type HeldJob, holdsJob } from "../queue/jobs.ts"
 import { addCalls, type CallCount } from "./call-count.ts"
 import type { StageClaim } from "./claim.ts"
+import { verifyStage } from "./graph.ts"
 import { startReadyStages } from "./ready-stages.ts"
 import { restoreRows } from "./restore-rows.ts"
 import type { Run } from "./run.ts"
 import type { ClaimedStage, StageEnd } from "./stage.ts"
 import { endTerminated, readTermination } from "./termination.ts"
+import { deleteTwins } from "./twin-rows.ts"
 import type { WorkerContext } from "./worker-context.ts"
 
 /**
@@ -41,7 +43,10 @@ export async function startStage(
     // A run that has ended without a start, e.g. cancelled at once, is only verified.
     if (run.started === null && run.finished === null)
       await startRun(ctx, trx, { migration, tenant: run.tenant_id })
-    if (run.finished === null && run.rollback === null) await keepCreating(ctx, trx, migration)
+    if (run.finished === null && run.rollback === null) {
+      await keepCreating(ctx, trx, migration)
+      if (stage === verifyStage) await deleteTwins(ctx, trx, migration)
+    }
     return {
       claim: { migration, stage, attempt },
       run: {
