@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyServerOptions } from "fastify"
 import openstackReplication, { type ReplicationOptions } from "../plugin/index.ts"
+import { sendPlainJson } from "../plugin/negotiation.ts"
 import { hostApi } from "./api/index.ts"
 import { allowOrigins } from "./cors.ts"
 import { documentApi } from "./documentation.ts"
@@ -15,6 +16,7 @@ export async function buildServer(
   logger: FastifyServerOptions["logger"] = { level: process.env.LOG_LEVEL ?? "warn" },
 ): Promise<FastifyInstance> {
   const app = fastify({ logger })
+  sendPlainJson(app)
   allowOrigins(app, origins)
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ detail: "Not found." }))
   app.get("/", async () => ({

@@ -321,9 +321,9 @@ export const requestErrors = {
     code: "PARSE_ERROR",
     status: 400,
     retry: "no",
-    meaning: "The body of the request is not JSON.",
-    cause: "A syntax error; `detail` names its place.",
-    remedy: "Send a JSON document.",
+    meaning: "The body of the request cannot be parsed.",
+    cause: "A syntax error, whose place `detail` names, or a form that does not fit its boundary.",
+    remedy: "Send a JSON document or a well-formed form.",
   },
   badRequest: {
     code: "BAD_REQUEST",

@@ -1,7 +1,7 @@
 import { type TSchema, Type } from "@sinclair/typebox"
 import { type ErrorDefinition, errors, requestErrors } from "../../src/errors.ts"
 
-const errorDetail = Type.Object(
+export const errorDetail = Type.Object(
   { detail: Type.String({ description: "Why the request was refused." }) },
   { title: "ErrorDetail", description: "One reason for the whole request." },
 )

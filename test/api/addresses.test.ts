@@ -48,6 +48,11 @@ t.test("each address answers other methods, a missing slash and unknown names as
           )
         }
       }
+      t.match(
+        await ask(`${world.url}/api/nothing/`),
+        { status: 404, body: { detail: "Not found." } },
+        "also an address of the host",
+      )
       t.equal((await at("nothing/here/", { token: "unknown" })).status, 401, "after the authentication")
 
       for (const [method, path, status] of [

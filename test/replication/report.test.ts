@@ -26,7 +26,7 @@ t.test("a report has the request, the treatment of each attribute, and the calls
       const tenant = await world.importTenant(demoTenant("small"))
       const { uuid } = await world.create(tenant, { name: "the copy", mappings: mapped })
       const early = await reportOf(world, uuid)
-      t.equal(early.uuid, uuid, "there is one while the work goes on")
+      t.equal(early.uuid, uuid, "it exists while the migration runs")
       await world.ended(uuid)
       const report = await reportOf(world, uuid)
       const progress = await world.owner.progress(uuid)
@@ -59,7 +59,7 @@ t.test("a report has the request, the treatment of each attribute, and the calls
       t.match(
         port?.mapped.find(({ attribute }) => attribute === "fixed_ips"),
         { destination: [{ subnet_id: subnet?.name, ip_address: /^10\.177\.0\./ }] },
-        "other objects are named, not numbered",
+        "other objects have their names, not their ids",
       )
       t.match(
         report.objects.find(({ kind }) => kind === "gateway"),
@@ -79,7 +79,7 @@ t.test("a report has the request, the treatment of each attribute, and the calls
       const { rows } = await world.pool.query<{ user_password: string }>(
         "select user_password from openstack_tenant order by id desc limit 1",
       )
-      t.notOk(JSON.stringify(report).includes(rows[0]?.user_password ?? ""), "and no password")
+      t.notOk(JSON.stringify(report).includes(rows[0]?.user_password ?? ""), "without a password")
     },
     { remapPorts: true },
   ),
@@ -173,7 +173,7 @@ t.test("a report has the format that the client prefers", (t) =>
       t.equal(page.headers.get("vary"), "Accept")
       t.match(page.body, /^<!doctype html>/)
       const other = await ask(`${world.url}/api/openstack-migrations/${uuid}/?format=html`, { token })
-      t.equal(other.status, 404, "other addresses have no form but JSON")
+      t.equal(other.status, 404, "other addresses respond with JSON only")
     },
     { worker: false },
   ),
