@@ -1,9 +1,13 @@
+import type { ProjectQuotas } from "../../src/handlers/usages/quotas.ts"
 import {
   type Cloud,
   CloudError,
   getComputeQuota,
+  getComputeUsage,
   getNetworkQuota,
+  getNetworkUsage,
   getVolumeQuota,
+  getVolumeUsage,
   listResources,
   type Network,
   type Port,
@@ -25,12 +29,14 @@ export interface LiveTenant {
   /** Ports of each router, by its id. The port of an external gateway belongs to no project. */
   readonly routerPorts: ReadonlyMap<string, readonly Port[]>
   readonly quotas: { readonly network: Quotas; readonly compute: Quotas; readonly volume: Quotas }
+  /** What the project uses of its quotas, by service. */
+  readonly usages: ProjectQuotas
 }
 
-/** Reads a project's structure and quotas, as admin or as one of its members. */
+/** Reads a project's structure, quotas and usages, as admin or as one of its members. */
 export async function readLiveTenant(cloud: Cloud, projectId: string): Promise<LiveTenant> {
   const of = { project_id: projectId }
-  const [project, networks, subnets, routers, groups, ports, quotas] = await Promise.all([
+  const [project, networks, subnets, routers, groups, ports, quotas, usages] = await Promise.all([
     readProject(cloud, projectId),
     listResources(cloud, "networks", of),
     listResources(cloud, "subnets", of),
@@ -38,11 +44,22 @@ export async function readLiveTenant(cloud: Cloud, projectId: string): Promise<L
     listResources(cloud, "security-groups", of),
     listResources(cloud, "ports", of),
     readQuotas(cloud, projectId),
+    readUsages(cloud, projectId),
   ])
   const routerPorts = await Promise.all(
     routers.map(async ({ id }) => [id, await listResources(cloud, "ports", { device_id: id })] as const),
   )
-  return { project, networks, subnets, routers, groups, ports, routerPorts: new Map(routerPorts), quotas }
+  return {
+    project,
+    networks,
+    subnets,
+    routers,
+    groups,
+    ports,
+    routerPorts: new Map(routerPorts),
+    quotas,
+    usages,
+  }
 }
 
 async function readProject(cloud: Cloud, id: string): Promise<Project> {
@@ -50,6 +67,8 @@ async function readProject(cloud: Cloud, id: string): Promise<Project> {
   const { project } = await cloud.call<{ project: Project }>({ service: "identity", method: "GET", path })
   return project
 }
+
+type NoValues = Readonly<Record<string, never>>
 
 /** Quotas of a service that is missing, or that this user may not read, are empty. */
 async function readQuotas(cloud: Cloud, projectId: string): Promise<LiveTenant["quotas"]> {
@@ -61,7 +80,16 @@ async function readQuotas(cloud: Cloud, projectId: string): Promise<LiveTenant["
   return { network, compute, volume }
 }
 
-async function emptyIfRefused(request: Promise<Quotas>): Promise<Quotas> {
+async function readUsages(cloud: Cloud, projectId: string): Promise<ProjectQuotas> {
+  const [network, compute, volume] = await Promise.all([
+    emptyIfRefused(getNetworkUsage(cloud, projectId)),
+    emptyIfRefused(getComputeUsage(cloud, projectId)),
+    emptyIfRefused(getVolumeUsage(cloud, projectId)),
+  ])
+  return { network, compute, volume }
+}
+
+async function emptyIfRefused<Values extends object>(request: Promise<Values>): Promise<Values | NoValues> {
   try {
     return await request
   } catch (error) {

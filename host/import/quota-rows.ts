@@ -1,3 +1,4 @@
+import { tenantQuotas } from "../../src/handlers/usages/quotas.ts"
 import type { Queryable, Row } from "../waldur/insert.ts"
 import { contentTypeId } from "./content-type.ts"
 import type { LiveTenant } from "./live-tenant.ts"
@@ -35,6 +36,14 @@ export async function quotaRows(
   return Object.entries(values).flatMap(([name, value]) =>
     value === undefined ? [] : { name, value, content_type_id: type, object_id: tenantId },
   )
+}
+
+/** Returns the tenant's usages, without those that are 0, as Waldur's pull of quotas writes them for a tenant without any. */
+export async function usageRows(db: Queryable, { usages }: LiveTenant, tenantId: number): Promise<Row[]> {
+  const type = await contentTypeId(db, "openstack", "tenant")
+  return tenantQuotas(usages)
+    .filter(({ used }) => used > 0)
+    .map(({ name, used }) => ({ name, delta: used, content_type_id: type, object_id: tenantId }))
 }
 
 function toMib(gigabytes: number | undefined): number | undefined {

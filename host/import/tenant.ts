@@ -4,7 +4,7 @@ import { insertRef, insertRows, type Queryable, type RowRef } from "../waldur/in
 import { type LiveTenant, readLiveTenant } from "./live-tenant.ts"
 import { importGroups, importNetworks, importRouters, importSubnets, type Owner } from "./network-rows.ts"
 import { importPorts } from "./port-rows.ts"
-import { type Limits, quotaRows } from "./quota-rows.ts"
+import { type Limits, quotaRows, usageRows } from "./quota-rows.ts"
 import { createResource } from "./resource-row.ts"
 
 export interface ImportOptions {
@@ -56,6 +56,7 @@ export async function importTenant(
   await importRouters(db, live, owner)
   await importPorts(db, live, owner, { networks, subnets, groups, instances: options.instances ?? {} })
   await insertRows(db, "quotas_quotalimit", await quotaRows(db, live, tenant.id, options.limits))
+  await insertRows(db, "quotas_quotausage", await usageRows(db, live, tenant.id))
   await linkVolumeTypes(db, tenant.id, options.settingsId)
   const resource = await createResource(db, { ...options, name, tenantId: tenant.id, live })
   return {

@@ -154,6 +154,14 @@ t.test("the resource refers to the tenant and has the ordered limits", (t) =>
       network_count: spec.quotas.network,
       security_group_rule_count: spec.quotas.security_group_rule,
     })
+    const usages = await all(
+      `select name, delta::int from quotas_quotausage where object_id = ${imported.tenantId}`,
+    )
+    t.match(Object.fromEntries(usages.map(({ name, delta }) => [name, delta])), {
+      network_count: spec.networks.length,
+      subnet_count: spec.subnets.length,
+      security_group_count: spec.groups.length,
+    })
     t.equal((await all("select from marketplace_componentquota")).length, Object.keys(limits).length)
   }),
 )
