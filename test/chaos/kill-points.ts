@@ -27,7 +27,7 @@ export function stageKillPoints({ stages }: RunSize): readonly KillPoint[] {
 export function callKillPoints({ calls }: RunSize): readonly KillPoint[] {
   return numbers(calls).flatMap((count): KillPoint[] => [
     { at: "request", count },
-    { at: "answer", count },
+    { at: "response", count },
   ])
 }
 
@@ -58,12 +58,12 @@ export function nameOf(point: KillPoint): string {
 /** @throws Error for a name that is none of a point */
 export function killPointOf(name: string): KillPoint {
   const [at = "", count = "", sent = ""] = name.split(":")
-  if (at === "request" || at === "answer" || at === "late") return { at, count: Number(count) }
+  if (at === "request" || at === "response" || at === "late") return { at, count: Number(count) }
   if (at === "statement") return { at, count: Number(count), sent: sent === "sent" }
   const point = stagePoints.find((one) => one === count)
   if (point === undefined)
     throw new Error(
-      `"${name}" is not a kill point. Examples: network:taken, request:17, late:3, statement:40:sent.`,
+      `"${name}" is not a kill point. Examples: network:started, request:17, late:3, statement:40:sent.`,
     )
   return { at: "stage", stage: at, point }
 }

@@ -3,7 +3,7 @@ import type pg from "pg"
 /** A point at which a worker process kills itself with SIGKILL. */
 export type WorkerKillPoint =
   /** The response of this call to a cloud has arrived and was not processed yet. */
-  | { readonly at: "answer"; readonly count: number }
+  | { readonly at: "response"; readonly count: number }
   /** Before this statement is sent to the database or, with `sent`, after it. */
   | { readonly at: "statement"; readonly count: number; readonly sent: boolean }
   /** A stage was started; is about to end, in a transaction that will not be committed; has ended. */
@@ -11,7 +11,7 @@ export type WorkerKillPoint =
 
 export type StagePoint = (typeof stagePoints)[number]
 
-export const stagePoints = ["taken", "ending", "ended"] as const
+export const stagePoints = ["started", "ending", "ended"] as const
 
 /** The notice of the trigger of `notifyStageChanges`. */
 const notice = /^chaos (\S+) (\S+)$/
@@ -28,7 +28,7 @@ export async function notifyStageChanges(pool: pg.Pool): Promise<void> {
 /** Counts of what a worker has done. */
 export interface Activity {
   /** Responses of clouds. */
-  readonly answers: number
+  readonly responses: number
   /** Statements that were sent to the database. */
   readonly statements: number
 }
@@ -36,20 +36,20 @@ export interface Activity {
 /** Counts what a worker does, and kills the process at the armed point. */
 export class KillSwitch {
   #point: WorkerKillPoint | null = null
-  #activity = { answers: 0, statements: 0 }
+  #activity = { responses: 0, statements: 0 }
 
   /** Sets the point, or none, and starts counting from 0. Returns the counts so far. */
   arm(point: WorkerKillPoint | null): Activity {
     const activity = this.#activity
     this.#point = point
-    this.#activity = { answers: 0, statements: 0 }
+    this.#activity = { responses: 0, statements: 0 }
     return activity
   }
 
   /** To be called at each response of a cloud. */
   onResponse(): void {
-    this.#activity.answers += 1
-    if (this.#point?.at === "answer" && this.#activity.answers === this.#point.count) die()
+    this.#activity.responses += 1
+    if (this.#point?.at === "response" && this.#activity.responses === this.#point.count) die()
   }
 
   /** Counts the statements of each connection of a pool. */
@@ -64,7 +64,7 @@ export class KillSwitch {
       const point = this.#point
       if (point?.at !== "stage" || stage !== point.stage) return
       if (point.point === "ending" && state === "done") die()
-      if (state === (point.point === "taken" ? "running" : "done")) dueAtCommit = true
+      if (state === (point.point === "started" ? "running" : "done")) dueAtCommit = true
     })
     const query = client.query.bind(client) as (...args: unknown[]) => unknown
     const watched = (...args: unknown[]) => {

@@ -12,7 +12,7 @@ export interface ChaosOptions {
   /** Random runs of each mode, at limits. */
   readonly runs: number
   readonly seed: number
-  /** Mode a: only this kill, e.g. `network:taken` or `request:17`. */
+  /** Mode a: only this kill, e.g. `network:started` or `request:17`. */
   readonly at: string | undefined
 }
 
@@ -51,7 +51,7 @@ export const chaosCommand = {
     at: {
       type: "text",
       value: "POINT",
-      text: "Mode a: kill only at this point, e.g. network:taken or request:17",
+      text: "Mode a: kill only at this point, e.g. network:started or request:17",
     },
   },
   environment: { LOG_LEVEL: "Level of the hosts' logs (default: silent)" },

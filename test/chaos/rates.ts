@@ -2,8 +2,8 @@ import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import type { Timing } from "../../src/openstack/http/timing.ts"
 
 /** The connection of all processes of a run, which alone use the simulated clouds. */
-export const fastConnection = (_: unknown, usual: CloudConnection): CloudConnection => ({
-  ...usual,
+export const fastConnection = (_: unknown, defaults: CloudConnection): CloudConnection => ({
+  ...defaults,
   requestsPerSecond: Number(process.env.CHAOS_REQUESTS_PER_SECOND ?? 2_000),
   inFlight: 16,
 })

@@ -26,7 +26,7 @@ function sendPoint({ child, gone }: Member, point: WorkerKillPoint | null): Prom
   child.send({ point })
   return Promise.race([
     reply.then(([activity]) => activity as Activity),
-    gone.then(() => ({ answers: 0, statements: 0 })),
+    gone.then(() => ({ responses: 0, statements: 0 })),
   ])
 }
 

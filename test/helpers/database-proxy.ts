@@ -1,19 +1,20 @@
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 
-/** A way to a server that can be shut: connections break, and new ones are refused, as when the server dies. */
-export interface Limiter {
-  /** The server's address by way of the gate. */
+/** A proxy of a server that can stop: connections break, and new ones are refused, as when the server dies. */
+export interface DatabaseProxy {
+  /** The address of the proxy. */
   readonly url: string
   /** Breaks every connection and refuses new ones. */
-  shut(): Promise<void>
-  open(): Promise<void>
-  /** Shuts the gate as soon as so many more pieces of data have come from clients; -1: never. */
-  shutAfter(pieces: number): void
+  stop(): Promise<void>
+  /** Serves again. */
+  start(): Promise<void>
+  /** Stops serving as soon as this many more pieces of data have come from clients; -1: never. */
+  stopAfter(pieces: number): void
 }
 
 /** @param serverUrl e.g. a database's address */
-export async function openGate(serverUrl: string): Promise<Limiter> {
+export async function openDatabaseProxy(serverUrl: string): Promise<DatabaseProxy> {
   const target = new URL(serverUrl)
   const sockets = new Set<Socket>()
   let left = -1
@@ -29,13 +30,13 @@ export async function openGate(serverUrl: string): Promise<Limiter> {
       })
     }
     client.on("data", (data) => {
-      if (left === 0) void shut()
+      if (left === 0) void stop()
       else if (left > 0) left -= 1
       upstream.write(data)
     })
     upstream.pipe(client)
   })
-  const shut = async () => {
+  const stop = async () => {
     left = -1
     if (!server.listening) return
     const closed = once(server, "close")
@@ -50,12 +51,12 @@ export async function openGate(serverUrl: string): Promise<Limiter> {
   url.port = String(port)
   return {
     url: url.href,
-    shut,
-    async open() {
+    stop,
+    async start() {
       server.listen(port, "127.0.0.1")
       await once(server, "listening")
     },
-    shutAfter(pieces) {
+    stopAfter(pieces) {
       left = pieces
     },
   }

@@ -14,7 +14,7 @@ export interface OwnWorker
 const { DATABASE_URL = "", WORKER = "{}" } = process.env
 const { pace = {}, concurrency = 8, ...settings } = JSON.parse(WORKER) as OwnWorker
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })
-const { ctx } = await prepare({ pool, connection: (_, usual) => ({ ...usual, ...pace }) }, stderrLog)
+const { ctx } = await prepare({ pool, connection: (_, defaults) => ({ ...defaults, ...pace }) }, stderrLog)
 const worker = await startStageWorker(ctx, { pool, concurrency, log: stderrLog, ...settings })
 process.stderr.write("ready\n")
 process.once("SIGTERM", async () => {

@@ -152,7 +152,7 @@ async function enrichRouters(place: Place): Promise<void> {
   const inner = await createResource(cloud, "routers", {
     ...own,
     name: "inner",
-    description: "No way out",
+    description: "No external gateway",
     admin_state_up: false,
     ...where("l3-ha", { ha: true }),
     ...where("dvr", { distributed: false }),
@@ -226,18 +226,18 @@ async function enrichGroups({ cloud, own, where, has }: Place): Promise<string> 
     })
     rules.push({ protocol: "tcp", remote_address_group_id: group.id })
   }
-  const usual = { ...own, security_group_id: lax.id, direction: "ingress", ethertype: "IPv4" }
+  const common = { ...own, security_group_id: lax.id, direction: "ingress", ethertype: "IPv4" }
   await createResources(
     cloud,
     "security-group-rules",
-    rules.map((rule) => ({ ...usual, ...rule })),
+    rules.map((rule) => ({ ...common, ...rule })),
   )
 
-  const [born] = await listResources(cloud, "security-groups", { ...own, name: "default" })
-  await updateResource(cloud, "security-groups", born?.id ?? "", { description: "Ours by now" })
+  const [group] = await listResources(cloud, "security-groups", { ...own, name: "default" })
+  await updateResource(cloud, "security-groups", group?.id ?? "", { description: "Ours by now" })
   await createResource(cloud, "security-group-rules", {
     ...own,
-    security_group_id: born?.id,
+    security_group_id: group?.id,
     direction: "ingress",
     protocol: "udp",
     remote_group_id: lax.id,

@@ -2,10 +2,10 @@ import { type Cloud, type Collection, listResources } from "../../src/openstack/
 import { extensionsOf } from "./rich-tenant.ts"
 
 /**
- * What the cloud makes itself, or gives anew: all that a copy may differ in, by docs/attributes.md. Every other
+ * What the cloud makes itself for each object: all that a copy may differ in, by docs/attributes.md. Every other
  * attribute that the cloud shows, known to this project or not, is in the view.
  */
-const givenAnew = new Set([
+const ownValues = new Set([
   "id",
   "project_id",
   "tenant_id",
@@ -33,7 +33,7 @@ const givenAnew = new Set([
 ])
 
 /** Of a router's own ports, also what the cloud holds no rules against. */
-const givenToRouters = new Set([...givenAnew, "mac_address", "security_groups", "port_security_enabled"])
+const givenToRouters = new Set([...ownValues, "mac_address", "security_groups", "port_security_enabled"])
 
 const parts: readonly (readonly [extension: string, collection: Collection])[] = [
   ["", "networks"],
@@ -67,13 +67,13 @@ export async function richView(cloud: Cloud, projectId: string): Promise<Readonl
   for (const [collection, resources] of read) {
     for (const one of resources) names.set(one.id, `${collection} ${nameOf(one)}`)
   }
-  const show = (value: unknown, anew: ReadonlySet<string> = givenAnew): unknown => {
+  const show = (value: unknown, ignored: ReadonlySet<string> = ownValues): unknown => {
     if (typeof value === "string") return names.get(value) ?? value
     if (Array.isArray(value)) return value.map((one) => show(one)).toSorted(byText)
     if (typeof value !== "object" || value === null) return value
     return Object.fromEntries(
       Object.entries(value)
-        .filter(([key]) => !anew.has(key))
+        .filter(([key]) => !ignored.has(key))
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, one]) => [key, show(one)]),
     )
@@ -83,7 +83,7 @@ export async function richView(cloud: Cloud, projectId: string): Promise<Readonl
       collection,
       resources
         .filter(isStructure)
-        .map((one) => show(one, ownedByRouter(one) ? givenToRouters : givenAnew))
+        .map((one) => show(one, ownedByRouter(one) ? givenToRouters : ownValues))
         .toSorted(byText),
     ]),
   )

@@ -13,7 +13,7 @@ export async function count(world: TestWorld, query: string): Promise<number> {
   return Number((await world.pool.query(`select count(*) from ${query}`)).rows[0]?.count)
 }
 
-/** Rows of the host that a roll back has to take away again. */
+/** Rows of the host that a rollback has to delete. */
 export async function hostRows(world: TestWorld) {
   const tables = [
     "openstack_tenant",

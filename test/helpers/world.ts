@@ -76,7 +76,7 @@ export function withWorld(
     const app = await buildServer(
       {
         pool,
-        connection: (_, usual) => ({ ...usual, ...quick }),
+        connection: (_, defaults) => ({ ...defaults, ...quick }),
         onCall: (call) => calls.push(call),
         ...options,
       },
@@ -108,7 +108,7 @@ export function withWorld(
         startWorker: (more) =>
           startWorker({
             pool,
-            connection: (_, usual) => ({ ...usual, ...quick }),
+            connection: (_, defaults) => ({ ...defaults, ...quick }),
             log: app.log,
             ...options,
             worker: true,

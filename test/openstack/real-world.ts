@@ -82,7 +82,7 @@ export function withRealWorld(
     let calls: CallRecord[] = []
     const settings = {
       pool,
-      connection: (_: unknown, usual: CloudConnection) => ({ ...usual, ...pace, region }),
+      connection: (_: unknown, defaults: CloudConnection) => ({ ...defaults, ...pace, region }),
       onCall: (call: CallRecord) => calls.push(call),
       ...options,
     }
@@ -198,7 +198,7 @@ async function leftovers(
     "qos/policies",
     "trunks",
   ]) {
-    // Not by project: asked for the groups of one, Neutron makes its default group anew.
+    // Not by project: where the groups of a project are listed, Neutron creates its default group again.
     const all = madeList(await network("GET", `/${path}?fields=id&fields=name&fields=project_id`))
     left.push(...all.filter(({ project_id }) => projects.has(String(project_id))))
   }

@@ -2,27 +2,27 @@ import fastify from "fastify"
 import pg from "pg"
 import t from "tap"
 import openstackReplication, { type ReplicationOptions } from "../../plugin/index.ts"
-import { type Limiter, openGate } from "../helpers/database-proxy.ts"
+import { type DatabaseProxy, openDatabaseProxy } from "../helpers/database-proxy.ts"
 import { ask } from "../helpers/http.ts"
 import { type FixtureHost, goodBody, tokens, withFixture } from "../waldur/fixture.ts"
 
-/** Runs a host whose connections to the database can be interrupted by `gate`. `pool` connects directly. */
-function withGate(
-  run: (host: Omit<FixtureHost, "site"> & { readonly gate: Limiter }) => Promise<void>,
+/** Runs a host whose connections to the database can be interrupted by `proxy`. `pool` connects directly. */
+function withProxy(
+  run: (host: Omit<FixtureHost, "site"> & { readonly proxy: DatabaseProxy }) => Promise<void>,
   options: Partial<ReplicationOptions> = { worker: false },
 ): Promise<void> {
   return withFixture(async ({ pool }) => {
-    const gate = await openGate(String(pool.options.connectionString))
-    const own = new pg.Pool({ connectionString: gate.url, max: 5 })
+    const proxy = await openDatabaseProxy(String(pool.options.connectionString))
+    const own = new pg.Pool({ connectionString: proxy.url, max: 5 })
     const app = fastify({ forceCloseConnections: true })
     try {
       await app.register(openstackReplication, { pool: own, ...options })
       const site = await app.listen({ host: "127.0.0.1", port: 0 })
-      await run({ migrations: `${site}/api/openstack-migrations/`, pool, gate })
+      await run({ migrations: `${site}/api/openstack-migrations/`, pool, proxy })
     } finally {
       await app.close()
       await own.end()
-      await gate.shut()
+      await proxy.stop()
     }
   })
 }
@@ -31,18 +31,18 @@ const down = [503, { detail: "The database cannot be reached. Try again later." 
 const token = tokens.staff
 
 t.test("a request gets 503 while the database is down, and the server recovers with it", (t) =>
-  withGate(
-    async ({ migrations, gate }) => {
+  withProxy(
+    async ({ migrations, proxy }) => {
       t.equal((await ask(migrations, { token })).status, 200)
       for (const round of [1, 2]) {
-        await gate.shut()
+        await proxy.stop()
         for (const request of [{ token }, { method: "POST", token, body: goodBody }]) {
           const { status, body, headers } = await ask(migrations, request)
           t.strictSame([status, body], down, `round ${round}`)
           t.equal(headers.get("retry-after"), "5")
           t.equal(headers.get("x-error-code"), "DATABASE_DOWN")
         }
-        await gate.open()
+        await proxy.start()
         t.equal((await ask(migrations, { token })).status, 200, `round ${round}: the database is back`)
       }
     },
@@ -51,7 +51,7 @@ t.test("a request gets 503 while the database is down, and the server recovers w
 )
 
 t.test("a create request whose connection breaks stores everything or nothing", (t) =>
-  withGate(async ({ migrations, pool, gate }) => {
+  withProxy(async ({ migrations, pool, proxy }) => {
     const counts = async () => {
       const { rows } = await pool.query<Record<string, number>>(
         `select (select count(*)::int from waldur_openstack_replication_migration) as migrations,
@@ -70,10 +70,10 @@ t.test("a create request whose connection breaks stores everything or nothing", 
     )
     let made = 1
     for (let pieces = 0, status = 503; status === 503; pieces += 7) {
-      gate.shutAfter(pieces)
+      proxy.stopAfter(pieces)
       const answer = await ask(migrations, { method: "POST", token, body: goodBody })
       status = answer.status
-      if (status === 503) await gate.open()
+      if (status === 503) await proxy.start()
       else t.equal(status, 201, JSON.stringify(answer.body))
       const now = await counts()
       // The commit may have succeeded although its response was lost.

@@ -8,7 +8,7 @@ import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { waitFor } from "../helpers/wait-for.ts"
 import { withWorld } from "../helpers/world.ts"
 
-const quick = (_: unknown, usual: CloudConnection) => ({ ...usual, requestsPerSecond: 5_000 })
+const quick = (_: unknown, defaults: CloudConnection) => ({ ...defaults, requestsPerSecond: 5_000 })
 /** Retries that take several time slices, and no minute. */
 const shortRetries = { failureBackoff: { firstMs: 50, maxMs: 500 }, failureBudgetMs: 6_000 }
 const ports = { mappings: { sync_instance_ports: true } }
@@ -22,7 +22,7 @@ t.test("a small migration overtakes two large ones that keep the only worker bus
       const { ctx } = await prepare(
         {
           pool: world.pool,
-          connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000, inFlight: 2 }),
+          connection: (_, defaults) => ({ ...defaults, requestsPerSecond: 5_000, inFlight: 2 }),
         },
         world.app.log,
       )

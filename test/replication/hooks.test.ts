@@ -7,7 +7,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 t.test("hooks run at every save, in its transaction, in the order of registration", (t) => {
   const heard: string[] = []
-  const news: Committed[] = []
+  const deliveredSaves: Committed[] = []
   let refusals = 1
   return withWorld(
     async (world) => {
@@ -33,7 +33,7 @@ t.test("hooks run at every save, in its transaction, in the order of registratio
       )
       await delivered(world)
       t.strictSame(
-        news.map(({ model, from, to }) => `${model} ${from ?? "new"} ${to}`).sort(),
+        deliveredSaves.map(({ model, from, to }) => `${model} ${from ?? "new"} ${to}`).sort(),
         [
           "migration 5 6",
           "migration 6 3",
@@ -45,7 +45,7 @@ t.test("hooks run at every save, in its transaction, in the order of registratio
         ],
         "after the commit each save is told, also when the first try failed",
       )
-      t.ok(news.every((one) => /^[0-9a-f-]{36}$/.test(one.uuid)))
+      t.ok(deliveredSaves.every((one) => /^[0-9a-f-]{36}$/.test(one.uuid)))
       await checkRecords(t, world, migration.dst_resource_uuid)
     },
     {
@@ -67,7 +67,7 @@ t.test("hooks run at every save, in its transaction, in the order of registratio
         afterCommit: [
           (saved) => {
             if (refusals-- > 0) throw new Error("not now")
-            news.push(saved)
+            deliveredSaves.push(saved)
           },
         ],
       },

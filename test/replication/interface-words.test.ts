@@ -22,7 +22,7 @@ for (const [title, most, differences] of [
           ({ device_owner, fixed_ips: [address] }) =>
             device_owner.startsWith("network:router_interface") && address?.ip_address.endsWith(".1"),
         )
-        await updateResource(world.sourceCloud, "ports", port?.id ?? "", { name: "way out" })
+        await updateResource(world.sourceCloud, "ports", port?.id ?? "", { name: "external gateway" })
       })
       let refused = 0
       world.destination.onRequest = async ({ method, path }) => {

@@ -26,7 +26,7 @@ t.test("the rate limit of a cloud and its pauses hold over three worker processe
       await using _first = start(world, { concurrency: 1, pace })
       await using _second = start(world, { concurrency: 1, pace })
       await using _third = start(world, { concurrency: 1, pace })
-      const holders = new Set<string>()
+      const owners = new Set<string>()
       let inPause: number | undefined
       const looking = new AbortController()
       const looks = (async () => {
@@ -38,7 +38,7 @@ t.test("the rate limit of a cloud and its pauses hold over three worker processe
              where settings_id = $1`,
             [world.rows.destination.settings.id],
           )
-          for (const { owner } of rows) if (owner !== null) holders.add(owner)
+          for (const { owner } of rows) if (owner !== null) owners.add(owner)
           if (rows.some(({ paused }) => paused)) inPause ??= seen.starts.length
           await sleep(5)
         }
@@ -50,7 +50,7 @@ t.test("the rate limit of a cloud and its pauses hold over three worker processe
         ended.map(({ state, error_message }) => [state, error_message]),
         migrations.map(() => ["OK", ""]),
       )
-      t.equal(holders.size, 3, "all three made calls")
+      t.equal(owners.size, 3, "all three made calls")
       t.ok(seen.busiest() <= pace.inFlight, `${seen.busiest()} calls at a time`)
       const [first = 0] = seen.starts
       const seconds = ((seen.starts.at(-1) ?? 0) - first) / 1_000
@@ -121,7 +121,7 @@ for (const [stage, cloud, count] of pausing) {
           return { status: 429, headers: { "retry-after": "2" }, body: "slow down" }
         }
         const { ctx } = await prepare(
-          { pool: world.pool, connection: (_, usual) => ({ ...usual, requestsPerSecond: 5_000 }) },
+          { pool: world.pool, connection: (_, defaults) => ({ ...defaults, requestsPerSecond: 5_000 }) },
           world.app.log,
           { rateLimitBudgetMs: 500 },
         )
@@ -210,7 +210,7 @@ t.test(
     withWorld(
       async ({ pool, rows, app }) => {
         const { source, destination } = rows
-        const lanes = async () => {
+        const limiters = async () => {
           const { rows } = await pool.query(
             "select settings_id as id from openstack_replication.limiter order by 1",
           )
@@ -228,14 +228,14 @@ t.test(
         await Promise.all(
           [source, destination].map(async ({ settings }) => use(await ctx.clouds.get(settings.id))),
         )
-        t.strictSame(await lanes(), [Math.min(source.settings.id, destination.settings.id)])
+        t.strictSame(await limiters(), [Math.min(source.settings.id, destination.settings.id)])
 
         await pool.query(
           "update structure_servicesettings set options = options::jsonb - 'region' where id = $1",
           [destination.settings.id],
         )
         await use(await ctx.clouds.get(destination.settings.id))
-        t.equal((await lanes()).length, 2)
+        t.equal((await limiters()).length, 2)
         await ctx.clouds.close()
       },
       { worker: false },
@@ -250,10 +250,10 @@ t.test("options of a cloud's settings set its rate limit, and those that are not
       const { ctx } = await prepare(
         {
           pool,
-          connection(_, usual) {
-            const { requestsPerSecond, inFlight, timeoutMs } = usual
+          connection(_, defaults) {
+            const { requestsPerSecond, inFlight, timeoutMs } = defaults
             seen.push([requestsPerSecond, inFlight, timeoutMs])
-            return usual
+            return defaults
           },
         },
         app.log,

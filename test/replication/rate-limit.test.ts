@@ -65,14 +65,14 @@ t.test("all processes together start no more calls in a window than the rate of 
 
 t.test("whatever processes request, no more slots are granted than there are", (t) =>
   withLimiters(1, async (_, db) => {
-    const told = fc.record({
+    const report = fc.record({
       who: fc.constantFrom("a", "b", "c"),
       ended: fc.nat({ max: 5 }),
       wanted: fc.nat({ max: 6 }),
     })
     await fc.assert(
       fc.asyncProperty(
-        fc.array(told, { maxLength: 30 }),
+        fc.array(report, { maxLength: 30 }),
         fc.integer({ min: 1, max: 6 }),
         async (all, most) => {
           await sql`delete from openstack_replication.limiter_usage`.execute(db)
@@ -84,7 +84,7 @@ t.test("whatever processes request, no more slots are granted than there are", (
               ${cloud}, ${who}, ${left}, ${wanted}, 0, ${most}, 20, 0.01, 60000)`.execute(db)
             running.set(who, left + (rows[0]?.start_ms.length ?? 0))
             const sum = running.values().reduce((a, b) => a + b, 0)
-            if (sum > most) throw new Error(`${sum} of ${most} places`)
+            if (sum > most) throw new Error(`${sum} of ${most} slots`)
           }
         },
       ),
@@ -165,7 +165,7 @@ t.test("the slots of a dead process are free once its calls must have ended", (t
       db,
     )
     ;(await waiting)()
-    t.pass("another one has its place")
+    t.pass("another process has its slot")
   }),
 )
 
@@ -207,7 +207,7 @@ t.test(
     }),
 )
 
-/** So many processes on one database, as far as lanes can tell. */
+/** This many processes on one database, each with its own limiters. */
 function withLimiters(
   count: number,
   run: (processes: readonly [LimiterStore, LimiterStore, LimiterStore], db: Db, url: string) => Promise<void>,

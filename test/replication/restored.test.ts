@@ -52,8 +52,8 @@ async function recipe(): Promise<string> {
 
 async function work(connectionString: string) {
   const pool = new pg.Pool({ connectionString, max: 12 })
-  const connection = <Usual>(_: unknown, usual: Usual) => ({
-    ...usual,
+  const connection = <Defaults>(_: unknown, defaults: Defaults) => ({
+    ...defaults,
     requestsPerSecond: 5_000,
     inFlight: 16,
   })

@@ -198,7 +198,7 @@ t.test("a rollback completes although calls fail and responses are lost", (t) =>
   }),
 )
 
-/** Jobs of a roll back that wait longer than one that has failed for the first time. */
+/** Jobs of a rollback that wait longer than one that has failed for the first time. */
 const waits = `graphile_worker._private_jobs where payload ->> 'stage' = 'rollback' and locked_at is null
   and run_at > now() + interval '5 seconds'`
 

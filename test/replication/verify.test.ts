@@ -144,7 +144,7 @@ const drifts: readonly (readonly [
     [{ kind: "route", name: /^203\.0\.113\.0\/24 via .* on / }],
   ],
   [
-    "a router without its way out is told",
+    "a router without its external gateway is reported",
     async (copied) => {
       const [router] = await inDestination(copied, "routers")
       await updateResource(copied.world.destinationCloud, "routers", router?.id ?? "", {

@@ -92,7 +92,7 @@ function serverSettings(directory: string): string {
   })
 }
 
-/** Nova's record of its databases: it holds their addresses, so a copy of it is written anew. */
+/** Nova's record of its databases: it holds their addresses, so it is written again for a copy. */
 export async function nameCells(directory: string): Promise<void> {
   const row = (uuid: string, name: string, database: string) =>
     `('${uuid}', '${name}', 'fake:///', '${databaseUrl(directory, database)}', false)`
