@@ -13,10 +13,17 @@ export function decodeUtf8(bytes: Buffer): Decoded {
     const length = sequenceLength(bytes, at)
     const valid = validBytes(bytes, at, length)
     if (length > 0 && valid === length) at += length
-    else if (at + valid === bytes.length) return { text: bytes.toString("utf8", 0, at) }
+    else if (at + valid === bytes.length || isCutSurrogate(bytes, at))
+      return { text: bytes.toString("utf8", 0, at) }
     else return { error: reasonAt(bytes, at, valid) }
   }
   return { text: bytes.toString() }
+}
+
+/** Returns whether the bytes end in the first two of a surrogate, which Python does not refuse before the third. */
+function isCutSurrogate(bytes: Buffer, at: number): boolean {
+  const [first = 0, second = 0] = bytes.subarray(at)
+  return at + 2 === bytes.length && first === 0xed && second >= 0xa0 && second <= 0xbf
 }
 
 /** Returns the length that the first byte of a character announces; 0 for a byte that begins no character. */

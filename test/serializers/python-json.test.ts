@@ -70,6 +70,12 @@ t.test("a text is read however deep it is nested", async (t) => {
 for (const [rule, bytes, decoded] of [
   ["UTF-8 is decoded", [0xc3, 0xa9], { text: "é" }],
   ["a character that is cut off at the end is left out", [0x31, 0xf0, 0x9f, 0x98], { text: "1" }],
+  ["a surrogate that is cut off at the end is left out", [0x31, 0xed, 0xa0], { text: "1" }],
+  [
+    "a surrogate is an error",
+    [0xed, 0xa0, 0x80],
+    { error: "'utf-8' codec can't decode byte 0xed in position 0: invalid continuation byte" },
+  ],
   [
     "a byte that begins no character is an error",
     [0x31, 0xff],
