@@ -10,9 +10,9 @@ import { verifyStage } from "./graph.ts"
 import { startReadyStages } from "./ready-stages.ts"
 import { restoreRows } from "./restore-rows.ts"
 import type { Run } from "./run.ts"
+import { deleteSecondRows } from "./second-rows.ts"
 import type { ClaimedStage, StageEnd } from "./stage.ts"
 import { endTerminated, readTermination } from "./termination.ts"
-import { deleteTwins } from "./twin-rows.ts"
 import type { WorkerContext } from "./worker-context.ts"
 
 /**
@@ -45,7 +45,7 @@ export async function startStage(
       await startRun(ctx, trx, { migration, tenant: run.tenant_id })
     if (run.finished === null && run.rollback === null) {
       await keepCreating(ctx, trx, migration)
-      if (stage === verifyStage) await deleteTwins(ctx, trx, migration)
+      if (stage === verifyStage) await deleteSecondRows(ctx, trx, migration)
     }
     return {
       claim: { migration, stage, attempt },
