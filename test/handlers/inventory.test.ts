@@ -4,7 +4,8 @@ import { excludedFlavors } from "../../src/handlers/inventory/columns.ts"
 import { type Answers, besideWaldur, destinationOf, writeDestination } from "../helpers/destination.ts"
 import { type Marketplace, withMarketplace } from "../helpers/marketplace.ts"
 
-const others = { routerPorts: false, usages: false } as const
+// Events need a run, which these resources have not.
+const others = { routerPorts: false, usages: false, events: false } as const
 
 const offered = {
   "compute /flavors/detail": [
@@ -114,6 +115,42 @@ t.test("settings leave out flavors and disable volume types", (t) =>
       undefined,
       "a pattern that cannot be read excludes none",
     )
+  }),
+)
+
+t.test("an offering that bills each volume type has a component for each, and only then", (t) =>
+  withMarketplace(async (marketplace) => {
+    const { pool, rows } = marketplace
+    const own = "from marketplace_offeringcomponent where type = 'gigabytes___DEFAULT__'"
+    const { id } = rows.destination.offering
+    await pool.query("update marketplace_offering set plugin_options = '{}' where id = $1", [id])
+    const copy = await marketplace.resource()
+    const write = () => writeDestination(marketplace, copy, destinationOf(offered), { switches: others })
+    await write()
+    t.equal((await pool.query(`select ${own}`)).rowCount, 0)
+    await pool.query(
+      `update marketplace_offering set plugin_options = '{"storage_mode": "dynamic"}' where id = $1`,
+      [id],
+    )
+    await pool.query("update marketplace_offeringcomponent set name = 'Fast' where type = 'gigabytes_ssd'")
+    await write()
+    await write()
+    t.match((await pool.query(`select * ${own}`)).rows, [
+      {
+        offering_id: id,
+        name: "Storage (__DEFAULT__)",
+        measured_unit: "GB",
+        billing_type: "limit",
+        limit_period: "month",
+        is_boolean: false,
+        description: "",
+      },
+    ])
+    const kept = await pool.query(
+      "select name from marketplace_offeringcomponent where type = 'gigabytes_ssd' and offering_id = $1",
+      [id],
+    )
+    t.strictSame(kept.rows, [{ name: "Fast" }], "a component that exists stays as it is")
   }),
 )
 

@@ -9,7 +9,7 @@ import {
   listVolumeZones,
 } from "../../openstack/index.ts"
 import type { Destination, WriteDestination } from "../destination.ts"
-import type { Handler } from "../handler.ts"
+import type { Handler, HandlerContext } from "../handler.ts"
 import {
   excludedFlavors,
   flavorColumns,
@@ -18,6 +18,7 @@ import {
   namedZones,
   typeColumns,
 } from "./columns.ts"
+import { insertTypeComponents, marketplace_offeringcomponent } from "./components.ts"
 import { inventoryTables } from "./tables.ts"
 import { flavorInventory, imageInventory, typeInventory, writeInventory, writeZones } from "./write.ts"
 
@@ -27,13 +28,16 @@ import { flavorInventory, imageInventory, typeInventory, writeInventory, writeZo
  */
 export const inventoryHandler: Handler = {
   name: "inventory",
-  writes: inventoryTables,
+  writes: { ...inventoryTables, marketplace_offeringcomponent },
   reads: { structure_servicesettings: { id, options: textJson } },
   readDestination: readInventory,
 }
 
 /** Reads what every project may use. A new project has no access to anything else. */
-async function readInventory({ cloud, read }: Destination): Promise<WriteDestination> {
+async function readInventory(
+  { cloud, read }: Destination,
+  context: HandlerContext,
+): Promise<WriteDestination> {
   const [flavors, images, types, instanceZones, volumeZones] = await Promise.all([
     read("flavors", () => listPublicFlavors(cloud)),
     read("images", () => listPublicImages(cloud)),
@@ -47,7 +51,12 @@ async function readInventory({ cloud, read }: Destination): Promise<WriteDestina
       await writeInventory(trx, flavorInventory, flavorColumns(flavors, excludedFlavors(options)), rows)
     }
     if (images !== undefined) await writeInventory(trx, imageInventory, imageColumns(images), rows)
-    if (types !== undefined) await writeInventory(trx, typeInventory, typeColumns(types, options), rows)
+    if (types !== undefined) {
+      await writeInventory(trx, typeInventory, typeColumns(types, options), rows)
+      const created = await insertTypeComponents(trx, rows)
+      if (created.length > 0)
+        await context.componentsSaved(trx, { resourceId: rows.resourceId, created, updated: [] })
+    }
     await writeZones(trx, "openstack_instanceavailabilityzone", namedZones(instanceZones ?? []), rows)
     await writeZones(trx, "openstack_volumeavailabilityzone", namedZones(volumeZones ?? []), rows)
   }
