@@ -22,6 +22,7 @@ export interface ReportRows {
   /** Names of networks and volume types that the request refers to, by uuid in 32 hex digits. */
   readonly names: ReadonlyMap<string, string>
   readonly mappings: Mappings
+  readonly marketplace: Report["marketplace"]
 }
 
 /** `mappings` of the migration's row, and the chosen networks. */
@@ -52,6 +53,7 @@ export function buildReport(rows: ReportRows): Report {
       offering: migration.dst_offering_name,
       cloud: rows.dstCloud,
     },
+    marketplace: rows.marketplace,
     request: requestOf(rows),
     ...timesOf(run),
     actions: rows.actions.map(({ at, data }) => ({
@@ -107,7 +109,7 @@ function verificationOf({
   stages,
 }: ReportRows): Pick<Report, "verification" | "unmanaged" | "source_changes"> {
   if (verification === null) return { verification: null, unmanaged: null, source_changes: null }
-  const { at = null, compared, differences, unread, unmanaged, source } = verification
+  const { at = null, compared, differences, unread, unmanaged, source, notRead } = verification
   return {
     verification: {
       at,
@@ -117,6 +119,7 @@ function verificationOf({
       compared,
       differences,
       ...(unread !== undefined && { unread }),
+      ...(notRead !== undefined && { not_read: [...notRead] }),
     },
     unmanaged: unmanaged ? { count: unmanaged.count, objects: [...unmanaged.objects] } : null,
     source_changes: source

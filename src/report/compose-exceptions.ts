@@ -10,6 +10,7 @@ export function composeExceptions(report: Report): readonly Section[] {
     ...missing(report),
     ...differences(report),
     ...unmanaged(report),
+    ...notRead(report),
     ...sourceChanges(report),
     ...survey(report),
     ...omitted(report),
@@ -45,6 +46,16 @@ function differences({ objects, verification }: Report): readonly Section[] {
     columns: ["Kind", "Name", "Attribute", "Expected", "Found"],
     rows,
   })
+}
+
+function notRead({ verification }: Report): readonly Section[] {
+  const note =
+    "The destination did not show this at the end. The marketplace lists it once its own jobs have read it; nothing of the copy is missing."
+  const rows = (verification?.not_read ?? []).map((text): readonly Cell[] => {
+    const end = text.indexOf(": ")
+    return [text.slice(0, end), text.slice(end + 2)]
+  })
+  return section("Not read for the marketplace", note, { columns: ["What", "Reason"], rows })
 }
 
 function unmanaged({ unmanaged }: Report): readonly Section[] {

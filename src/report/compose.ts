@@ -1,5 +1,6 @@
 import { kindText } from "../planning/kind-names.ts"
 import { composeExceptions } from "./compose-exceptions.ts"
+import { inTheMarketplace } from "./compose-marketplace.ts"
 import { composeObjects } from "./compose-objects.ts"
 import type { Facts, ReportDocument, Section, Shares, Tone } from "./document.ts"
 import { type Outcome, outcomes, type Report } from "./report.ts"
@@ -18,6 +19,7 @@ export function composeReport(report: Report): ReportDocument {
     sections: [
       request(report),
       ...composeExceptions(report),
+      inTheMarketplace(report),
       options(report),
       ...(report.kinds.length === 0 ? [] : [byKind(report)]),
       ...composeObjects(report),

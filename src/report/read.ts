@@ -1,13 +1,22 @@
 import { sql } from "kysely"
+import type { Handlers } from "../handlers/index.ts"
 import type { Db } from "../models/database.ts"
 import { parseJson } from "../models/json.ts"
 import { dashed, hex, parseUuid } from "../models/uuid.ts"
 import type { MigrationJoin } from "../serializers/migration.ts"
 import { buildReport, type Mappings } from "./build.ts"
+import { readMarketplace } from "./read-marketplace.ts"
 import type { Report } from "./report.ts"
 
-/** Reads the report of a migration from one snapshot. Returns undefined where this plugin does not run the migration. */
-export function readReport(db: Db, migration: MigrationJoin): Promise<Report | undefined> {
+/**
+ * Reads the report of a migration from one snapshot. Returns undefined where this plugin does not run the migration.
+ * @param isOn whether a handler is on; what the others would have written is not read
+ */
+export function readReport(
+  db: Db,
+  migration: MigrationJoin,
+  isOn: Handlers["isOn"],
+): Promise<Report | undefined> {
   return db
     .transaction()
     .setIsolationLevel("repeatable read")
@@ -30,6 +39,7 @@ export function readReport(db: Db, migration: MigrationJoin): Promise<Report | u
         srcCloud: await cloudName(trx, run.src_settings_id),
         dstCloud: await cloudName(trx, run.dst_settings_id),
         names: await namesOf(trx, mappings),
+        marketplace: await readMarketplace(trx, migration.id, isOn),
       })
     })
 }

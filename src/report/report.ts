@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox"
+import { marketplaceResponse } from "./marketplace.ts"
 
 /**
  * What became of an object, the most severe first. An object has the first outcome that applies.
@@ -143,6 +144,12 @@ const verification = Type.Object(
     compared: count("Objects that were compared."),
     differences: count("Attributes that differ, and objects that are missing or unmanaged."),
     unread: Type.Optional(Type.String({ description: "Why the destination could not be read." })),
+    not_read: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          "What could not be read for the marketplace at the end of the migration, e.g. `images`, with the reason. The copy is complete without it.",
+      }),
+    ),
   },
   { description: "The last verification: the destination compared with the plan." },
 )
@@ -202,6 +209,7 @@ export const reportResponse = Type.Object(
     error_message: text("What is missing and why; empty where nothing is missing."),
     source: side("source"),
     destination: side("destination"),
+    marketplace: marketplaceResponse,
     request,
     started: moment("When the run started; null before that."),
     finished: moment("When the run ended; null until then."),

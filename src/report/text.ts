@@ -54,3 +54,9 @@ export function namesText(names: readonly string[], max = 8, separator = ", "): 
   const first = names.slice(0, max).join(separator)
   return more > 0 ? `${first} and ${numberText(more)} more` : first
 }
+
+/** PostgreSQL's decimal text with at least two decimals, and without the zeros that follow: `5.0000000000` → `5.00`. */
+export function amountText(decimal: string): string {
+  const [whole = "0", decimals = ""] = decimal.split(".")
+  return `${whole}.${decimals.replace(/0+$/, "").padEnd(2, "0")}`
+}

@@ -67,6 +67,10 @@ t.test("what a cloud does not show is named, and the copy is OK", (t) =>
       "select verification -> 'notRead' as parts from openstack_replication.run",
     )
     t.match(rows, [{ parts: [/^flavors: .*403/, /^images: .*image/] }])
+    const page = await fetch(`${world.url}/api/openstack-migrations/${uuid}/report/?format=markdown`, {
+      headers: { authorization: `Token ${world.rows.users.owner.token}` },
+    })
+    t.match(await page.text(), /Not read for the marketplace.*flavors.*403.*images/s)
     const types = await pool.query("select from openstack_volumetype_tenants")
     t.ok((types.rowCount ?? 0) >= 4, "the others have rows")
   }),
