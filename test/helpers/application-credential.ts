@@ -20,8 +20,8 @@ export interface MemberCredential {
 const password = "Tr0ub4dor-member"
 
 /**
- * An application credential that a member of a project has made.
- * @param makeProject answers the project's id @default an empty one
+ * Creates an application credential as a member of a project.
+ * @param makeProject returns the project's id @default creates an empty project
  */
 export async function memberCredential(
   target: SimulatedCloud,

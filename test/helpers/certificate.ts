@@ -10,8 +10,8 @@ export interface Certificate {
 const day = 86_400_000
 
 /**
- * A certificate that signs itself, of a server at 127.0.0.1: so it may stand for its own authority.
- * @param lastsMs until when it is good, from now; negative: it has expired
+ * Returns a self-signed certificate of a server at 127.0.0.1, which is also its own authority.
+ * @param lastsMs time until it expires; negative: it has expired
  */
 export function selfSigned({ lastsMs = day, address = [127, 0, 0, 1] } = {}): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" })

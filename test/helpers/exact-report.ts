@@ -4,7 +4,7 @@ import type { KindName } from "../../src/planning/kind-names.ts"
 import type { Report } from "../../src/report/report.ts"
 import { ask } from "./http.ts"
 
-/** Holds that a migration's report tells of an exact copy, which lacks what no copy has and nothing else. */
+/** Asserts that the report of a migration is that of an exact copy, without differences and failures. */
 export async function holdExactReport(t: Test, url: string, uuid: string, token: string): Promise<void> {
   const { body } = await ask(`${url}/api/openstack-migrations/${uuid}/report/`, { token })
   const report = body as Report

@@ -1,4 +1,4 @@
-/** One exchange over a real socket. */
+/** The response to one request over a real socket. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -10,7 +10,7 @@ export interface Ask {
   readonly token?: string
   /** Sent as JSON. */
   readonly body?: unknown
-  /** Sent as it is. */
+  /** Sent unchanged. */
   readonly raw?: string
   readonly headers?: Readonly<Record<string, string>>
 }

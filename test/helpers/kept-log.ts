@@ -1,17 +1,17 @@
 import { Writable } from "node:stream"
 import type { FastifyServerOptions } from "fastify"
 
-/** One line of pino's. */
+/** One line of pino. */
 export interface LogLine {
   readonly level: number
   readonly msg: string
   readonly [field: string]: unknown
 }
 
-/** pino's names of its levels. */
+/** pino's levels. */
 export const level = { debug: 20, info: 30, warn: 40, error: 50 } as const
 
-/** A logger for a host that keeps every line, from debug on. */
+/** Returns a logger for a host, and the lines that it has logged, from level debug on. */
 export function keptLog(): {
   readonly logger: FastifyServerOptions["logger"]
   readonly lines: () => readonly LogLine[]

@@ -1,14 +1,14 @@
 import type pg from "pg"
 
-/** Where Waldur keeps secrets, and where they belong. */
-const homes: readonly string[] = [
+/** Columns in which Waldur keeps secrets. */
+const secretColumns: readonly string[] = [
   "authtoken_token.key",
   "core_user.password",
   "openstack_tenant.user_password",
   "structure_servicesettings.password",
 ]
 
-/** Keeps every row that is ever written to the tables of some schemas, e.g. jobs, which are deleted when they are done. */
+/** Copies every row that is written to the tables of some schemas, e.g. jobs, which are deleted when they are done. */
 export async function keepRows(pool: pg.Pool, schemas: readonly string[]): Promise<void> {
   await pool.query(`
     create schema kept;
@@ -26,7 +26,7 @@ export async function keepRows(pool: pg.Pool, schemas: readonly string[]): Promi
     end $$`)
 }
 
-/** What was kept, and every row of the other tables as it is, without the columns that are a secret's home. */
+/** Returns the copied rows and the current rows of all other tables, without the columns of secrets. */
 export async function allRows(pool: pg.Pool): Promise<string> {
   const { rows: tables } = await pool.query<{ name: string }>(
     "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')",
@@ -34,8 +34,8 @@ export async function allRows(pool: pg.Pool): Promise<string> {
   const parts = await Promise.all(
     tables.map(async ({ name }) => {
       const table = name.replace(/^public\./, "")
-      const hidden = homes.flatMap((home) => {
-        const [of, column = ""] = home.split(".")
+      const hidden = secretColumns.flatMap((_column) => {
+        const [of, column = ""] = secret.split(".")
         return of === table ? [column] : []
       })
       const { rows } = await pool.query<{ text: string }>(

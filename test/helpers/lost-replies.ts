@@ -1,6 +1,6 @@
 import type pg from "pg"
 
-/** The ids that the cloud gave to a migration's objects of one kind. */
+/** Returns the cloud's ids of a migration's objects of one kind. */
 export async function idsOf(pool: pg.Pool, migration: number, kind: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ backend_id: string }>(
     `select backend_id from openstack_replication.object
@@ -10,8 +10,8 @@ export async function idsOf(pool: pg.Pool, migration: number, kind: string): Pro
   return rows.map((row) => row.backend_id)
 }
 
-/** Takes back what was recorded of a kind, as if the process had died before any answer, and lets its stage run again. */
-export async function loseAnswers(pool: pg.Pool, migration: number, kind: string): Promise<void> {
+/** Deletes what was recorded of a kind, as if the worker had been killed before any response, and readies its stage. */
+export async function loseReplies(pool: pg.Pool, migration: number, kind: string): Promise<void> {
   await pool.query(
     `update openstack_replication.object set state = 'creating', backend_id = null
      where migration_id = $1 and kind = $2 and state = 'done'`,
@@ -20,7 +20,7 @@ export async function loseAnswers(pool: pg.Pool, migration: number, kind: string
   await makeReady(pool, migration, kind)
 }
 
-/** Lets a stage that has ended run again. */
+/** Sets a stage that has ended to ready. */
 export async function makeReady(pool: pg.Pool, migration: number, stage: string): Promise<void> {
   await pool.query(
     "update openstack_replication.stage set state = 'ready' where migration_id = $1 and name = $2",

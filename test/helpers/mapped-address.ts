@@ -1,8 +1,8 @@
 import type { CidrPair } from "../planning/arbitrary-mapping.ts"
 import { isIn, moved, numberOf, rangeOf } from "../planning/reference-model.ts"
 
-/** Where an address or a network belongs after the mapping, as numbers: by arithmetic of the tests' own. */
-export function place(text: string, pairs: readonly CidrPair[]): string {
+/** Returns an address or a network after the mapping, as numbers, by arithmetic that is independent of the code under test. */
+export function mappedAddress(text: string, pairs: readonly CidrPair[]): string {
   if (!text.includes("/")) {
     const pair = pairs.find(({ src_cidr }) => sameVersion(text, src_cidr) && isIn(text, src_cidr))
     return String(pair === undefined ? numberOf(text) : moved(text, pair.src_cidr, pair.dst_cidr))

@@ -1,7 +1,7 @@
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
 
-/** A small tenant whose router stands at an address of its own, 10.20.0.2: the port for that is made first. */
+/** A small tenant whose router has the address 10.20.0.2, not the gateway's; its port is created before the interface. */
 export function offGateway(): TenantSpec {
   const spec = demoTenant("small")
   const routers = spec.routers.map((router) => ({

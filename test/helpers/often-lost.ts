@@ -1,9 +1,8 @@
 import { type Cloud, getNetworkQuota, getVolumeQuota, listResources } from "../../src/openstack/index.ts"
 
 /**
- * What a copy by Waldur's own replication lacks of the medium demo tenant, part by part: it makes no descriptions, one
- * router's interfaces at the gateways alone, gateways and DHCP by the cloud's defaults, quotas of its own, and half of
- * the ports, with one address each.
+ * Parts of the medium demo tenant that a copy by Waldur's own replication lacks: descriptions; interfaces that are not at
+ * the gateway; gateways, DHCP and quotas that are not the cloud's defaults; half of the ports; second addresses.
  */
 export async function partsOftenLost(cloud: Cloud, projectId: string) {
   const query = { project_id: projectId }

@@ -4,13 +4,13 @@ import { stderrLog } from "../../src/executors/worker/log.ts"
 import { startStageWorker, type WorkerSettings } from "../../src/executors/worker/worker.ts"
 import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 
-/** What a worker of a test does otherwise than one of a host. */
+/** Settings of a worker of a test that differ from a host's. */
 export interface OwnWorker
   extends Partial<Pick<WorkerSettings, "concurrency" | "heartbeat" | "timeSliceMs">> {
   readonly pace?: Pick<CloudConnection, "inFlight" | "requestsPerSecond">
 }
 
-/** A worker in a process of its own, on the database of DATABASE_URL; WORKER is an `OwnWorker` as JSON. */
+/** Runs a worker in a process of its own, on the database of DATABASE_URL. WORKER is an `OwnWorker` as JSON. */
 const { DATABASE_URL = "", WORKER = "{}" } = process.env
 const { pace = {}, concurrency = 8, ...settings } = JSON.parse(WORKER) as OwnWorker
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })

@@ -16,19 +16,19 @@ type Values = Readonly<Record<string, unknown>>
 interface Place {
   readonly cloud: Cloud
   readonly own: { readonly project_id: string }
-  /** Values that a cloud without the extension refuses: then none of them. */
+  /** Values that a cloud without the extension refuses. */
   where(extension: string, values: Values): Values
   has(extension: string): boolean
 }
 
-/** Extensions of a cloud's Neutron. */
+/** Lists the extensions of a cloud's Neutron. */
 export async function extensionsOf(cloud: Cloud): Promise<ReadonlySet<string>> {
   return new Set((await listResources(cloud, "extensions")).map(({ alias }) => alias))
 }
 
 /**
- * Puts into a project everything that a tenant's structure may have and that the demo tenants do not show, as far as
- * the cloud knows it. Made by plain calls, with none of the code that replicates.
+ * Creates in a project everything that a tenant's structure may have and that the demo tenants lack, as far as the cloud
+ * supports it. Uses plain calls and none of the code under test.
  */
 export async function enrich(cloud: Cloud, projectId: string): Promise<void> {
   const known = await extensionsOf(cloud)
@@ -123,13 +123,13 @@ async function enrichNetworks(place: Place): Promise<RichNetwork> {
   return { id, slaac: six[0]?.id ?? "", stateful: six[2]?.id ?? "", special: special.id }
 }
 
-/** Names of the zones that a cloud offers for networks or routers. */
+/** Lists the availability zones of a cloud for networks or routers. */
 async function zones({ cloud }: Place, resource: "network" | "router"): Promise<readonly unknown[]> {
   const all = await listResources(cloud, "availability_zones")
   return all.filter((zone) => zone.resource === resource).map(({ name }) => name)
 }
 
-/** Two more routers of the special kinds, in one subnet: by ports, for it has no gateway whose address they could take. */
+/** Creates two more routers of the special kinds in one subnet, by ports, because it has no gateway address for them. */
 async function enrichRouters(place: Place): Promise<void> {
   const { cloud, own, where, has } = place
   const crossing = await createResource(cloud, "networks", { ...own, name: "crossing" })
@@ -190,7 +190,7 @@ async function enrichRouters(place: Place): Promise<void> {
     })
 }
 
-/** By every name that Neutron has for a protocol, and by number. */
+/** Rules by every name that Neutron has for a protocol, and by number. */
 const protocols = {
   IPv4: "ah dccp egp esp gre icmp igmp ipip ospf pgm rsvp sctp tcp udp udplite vrrp 61 99 255".split(" "),
   IPv6: "ipv6-encap ipv6-frag ipv6-icmp ipv6-nonxt ipv6-opts ipv6-route".split(" "),
@@ -271,7 +271,7 @@ async function enrichPorts(place: Place, network: RichNetwork): Promise<string> 
       }),
     ),
   )
-  // Without DHCP options, so that they may go in a bulk.
+  // Without DHCP options, so that they can be created in bulk.
   for (const name of ["bulk-one", "bulk-two"])
     await createResource(cloud, "ports", {
       ...own,
@@ -285,14 +285,14 @@ async function enrichPorts(place: Place, network: RichNetwork): Promise<string> 
       ...where("port-numa-affinity-policy", { numa_affinity_policy: "required" }),
     })
   for (const [index, { id }] of ports.entries()) await replaceTags(cloud, "ports", id, [`port-${index}`])
-  // Of SLAAC subnets Neutron gives an address by itself, and refuses to be told one.
+  // In SLAAC subnets Neutron chooses the address and refuses a given one.
   await createResource(cloud, "ports", {
     ...own,
     network_id: network.id,
     name: "auto",
     fixed_ips: [{ subnet_id: network.slaac }, { subnet_id: network.stateful, ip_address: "fd00:0:0:3::77" }],
   })
-  // Of a subnet that is for certain owners, others get no address.
+  // In a subnet with service types, other owners get no address.
   await createResource(cloud, "ports", {
     ...own,
     network_id: network.id,
@@ -303,7 +303,7 @@ async function enrichPorts(place: Place, network: RichNetwork): Promise<string> 
   return ports[1]?.id ?? ""
 }
 
-/** A port's place in a network that the tenant had before. */
+/** An address of a port in a network that the tenant had before. */
 async function plainNetwork({ cloud, own }: Place): Promise<Values> {
   const networks = await listResources(cloud, "networks", own)
   const network_id = networks.find(({ name }) => name !== "rich" && name !== "crossing")?.id ?? ""
@@ -353,7 +353,7 @@ async function enrichTrunks(place: Place): Promise<void> {
     sub_ports: [{ port_id: child?.id, segmentation_type: "vlan", segmentation_id: 101 }],
   })
   await replaceTags(cloud, "trunks", trunk.id, ["wire"])
-  // As Neutron's drivers do when a trunk is wired, which a cloud without any leaves undone.
+  // Set by Neutron's drivers when a trunk is wired; a cloud without drivers does not set it.
   await updateResource(cloud, "ports", child?.id ?? "", { device_owner: "trunk:subport" })
 }
 

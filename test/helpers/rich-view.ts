@@ -2,7 +2,7 @@ import { type Cloud, type Collection, listResources } from "../../src/openstack/
 import { extensionsOf } from "./rich-tenant.ts"
 
 /**
- * What the cloud makes itself for each object: all that a copy may differ in, by docs/attributes.md. Every other
+ * Attributes that the cloud chooses for each object; by docs/attributes.md a copy may differ in these only. Every other
  * attribute that the cloud shows, known to this project or not, is in the view.
  */
 const ownValues = new Set([
@@ -28,11 +28,11 @@ const ownValues = new Set([
   "ip_allocation",
   "resource_request",
   "trunk_details",
-  // Read as objects of their own.
+  // Listed as objects of their own.
   "security_group_rules",
 ])
 
-/** Of a router's own ports, also what the cloud holds no rules against. */
+/** The same for ports of routers. */
 const givenToRouters = new Set([...ownValues, "mac_address", "security_groups", "port_security_enabled"])
 
 const parts: readonly (readonly [extension: string, collection: Collection])[] = [
@@ -50,7 +50,7 @@ const parts: readonly (readonly [extension: string, collection: Collection])[] =
 
 type Shown = Readonly<Record<string, unknown>> & { readonly id: string }
 
-/** A project as its cloud shows it, every attribute of it, with names in the place of ids, in no order. */
+/** Returns a project with every attribute that its cloud shows, with names in place of ids, in a fixed order. */
 export async function richView(cloud: Cloud, projectId: string): Promise<Readonly<Record<string, unknown>>> {
   const known = await extensionsOf(cloud)
   const wanted = parts.filter(([extension]) => extension === "" || known.has(extension))
@@ -89,7 +89,7 @@ export async function richView(cloud: Cloud, projectId: string): Promise<Readonl
   )
 }
 
-/** The cloud makes ports of its own, e.g. for DHCP. */
+/** Whether a port was created by the cloud itself, e.g. for DHCP. */
 function isStructure(one: Shown): boolean {
   const owner = one.device_owner
   return typeof owner !== "string" || owner === "" || /^(compute:|trunk:)/.test(owner) || ownedByRouter(one)
@@ -100,7 +100,7 @@ function ownedByRouter({ device_owner: owner }: Shown): boolean {
   return /^network:(router_interface|ha_router_replicated_interface)/.test(String(owner))
 }
 
-/** Rules have no names, ports of routers neither: what they are stands for them where something names them. */
+/** Rules and ports of routers have no names; their attributes stand for them where other objects refer to them. */
 function nameOf({ name, mac_address, cidr, description }: Shown): string {
   return [name, cidr ?? mac_address, description].filter(Boolean).join(" / ")
 }

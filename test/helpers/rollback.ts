@@ -1,14 +1,14 @@
 import type { TestWorld } from "./world.ts"
 
-/** A request that copies all that can be copied. */
+/** A request that copies everything that can be copied. */
 export const request = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
-/** How Neutron refuses what is beyond a quota. */
+/** Neutron's refusal of an object beyond a quota. */
 export const full = {
   status: 409,
   body: { NeutronError: { type: "OverQuota", message: "Quota exceeded for resources.", detail: "" } },
 }
 
-/** Rows of a table, or of a query behind `from`. */
+/** Counts the rows of a table, or of a query after `from`. */
 export async function count(world: TestWorld, query: string): Promise<number> {
   return Number((await world.pool.query(`select count(*) from ${query}`)).rows[0]?.count)
 }
@@ -34,7 +34,7 @@ export async function hostRows(world: TestWorld) {
   return { ...Object.fromEntries(counts), usage: usage.rows }
 }
 
-/** Lets a stage that fails be tried again at once, until what is handed in has ended. */
+/** Makes jobs that wait for a retry due at once, until a promise has ended. */
 export async function hurried<T>({ pool }: TestWorld, waiting: Promise<T>): Promise<T> {
   const timer = setInterval(() => {
     pool

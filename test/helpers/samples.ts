@@ -1,4 +1,4 @@
-/** One line of Prometheus' text form. */
+/** One line of Prometheus' text format. */
 export interface Sample {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
@@ -6,8 +6,8 @@ export interface Sample {
 }
 
 /**
- * Reads Prometheus' text form, in which NaN is a number as well: the delay of an event loop that was not measured yet.
- * @throws Error at a line that is none
+ * Parses Prometheus' text format. NaN is a valid value: the delay of an event loop that was not measured yet.
+ * @throws Error at a line that is not a sample
  */
 export function samplesOf(text: string): readonly Sample[] {
   return text
@@ -16,7 +16,7 @@ export function samplesOf(text: string): readonly Sample[] {
     .map((line) => {
       const [, name = "", labels = "", value = ""] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
       if (name === "" || (!/^nan$/i.test(value) && Number.isNaN(Number(value))))
-        throw new Error(`no sample: ${line}`)
+        throw new Error(`not a sample: ${line}`)
       const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = "", one = ""]) => [
         key,
         one,

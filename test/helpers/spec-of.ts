@@ -1,7 +1,7 @@
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import type { SourceTenant } from "../../src/planning/source.ts"
 
-/** A planned-for tenant as one that can be made in a cloud. */
+/** Returns the spec with which a tenant of the planner's tests can be created in a cloud. */
 export function specOf(source: SourceTenant): TenantSpec {
   const rules = source.securityGroups.reduce((sum, group) => sum + group.rules.length, 0)
   return {
@@ -20,7 +20,7 @@ export function specOf(source: SourceTenant): TenantSpec {
         return ipAddress === gateway ? { subnet } : { subnet, ipAddress }
       }),
     })),
-    // The first is the group that every project is born with.
+    // The first group is the default one, which every project has.
     groups: source.securityGroups.toSorted(
       (a, b) => Number(b.name === "default") - Number(a.name === "default"),
     ),

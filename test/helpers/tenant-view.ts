@@ -1,8 +1,8 @@
 import { type Cloud, type FixedIp, listResources, type Subnet } from "../../src/openstack/index.ts"
 
 /**
- * A tenant as a person would describe it: no ids, no order. Two tenants with equal views are copies of each other.
- * Made for tests from what the cloud answers, with none of the code that replicates.
+ * A tenant without ids and in a fixed order. Two tenants with equal views are copies of each other. Built from the
+ * responses of the cloud, with none of the code under test.
  */
 export interface TenantView {
   readonly networks: readonly unknown[]
@@ -11,7 +11,7 @@ export interface TenantView {
   readonly ports: readonly unknown[]
 }
 
-/** @param at where an address or network of the tenant is expected to be; for the copy itself, where it is */
+/** @param at maps the addresses and networks of a source to those expected of its copy. @default unchanged */
 export async function viewTenant(
   cloud: Cloud,
   projectId: string,
@@ -63,7 +63,7 @@ export async function viewTenant(
       routers.map((router) => ({
         name: router.name,
         description: router.description,
-        leadsOut: router.external_gateway_info !== null,
+        hasGateway: router.external_gateway_info !== null,
         routes: sort(
           router.routes.map(({ destination, nexthop }) => `${at(destination)} via ${at(nexthop)}`),
         ),

@@ -13,7 +13,7 @@ export interface TlsFront {
 const asked = ["accept", "content-type", "x-auth-token"]
 const answered = ["content-type", "x-subject-token", "x-openstack-request-id"]
 
-/** What stands before many clouds: takes TLS, passes everything on, and the cloud's catalog names it. */
+/** Starts a TLS proxy before a cloud, as many clouds have one; the catalog has its address. */
 export async function tlsFront(cloud: string, certificate: Certificate): Promise<TlsFront> {
   const server = createServer({ ...certificate }, async (request, response) => {
     const body = await read(request)

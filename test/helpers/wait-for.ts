@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 export interface WaitOptions {
   /** @default two minutes: more than a busy machine needs for anything but a whole large migration */
   readonly timeoutMs?: number
-  /** Pause between two looks, in milliseconds. @default 10 */
+  /** Pause between two checks, in milliseconds. @default 10 */
   readonly everyMs?: number
 }
 

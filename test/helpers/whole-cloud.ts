@@ -14,7 +14,7 @@ const collections = [
   "policies",
 ] as const satisfies readonly Collection[]
 
-/** Everything in a cloud that a replication may touch, by id: what an admin sees of all projects. */
+/** Lists everything in a cloud that a replication may touch, by id, in all projects. */
 export async function wholeCloud(cloud: Cloud): Promise<Readonly<Record<string, readonly string[]>>> {
   const identity = async (name: string) => {
     const rows = await cloud.list<Readonly<Record<string, unknown>>>(

@@ -126,7 +126,7 @@ export function withWorld(
         },
       })
     } finally {
-      // fetch keeps spare connections open, for which a server that closes would wait a minute.
+      // fetch opens spare connections, for which a server that closes would wait a minute.
       app.server.closeAllConnections()
       await app.close()
       await Promise.all([sourceCloud.close(), destinationCloud.close()])

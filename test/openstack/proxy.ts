@@ -3,16 +3,16 @@ import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { record } from "../cloud/wire.ts"
 
-/** A way to a cloud that may refuse calls in the cloud's place. */
-export interface Door {
-  /** Keystone's address by way of the door; its catalog leads through the door, too. */
+/** A proxy before a cloud that can refuse calls in its place. */
+export interface CloudProxy {
+  /** Keystone's address at the proxy; the catalog has addresses at the proxy, too. */
   readonly authUrl: string
-  /** Answers that the cloud does not give itself; undefined lets the call through. */
+  /** Returns the body of a 409; undefined passes the call on to the cloud. */
   refuse: (method: string, path: string) => object | undefined
   close(): Promise<void>
 }
 
-/** Headers that belong to one connection. */
+/** Headers of one connection. */
 const ofConnection = new Set([
   "connection",
   "content-length",
@@ -22,9 +22,9 @@ const ofConnection = new Set([
 ])
 
 /** @param authUrl Keystone's own address */
-export async function openDoor(authUrl: string): Promise<Door> {
+export async function openProxy(authUrl: string): Promise<CloudProxy> {
   const origins = new Map([["identity", new URL(authUrl).origin]])
-  let refuse: Door["refuse"] = () => undefined
+  let refuse: CloudProxy["refuse"] = () => undefined
   const server = createServer(async (request, response) => {
     const [, service = "", path = ""] = /^\/([^/]+)(\/.*)$/.exec(request.url ?? "") ?? []
     const method = request.method ?? "GET"
@@ -45,7 +45,7 @@ export async function openDoor(authUrl: string): Promise<Door> {
       const text = await answer.text()
       const kept = [...answer.headers].filter(([name]) => !ofConnection.has(name))
       response.writeHead(answer.status, Object.fromEntries(kept))
-      response.end(answer.headers.has("x-subject-token") ? throughDoor(text, base(), origins) : text)
+      response.end(answer.headers.has("x-subject-token") ? throughProxy(text, base(), origins) : text)
     } catch {
       response.destroy()
     }
@@ -75,8 +75,8 @@ async function read(request: IncomingMessage): Promise<string> {
   return text
 }
 
-/** Keystone's answer to a sign-in, with every service of the catalog behind the door. */
-function throughDoor(text: string, base: string, origins: Map<string, string>): string {
+/** Rewrites Keystone's response to a sign-in: every service of the catalog is behind the proxy. */
+function throughProxy(text: string, base: string, origins: Map<string, string>): string {
   const token = record(record(JSON.parse(text)).token)
   const catalog = (Array.isArray(token.catalog) ? token.catalog : []).map(record).map((service) => ({
     ...service,

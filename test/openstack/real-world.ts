@@ -2,9 +2,8 @@ import type pg from "pg"
 import { type MigrationClient, migrationClient } from "../../host/client.ts"
 import type { ReachableCloud } from "../../host/cloud-file.ts"
 import { createDemoRows, type DemoRows } from "../../host/demo/rows.ts"
-import { seedTenant } from "../../host/demo/seed-cloud.ts"
 import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
-import { type ImportedTenant, importTenant } from "../../host/import/tenant.ts"
+import type { ImportedTenant } from "../../host/import/tenant.ts"
 import { buildServer } from "../../host/server.ts"
 import { waitUntilEnded } from "../../host/wait-until-ended.ts"
 import type { ReplicationOptions } from "../../plugin/index.ts"
@@ -15,6 +14,7 @@ import { type Session, signInAdmin } from "../cloud/session.ts"
 import { removeProject } from "../cloud/tenant.ts"
 import { type Json, madeList } from "../cloud/wire.ts"
 import { withDatabase } from "../helpers/database.ts"
+import { createSourceTenant, type SourceTenant } from "../helpers/source-tenant.ts"
 
 /** The reference host on a real PostgreSQL, with one real cloud that is source and destination. */
 export interface RealWorld {
@@ -22,31 +22,28 @@ export interface RealWorld {
   readonly url: string
   readonly pool: pg.Pool
   readonly rows: DemoRows
-  /** The test's own eyes on the cloud. */
+  /** The test's own client of the cloud. */
   readonly cloud: Cloud
   readonly owner: MigrationClient
-  /** What the plugin needs to work on this world's clouds. */
+  /** Options of the plugin for a further worker on this cloud. */
   readonly options: ReplicationOptions
-  /** Calls of the plugin since the last look. */
+  /** Returns the calls of the plugin since the previous call of this. */
   takeCalls(): readonly CallRecord[]
-  /** Makes a tenant in the cloud, does more to it if need be, and makes its rows. */
-  importTenant(
-    spec: TenantSpec,
-    more?: (projectId: string) => Promise<void>,
-  ): Promise<ImportedTenant & { readonly projectId: string }>
-  /** Asks for a replication as the owner, and waits until it has ended well. */
+  /** Creates a tenant in the cloud and its rows in the database. @param more creates more in the project before */
+  importTenant(spec: TenantSpec, more?: (projectId: string) => Promise<void>): Promise<SourceTenant>
+  /** Requests a replication as the owner and waits until it is OK. @throws Error with its message where it fails */
   replicate(tenant: ImportedTenant, body: Readonly<Record<string, unknown>>): Promise<Replicated>
-  /** Asks for a replication as the owner. */
+  /** Requests a replication as the owner. */
   create(tenant: ImportedTenant, body: Readonly<Record<string, unknown>>): Promise<MigrationDetails>
   /** Waits until a migration has ended. */
   ended(uuid: string): Promise<MigrationDetails>
   copyOf(uuid: string): Promise<Omit<Replicated, "migration">>
-  /** What the cloud holds of projects, and those that are there. */
+  /** Returns projects that exist, and what they contain. */
   leftOf(projectIds: readonly string[]): Promise<readonly Json[]>
 }
 
 export interface RealWorldOptions extends Partial<ReplicationOptions> {
-  /** Keystone's address for the destination alone, e.g. by way of a door. @default the cloud's own */
+  /** Keystone's address for the destination alone, e.g. of a proxy. @default the cloud's own */
   readonly destinationUrl?: string
 }
 
@@ -58,12 +55,12 @@ export interface Replicated {
   readonly projectId: string
 }
 
-/** Four calls at once are as many as two processes a service have use for; a bulk of ports takes them ten seconds. */
-const pace = { requestsPerSecond: 1_000, inFlight: 4, timeoutMs: 300_000 }
+/** Two processes of a service execute no more than four calls at once; a bulk of ports takes them ten seconds. */
+const limits = { requestsPerSecond: 1_000, inFlight: 4, timeoutMs: 300_000 }
 
 /**
- * Whatever is made in the cloud, by the test or by the plugin, is gone when this ends.
- * @throws where something of it cannot be removed
+ * Deletes everything that the test or the plugin has created in the cloud.
+ * @throws Error where something cannot be deleted
  */
 export function withRealWorld(
   target: ReachableCloud,
@@ -78,11 +75,11 @@ export function withRealWorld(
       source: facts("A", authUrl),
       destination: facts("B", destinationUrl),
     })
-    const cloud = connectCloud({ ...signIn, ...pace, name: "the cloud" })
+    const cloud = connectCloud({ ...signIn, ...limits, name: "the cloud" })
     let calls: CallRecord[] = []
     const settings = {
       pool,
-      connection: (_: unknown, defaults: CloudConnection) => ({ ...defaults, ...pace, region }),
+      connection: (_: unknown, defaults: CloudConnection) => ({ ...defaults, ...limits, region }),
       onCall: (call: CallRecord) => calls.push(call),
       ...options,
     }
@@ -110,23 +107,15 @@ export function withRealWorld(
           calls = []
           return taken
         },
-        async importTenant(spec, more) {
-          const { externalNetworkId } = target
-          const projectName = `${spec.name}-${Math.random()}`
-          const { projectId, instances } = await seedTenant(cloud, spec, { projectName, externalNetworkId })
-          sources.add(projectId)
-          await more?.(projectId)
-          const tenant = await importTenant(pool, cloud, {
-            projectId,
-            instances,
-            settingsId: rows.source.settings.id,
-            project: rows.project,
-            offering: rows.source.offering,
-            plan: rows.source.plan,
+        importTenant: (spec, more) =>
+          createSourceTenant({ pool, cloud, rows }, spec, {
+            externalNetworkId: target.externalNetworkId,
             limits: { cores: 8, ram: 16_384 },
-          })
-          return { ...tenant, projectId }
-        },
+            async more(projectId) {
+              sources.add(projectId)
+              await more?.(projectId)
+            },
+          }),
         async replicate(tenant, body) {
           const { uuid } = await create(tenant, body)
           const migration = await untilEnded(owner, uuid)
@@ -159,7 +148,7 @@ async function findCopy(pool: pg.Pool, uuid: string): Promise<Pick<Replicated, "
     [uuid],
   )
   const [found] = rows
-  if (found === undefined) throw new Error(`the migration ${uuid} has no project`)
+  if (found === undefined) throw new Error(`Migration ${uuid} has no project.`)
   return found
 }
 
@@ -178,10 +167,10 @@ async function removeAll(pool: pg.Pool, target: ReachableCloud, sources: Iterabl
 
 async function refuseLeftovers(admin: Session, projects: ReadonlySet<string>): Promise<void> {
   const left = await leftovers(admin, projects)
-  if (left.length > 0) throw new Error(`left in the cloud: ${JSON.stringify(left)}`)
+  if (left.length > 0) throw new Error(`Left in the cloud: ${JSON.stringify(left)}`)
 }
 
-/** What a cloud holds of projects, and the projects. */
+/** Returns those of the projects that exist, and what they contain. */
 async function leftovers(
   { identity, network }: Session,
   projects: ReadonlySet<string>,
@@ -198,7 +187,7 @@ async function leftovers(
     "qos/policies",
     "trunks",
   ]) {
-    // Not by project: where the groups of a project are listed, Neutron creates its default group again.
+    // Not by project: listing the groups of a project lets Neutron create its default group again.
     const all = madeList(await network("GET", `/${path}?fields=id&fields=name&fields=project_id`))
     left.push(...all.filter(({ project_id }) => projects.has(String(project_id))))
   }

@@ -12,14 +12,14 @@ import { openstackCommand, readOpenstackOptions } from "./options.ts"
 let interrupted = false
 
 const seconds = (began: number) => Math.round((performance.now() - began) / 1_000)
-const say = (line: string) => process.stdout.write(`${line}\n`)
+const print = (line: string) => process.stdout.write(`${line}\n`)
 
 /** `npm run test:openstack`: the cloud's behaviour and replication within it, on a real OpenStack. */
 await runCommand(openstackCommand, async (args) => {
   const options = readOpenstackOptions(args)
   const given = process.env.OPENSTACK_CLOUD_JSON
   const directory = join(tmpdir(), "waldur-replication-openstack", "run")
-  const cloud = given === undefined ? await up({ directory, say }) : undefined
+  const cloud = given === undefined ? await up({ directory, say: print }) : undefined
   try {
     return await runTests(given ?? cloudFile(directory), options)
   } finally {
@@ -36,7 +36,7 @@ async function runTests(
     ...process.env,
     OPENSTACK_CLOUD_JSON: cloud,
     TEST_DATABASE_URL: process.env.TEST_DATABASE_URL ?? own?.url,
-    // Tests provoke faults on purpose; LOG_LEVEL=warn shows what the hosts log about them.
+    // Tests provoke faults; LOG_LEVEL=warn shows what the hosts log then.
     LOG_LEVEL: process.env.LOG_LEVEL ?? "silent",
   }
   let [passed, failed] = [0, 0]
@@ -45,19 +45,19 @@ async function runTests(
     for (const topic of chosen) {
       const began = performance.now()
       if (began - start > minutes * 60_000) {
-        say(`# ${topic}: not run, because ${minutes} minutes have passed`)
+        print(`# ${topic}: not run, because ${minutes} minutes have passed`)
         continue
       }
       const counts = await runTopic(topic, env)
       passed += counts[0]
       failed += counts[1]
-      say(`# ${topic}: ${counts[0]} passed, ${counts[1]} failed, ${seconds(began)} s`)
+      print(`# ${topic}: ${counts[0]} passed, ${counts[1]} failed, ${seconds(began)} s`)
       if (interrupted) break
     }
   } finally {
     await own?.stop()
   }
-  say(`${passed} passed, ${failed} failed`)
+  print(`${passed} passed, ${failed} failed`)
   return failed === 0 && passed > 0 && !interrupted ? 0 : 1
 }
 
@@ -67,7 +67,7 @@ async function runTopic(
 ): Promise<readonly [passed: number, failed: number]> {
   const file = join(import.meta.dirname, "topics", `${topic}.ts`)
   const child = spawn(process.execPath, [file], { stdio: ["ignore", "pipe", "inherit"], env })
-  // An interrupt ends the tests; then all that they needed is stopped in its order.
+  // An interrupt ends the tests; the cloud and the database are stopped after them.
   const interrupt = () => {
     interrupted = true
     child.kill("SIGTERM")
@@ -80,15 +80,15 @@ async function runTopic(
   return [passed, code === 0 ? failed : Math.max(failed, 1)]
 }
 
-/** Prints what tests of two levels came to, remarks, and all about failures. @returns how many passed and failed */
+/** Prints the results of two levels of tests, comments, and the details of failures. Returns how many passed and failed. */
 async function follow(lines: AsyncIterable<string>): Promise<readonly [passed: number, failed: number]> {
   let [passed, failed] = [0, 0]
-  let telling = false
+  let inFailure = false
   for await (const line of lines) {
     const [, indent = "", outcome] = /^( *)(not ok|ok) /.exec(line) ?? []
-    if (outcome !== undefined) telling = outcome === "not ok"
-    const remark = /^ +# (?!Subtest|time=|\{)/.test(line)
-    if (telling || remark || (outcome !== undefined && indent.length <= 4)) say(line)
+    if (outcome !== undefined) inFailure = outcome === "not ok"
+    const isComment = /^ +# (?!Subtest|time=|\{)/.test(line)
+    if (inFailure || isComment || (outcome !== undefined && indent.length <= 4)) print(line)
     const [, counts] = /^# (\{ total: .*\})$/.exec(line) ?? []
     const count = (name: string) => Number(new RegExp(`${name}: (\\d+)`).exec(counts ?? "")?.[1] ?? 0)
     if (counts !== undefined) [passed, failed] = [count("pass"), count("fail")]

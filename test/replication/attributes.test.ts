@@ -35,7 +35,7 @@ t.test("a tenant that uses every attribute is copied with every attribute and ca
   }),
 )
 
-/** A network with what a destination may refuse. */
+/** A network with attributes that a destination may refuse. */
 const rare = { name: "rare", vlan_transparent: true, availability_zone_hints: ["zone-1"] }
 
 t.test("an attribute that the destination refuses is dropped alone, and the report has the reason", (t) =>
@@ -113,7 +113,7 @@ t.test("a subnet without pools is copied without pools, even if their removal fa
     }
     const migration = await world.ended((await world.create(tenant, { name: "copy" })).uuid)
     t.equal(migration.error_message, "")
-    t.equal(refused, 2, "asked for once more")
+    t.equal(refused, 2, "sent once more")
     const copies = await listResources(world.destinationCloud, "subnets", { name: "no pools" })
     t.match(copies, [{ cidr: "10.69.0.0/24", allocation_pools: [] }])
   }),

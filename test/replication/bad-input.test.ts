@@ -22,15 +22,15 @@ interface Settings {
     columns: Readonly<Record<string, string>>,
     options?: Readonly<Record<string, unknown>>,
   ): Promise<void>
-  /** As they were before the test. */
+  /** Restores what it was before the test. */
   restore(): Promise<void>
 }
 
 interface Case {
   readonly title: string
-  /** What the migration says: what, where, and what to do. */
+  /** The message of the migration: what happened, where, and what to do. */
   readonly says: RegExp
-  /** Makes the fault; answers how it is mended. */
+  /** Causes the fault. Returns the function that corrects it. */
   breaks(world: TestWorld, settings: Settings): Promise<() => Promise<void>>
 }
 
@@ -94,7 +94,7 @@ const cases: readonly Case[] = [
     says: /quota "network quotas" and \d+ more: OpenStack, region B: the catalog has no public endpoint of type network; it has identity, compute, .*\. Register the service in this cloud's catalog or .*, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ services: ["network"] })
-      // A token keeps the catalog that it came with.
+      // A token keeps the catalog that was sent with it.
       world.destination.revokeTokens()
       return async () => world.destination.setMissing({})
     },
@@ -104,7 +104,7 @@ const cases: readonly Case[] = [
     says: /quota "volume quotas": OpenStack, region B: the catalog has no public endpoint of type volumev3 or .*; it has identity, network, compute\. Register the service in this cloud's catalog or .*, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ services: ["volumev3", "block-storage"] })
-      // A token keeps the catalog that it came with.
+      // A token keeps the catalog that was sent with it.
       world.destination.revokeTokens()
       return async () => world.destination.setMissing({})
     },
@@ -124,7 +124,7 @@ const cases: readonly Case[] = [
       const project = async () =>
         (await findProjectsByName(destinationCloud, "a quota that is too small"))[0]?.id ?? ""
       let enough = 0
-      // An operator who sets the new project's quota by hand, just before the networks are made.
+      // An operator sets the new project's quota by hand, just before the networks are created.
       destination.onRequest = async ({ method, path }) => {
         if (method !== "POST" || path !== "networks") return
         destination.onRequest = undefined
@@ -177,7 +177,7 @@ t.test(
           t.equal(
             erred.error_message.match(/then retry\./g)?.length,
             1,
-            `it is told once: ${erred.error_message}`,
+            `it is reported once: ${erred.error_message}`,
           )
           t.notMatch(erred.error_message, /s3cret|\n/)
           await mend()

@@ -16,9 +16,13 @@ t.test(
   async (t) => {
     const slow = { size: 20, ms: 10_001 }
     t.equal(after(maxSize, slow), 10)
-    t.equal(after(maxSize, slow, slow, slow), 10, "batches that were cut before say nothing new")
+    t.equal(
+      after(maxSize, slow, slow, slow),
+      10,
+      "batches that were created before the reduction change nothing",
+    )
     t.equal(after(maxSize, slow, { ...slow, size: 10 }), 5)
-    t.equal(after(maxSize, { ...slow, size: 1 }), 1, "never less than one")
+    t.equal(after(maxSize, { ...slow, size: 1 }), 1, "the minimum is one")
   },
 )
 
@@ -30,7 +34,7 @@ t.test("a host that gives a cloud more time gets larger batches", async (t) => {
 
 t.test("a batch that is created quickly may grow again, up to what the kind allows", async (t) => {
   t.equal(after(5, { size: 5, ms: 100 }), 10)
-  t.equal(after(5, { size: 3, ms: 100 }), 5, "a batch that was not full says nothing")
+  t.equal(after(5, { size: 3, ms: 100 }), 5, "a batch that was not full changes nothing")
   t.equal(after(maxSize, { size: maxSize, ms: 100 }), maxSize)
 })
 
@@ -48,23 +52,19 @@ t.test("whatever requests come to, batch sizes stay within their bounds", async 
 })
 
 t.test(
-  "objects that bulk makes no faster are spread over calls at once before calls are filled up",
+  "objects that bulk does not speed up are spread over parallel requests before requests are filled",
   async (t) => {
     const sizes = (batch: Parameters<typeof batchSize>[0]) =>
       [3, 9, 21, 45, 100, 1_000].map((count) => batchSize(batch, count))
     t.strictSame(sizes({ maxSize: 25, minSize: 5 }), [5, 5, 6, 12, 25, 25])
-    t.strictSame(sizes({ maxSize: 50 }), [50, 50, 50, 50, 50, 50], "others fill their calls")
-    t.strictSame(
-      sizes({ maxSize: 50, whole: true }),
-      [3, 9, 21, 45, 100, 1_000],
-      "what is one thing is never parted",
-    )
+    t.strictSame(sizes({ maxSize: 50 }), [50, 50, 50, 50, 50, 50], "others fill their requests")
+    t.strictSame(sizes({ maxSize: 50, whole: true }), [3, 9, 21, 45, 100, 1_000], "one group is never split")
     const objects = Array.from({ length: 45 }, (_, index) => ({ body: { group: index % 2 } }))
     t.equal(countBatches({ maxSize: 25, minSize: 5 }, objects), 4)
     t.equal(
       countBatches({ maxSize: 25, groupBy: ({ group }) => String(group) }, objects),
       2,
-      "each group has its calls",
+      "each group has requests of its own",
     )
   },
 )

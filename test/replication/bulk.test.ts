@@ -17,11 +17,11 @@ t.test("a cloud without bulk requests is detected by one refusal, and objects ar
       t.match(first, { state: "OK", error_message: "" })
       const copy = await viewTenant(world.destinationCloud, await world.projectOf(first))
       t.strictSame(copy, await viewTenant(world.sourceCloud, tenant.projectId), "the copy equals its source")
-      // Each of the stages side by side may have had calls under way when the first was refused.
-      t.ok(bulk > 0 && bulk <= 8, `${bulk} calls in bulk`)
+      // Each of the parallel stages may have had requests in flight when the first one was refused.
+      t.ok(bulk > 0 && bulk <= 8, `${bulk} bulk requests`)
       bulk = 0
       t.equal((await world.ended((await world.create(tenant, body)).uuid)).state, "OK")
-      t.equal(bulk, 0, "the next migration asks for nothing in bulk")
+      t.equal(bulk, 0, "the next migration sends no bulk request")
     },
     {},
     { destination: { bulk: false } },

@@ -8,7 +8,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const request = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
 
-/** Asks to cancel before a call of the destination is answered; answers the status of that. */
+/** Requests a cancellation while a call to the destination is in flight. Returns a function that returns its status. */
 function cancelAt(world: TestWorld, uuid: Promise<string>, method: string, path: string) {
   let cancelled: Promise<number> | undefined
   world.destination.onRequest = async (call) => {
@@ -24,8 +24,8 @@ function cancelAt(world: TestWorld, uuid: Promise<string>, method: string, path:
 }
 
 for (const [moment, method, path] of [
-  ["as the project is made", "POST", "projects"],
-  ["as networks are made", "POST", "networks"],
+  ["while its project is created", "POST", "projects"],
+  ["while networks are created", "POST", "networks"],
   ["among the routers", "POST", "routers"],
   ["among the ports", "POST", "ports"],
 ] as const) {
@@ -43,12 +43,12 @@ for (const [moment, method, path] of [
         ended.error_message,
         /^Cancelled by .+\. \d+ of \d+ objects are missing\. \d+ objects? (was|were) not created because the migration was cancelled$/,
       )
-      t.equal((await act(world, uuid, "cancel")).status, 409, "it does not run any more")
+      t.equal((await act(world, uuid, "cancel")).status, 409, "it no longer runs")
 
       const { kinds } = await world.owner.progress(uuid)
       const open = kinds.filter((one) => one.done + one.failed + one.skipped !== one.total)
       t.strictSame(open, [], "every object has an outcome")
-      // The job of the last stage is off the queue a moment after the migration has ended.
+      // The job of the last stage leaves the queue a moment after the end of the migration.
       const jobs = "select from graphile_worker.jobs where task_identifier = 'openstack_replication_stage'"
       await waitFor(
         "all jobs of stages to leave the queue",
@@ -77,7 +77,7 @@ t.test("a migration that is cancelled before it started sends the destination no
       const { uuid } = await world.create(tenant, request)
       const first = await act(world, uuid, "cancel")
       t.match([first.status, first.body], [202, { state: "CREATION_SCHEDULED" }])
-      t.equal((await act(world, uuid, "cancel")).status, 202, "asking twice changes nothing")
+      t.equal((await act(world, uuid, "cancel")).status, 202, "a second request changes nothing")
       t.equal((await act(world, uuid, "cancel", world.rows.users.stranger.token)).status, 404)
       const worker = await world.startWorker()
       const ended = await world.ended(uuid)
@@ -144,7 +144,7 @@ t.test("a retry creates a network before its ports, even without a subnet betwee
     made.resolve(uuid)
     t.equal((await world.ended(uuid)).state, "ERRED")
     t.equal(await cancelled(), 202)
-    // The network takes longer than it takes to see that it is not there.
+    // Creating the network takes longer than listing networks.
     world.destination.onRequest = async ({ method, path }) => {
       if (method === "POST" && path === "networks") await sleep(300)
       return undefined

@@ -15,7 +15,7 @@ for (const calls of [3, 14, 24]) {
           mappings: { sync_instance_ports: true, static_routes: "reachable" },
         })
         world.destination.resetStats()
-        // The simulated cloud is slow, so that the worker dies in the middle of calls.
+        // The simulated cloud is slow, so that the worker is killed while calls are in flight.
         world.destination.setLatency(100)
         await using first = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
         await waitFor(`${calls} calls to the destination`, () => world.destination.stats().calls >= calls, {

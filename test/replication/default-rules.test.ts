@@ -16,7 +16,7 @@ const inUse = {
   },
 }
 
-/** A group that has a rule for each of some ports, and none of those that a group is born with. */
+/** A group with a rule for each of some ports and without the default rules. */
 function withNarrowGroup(...ports: readonly number[]): TenantSpec {
   const spec = demoTenant("small")
   const rules = ports.map(
@@ -44,7 +44,7 @@ t.test("a default rule that is gone before its deletion is no failure", (t) =>
     world.destination.onRequest = async ({ method, path }) => {
       if (method !== "DELETE" || !path.startsWith("security-group-rules/")) return
       world.destination.onRequest = undefined
-      // An earlier deletion is carried out only now.
+      // An earlier deletion takes effect only now.
       await world.destinationCloud.call({ service: "network", method, path: `/${path}` })
       gone = path
     }
@@ -118,10 +118,14 @@ interface Left {
 }
 
 const leftOver: readonly (readonly [string, Left, boolean])[] = [
-  ["born with its group", { madeAt: "2026-01-01T00:00:01Z", groupMadeAt: "2026-01-01T00:00:00Z" }, true],
-  ["of a cloud that tells no times", {}, true],
-  ["later than its group", { madeAt: "2026-01-01T00:05:00Z", groupMadeAt: "2026-01-01T00:00:00Z" }, false],
-  ["in a group of which a rule was asked for or taken over", { begun: true }, false],
+  ["created with its group", { madeAt: "2026-01-01T00:00:01Z", groupMadeAt: "2026-01-01T00:00:00Z" }, true],
+  ["of a cloud without creation times", {}, true],
+  [
+    "created later than its group",
+    { madeAt: "2026-01-01T00:05:00Z", groupMadeAt: "2026-01-01T00:00:00Z" },
+    false,
+  ],
+  ["in a group of which a rule was requested or matched", { begun: true }, false],
   ["in a group that is not copied", { group: "theirs" }, false],
 ]
 for (const [title, { begun = false, group = "ours", madeAt, groupMadeAt }, goes] of leftOver) {
@@ -158,7 +162,7 @@ t.test("the error of one call is thrown after the other calls have ended", async
     },
   )
   await new Promise(setImmediate)
-  t.equal(thrown, undefined, "while one is under way")
+  t.equal(thrown, undefined, "while another call is in flight")
   slow.resolve()
   await all
   t.match(thrown, { message: "refused" })

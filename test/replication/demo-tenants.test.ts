@@ -23,7 +23,7 @@ for (const size of ["small", "medium", "large"] as const) {
 
       const progress = await world.owner.progress(migration.uuid)
       t.match(progress.verification, { differences: 0 })
-      t.equal(progress.writes, writes, "the writes are those of the destination")
+      t.equal(progress.writes, writes, "only the destination is written to")
       t.comment(`${size}: ${calls} calls, ${writes} writes; with the source's ${progress.calls} calls`)
       if (size === "medium") t.ok(calls <= 100, `${calls} calls, at most 100`)
       if (size === "large") t.ok(writes <= 250, `${writes} writes, at most 250`)

@@ -26,9 +26,9 @@ for (const size of ["small", "medium", "large"] as const) {
       world.destination.resetStats()
       t.equal((await world.ended((await world.owner.create(body)).uuid)).state, "OK")
       const { calls, writes } = world.destination.stats()
-      const near = (told: number, made: number) => Math.abs(told - made) <= 3 + made / 50
-      t.ok(near(estimate.writes, writes), `${estimate.writes} writes were told, ${writes} made`)
-      t.ok(near(estimate.calls, calls), `${estimate.calls} calls were told, ${calls} made`)
+      const near = (estimated: number, sent: number) => Math.abs(estimated - sent) <= 3 + sent / 50
+      t.ok(near(estimate.writes, writes), `${estimate.writes} writes estimated, ${writes} sent`)
+      t.ok(near(estimate.calls, calls), `${estimate.calls} calls estimated, ${calls} sent`)
     }),
   )
 }
@@ -37,8 +37,8 @@ t.test("the longest chain has only stages with objects", async (t) => {
   t.strictSame(longestChain(new Set()), ["survey", "verify"])
   t.strictSame(longestChain(new Set(["quota", "network"])), ["survey", "quota", "network", "verify"])
   const chain = longestChain(new Set(kindNames))
-  t.equal(chain[1], "quota", "everything waits for the room that it needs")
+  t.equal(chain[1], "quota", "quotas come first")
   t.equal(chain.at(-1), "verify")
   const slow = longestChain(new Set(["network", "router"]), (stage) => (stage === "router" ? 5 : 1))
-  t.strictSame(slow, ["survey", "router", "verify"], "counts what each of them takes")
+  t.strictSame(slow, ["survey", "router", "verify"], "the durations count")
 })

@@ -9,7 +9,7 @@ import { waitFor } from "../helpers/wait-for.ts"
 import { withWorld } from "../helpers/world.ts"
 
 const quick = (_: unknown, defaults: CloudConnection) => ({ ...defaults, requestsPerSecond: 5_000 })
-/** Retries that take several time slices, and no minute. */
+/** Retries that take several time slices, and not a minute. */
 const shortRetries = { failureBackoff: { firstMs: 50, maxMs: 500 }, failureBudgetMs: 6_000 }
 const ports = { mappings: { sync_instance_ports: true } }
 
@@ -34,7 +34,7 @@ t.test("a small migration overtakes two large ones that keep the only worker bus
       })
       try {
         const large = [await world.create(medium), await world.create(medium)]
-        // Both work on what takes long.
+        // Both are in their longest stage.
         const busy = async () => {
           const { rows } = await world.pool.query(
             `select distinct migration_id from openstack_replication.object
@@ -46,16 +46,16 @@ t.test("a small migration overtakes two large ones that keep the only worker bus
         const { uuid } = await world.create(small, ports)
         t.equal((await world.ended(uuid)).state, "OK")
         for (const { uuid } of large) {
-          t.equal((await world.owner.retrieve(uuid)).state, "CREATING", "a large one is still at work")
+          t.equal((await world.owner.retrieve(uuid)).state, "CREATING", "a large one still runs")
         }
         for (const { uuid } of large) {
           const { state, error_message } = await world.ended(uuid)
-          t.strictSame([state, error_message], ["OK", ""], "and ends well, in many turns")
+          t.strictSame([state, error_message], ["OK", ""], "and ends OK after many time slices")
         }
-        const { rows } = await world.pool.query<{ turns: number }>(
-          "select max(attempt) as turns from openstack_replication.stage where name = 'security_group_rule'",
+        const { rows } = await world.pool.query<{ attempts: number }>(
+          "select max(attempt) as attempts from openstack_replication.stage where name = 'security_group_rule'",
         )
-        t.ok((rows[0]?.turns ?? 0) > 1, "stages were handed over")
+        t.ok((rows[0]?.attempts ?? 0) > 1, "stages yielded")
       } finally {
         await worker.stop()
         await ctx.clouds.close()
@@ -96,7 +96,7 @@ t.test("stages that cannot succeed end although each yields to the other", (t) =
   ),
 )
 
-/** Rules enough for several turns, and no more. */
+/** Enough rules for several time slices, and not more. */
 function fewerGroups(spec: TenantSpec): TenantSpec {
   const groups = spec.groups.slice(0, 6)
   const kept = new Set(groups.map(({ key }) => key))

@@ -28,7 +28,7 @@ t.test("a stage that fails for a reason outside the cloud is retried later, and 
       t.match(
         await jobs(world),
         [{ payload: { stage: "project", faults: 1 }, later: true }],
-        "once more, later",
+        "the job is repeated later",
       )
       await world.pool.query("delete from graphile_worker._private_jobs")
       await runStageJob(broken, quiet, { ...job, faults: 7 }, undefined)
@@ -39,7 +39,7 @@ t.test("a stage that fails for a reason outside the cloud is retried later, and 
       t.strictSame(rows, [
         { kind: "project", reason: "Stage project was given up after repeated errors: no such row" },
       ])
-      t.match(await jobs(world), [{ payload: { stage: "user" } }], "what comes after goes on, and is skipped")
+      t.match(await jobs(world), [{ payload: { stage: "user" } }], "the next stages run and are skipped")
       await ctx.clouds.close()
     },
     { worker: false },
@@ -53,11 +53,11 @@ t.test("a worker that has lost its job to another leaves the stage to it", (t) =
       const { uuid } = await world.create(tenant)
       const id = await idOf(world, uuid)
       const { rows } = await world.pool.query<{ id: string }>(
-        `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'its successor'
+        `update graphile_worker._private_jobs set locked_at = now(), locked_by = 'another worker'
          where payload ->> 'stage' = 'project' returning id`,
       )
       const { ctx } = await prepare({ pool: world.pool }, world.app.log)
-      const job = { id: rows[0]?.id ?? "", pool: "stood still" }
+      const job = { id: rows[0]?.id ?? "", pool: "suspended" }
       for (const faults of [0, 7])
         await t.rejects(
           runStageJob(ctx, quiet, { migration: id, stage: "project", cloud: 1, faults }, { job }),
@@ -68,7 +68,7 @@ t.test("a worker that has lost its job to another leaves the stage to it", (t) =
       const stages = await world.pool.query(
         "select state, attempt from openstack_replication.stage where name = 'project'",
       )
-      t.strictSame(stages.rows, [{ state: "ready", attempt: 0 }], "the stage is as it was")
+      t.strictSame(stages.rows, [{ state: "ready", attempt: 0 }], "the stage is unchanged")
       t.equal((await jobs(world)).filter(({ payload }) => payload.stage === "project").length, 1)
       await ctx.clouds.close()
     },
@@ -92,7 +92,7 @@ t.test(
           ],
         }
         const { ctx } = await prepare({ pool: world.pool, hooks }, world.app.log)
-        // The first stage to begin is one that saves: the migration becomes CREATING.
+        // The first stage saves the migration, which becomes CREATING.
         await runStageJob(ctx, quiet, { migration: id, stage: "survey", cloud: 1, faults: 7 }, undefined)
         const [survey] = (await jobs(world)).filter(({ payload }) => payload.stage === "survey")
         t.match(survey, { payload: { faults: 7 }, later: true })
@@ -119,7 +119,7 @@ t.test("a verification that fails ends the migration with the reason", (t) =>
       "update openstack_replication.stage set state = 'ready' where migration_id = $1 and name = 'verify'",
       [id],
     )
-    // As if it were its own last stage, and not a check after the end.
+    // As the last stage of a run, not a verification after its end.
     await world.pool.query("update openstack_replication.run set finished = null where migration_id = $1", [
       id,
     ])
@@ -139,7 +139,7 @@ async function idOf(world: TestWorld, uuid: string): Promise<number> {
   return rows[0]?.id ?? 0
 }
 
-/** Jobs of stages that wait. */
+/** Returns the waiting jobs of stages. */
 async function jobs(world: TestWorld) {
   const { rows } = await world.pool.query(
     `select payload, run_at > now() as later from graphile_worker._private_jobs

@@ -29,7 +29,7 @@ t.test("hooks run at every save, in its transaction, in the order of registratio
           "migration 6 3",
           "second",
         ],
-        "Waldur's own handlers first: order and resource are settled before the host hears of the end",
+        "Waldur's own handlers first: order and resource have their final state before the host's hook runs",
       )
       await delivered(world)
       t.strictSame(
@@ -43,7 +43,7 @@ t.test("hooks run at every save, in its transaction, in the order of registratio
           "resource 1 2",
           "resource new 1",
         ],
-        "after the commit each save is told, also when the first try failed",
+        "the hook after the commit gets each save, even if its first run failed",
       )
       t.ok(deliveredSaves.every((one) => /^[0-9a-f-]{36}$/.test(one.uuid)))
       await checkRecords(t, world, migration.dst_resource_uuid)
@@ -139,7 +139,7 @@ async function checkRecords(t: Test, world: TestWorld, resourceUuid: string): Pr
         context: { resource_uuid: resourceUuid },
       },
     ],
-    "the event log tells of the resource, to the resource, its project and its customer",
+    "the event log has the resource's events, for the resource, its project and its customer",
   )
   const periods = await world.pool.query(
     `select period.plan_id = resource.plan_id as same, period.start is not null as began, period."end"
@@ -147,7 +147,7 @@ async function checkRecords(t: Test, world: TestWorld, resourceUuid: string): Pr
      where resource.uuid = $1`,
     [resourceUuid],
   )
-  t.strictSame(periods.rows, [{ same: true, began: true, end: null }], "billed by its plan from now on")
+  t.strictSame(periods.rows, [{ same: true, began: true, end: null }], "it is billed by its plan from now on")
   const types = await world.pool.query(
     `select from openstack_volumetype_tenants link join marketplace_resource resource on resource.object_id = link.tenant_id
      where resource.uuid = $1`,

@@ -22,7 +22,7 @@ t.test("the rate limit of a cloud and its pauses hold over three worker processe
           world.create(await world.importTenant({ ...demoTenant("small"), name })),
         ),
       )
-      // Each runs one stage at a time, so that all of them have work.
+      // Each runs one stage at a time, so that all of them have jobs.
       await using _first = start(world, { concurrency: 1, pace })
       await using _second = start(world, { concurrency: 1, pace })
       await using _third = start(world, { concurrency: 1, pace })
@@ -32,7 +32,7 @@ t.test("the rate limit of a cloud and its pauses hold over three worker processe
       const looks = (async () => {
         while (!looking.signal.aborted) {
           const { rows } = await world.pool.query<{ owner: string | null; paused: boolean }>(
-            // Who waits for the end of a pause has no calls there, and so no row of its own.
+            // An owner that waits for the end of a pause has no calls in flight, and so no row.
             `select owner, paused_until > clock_timestamp() as paused
              from openstack_replication.limiter left join openstack_replication.limiter_usage using (settings_id)
              where settings_id = $1`,
@@ -50,16 +50,16 @@ t.test("the rate limit of a cloud and its pauses hold over three worker processe
         ended.map(({ state, error_message }) => [state, error_message]),
         migrations.map(() => ["OK", ""]),
       )
-      t.equal(owners.size, 3, "all three made calls")
+      t.equal(owners.size, 3, "all three sent calls")
       t.ok(seen.busiest() <= pace.inFlight, `${seen.busiest()} calls at a time`)
       const [first = 0] = seen.starts
       const seconds = ((seen.starts.at(-1) ?? 0) - first) / 1_000
       const most = pace.requestsPerSecond * (seconds + 1)
       t.ok(seen.starts.length <= most, `${seen.starts.length} calls in ${seconds} s`)
 
-      t.ok(inPause !== undefined, "the pause was seen")
+      t.ok(inPause !== undefined, "the pause is in the database")
       const late = seen.starts.slice(inPause).filter((at) => at < seen.refusedAt() + 2_900)
-      t.ok(late.length <= pace.inFlight, "in the pause came only what was on its way")
+      t.ok(late.length <= pace.inFlight, "during the pause only calls that were in flight arrive")
       const { rows } = await world.pool.query(
         "select max(create_requests)::int as create_requests from openstack_replication.object",
       )
@@ -80,7 +80,7 @@ function start(world: TestWorld, worker: OwnWorker) {
   })
 }
 
-/** Notes when calls come to the destination, and how many are there at a time. One is asked to wait. */
+/** Records when calls reach the destination and how many are in flight. One is refused with 429. */
 function watch(world: TestWorld, { refuseAt, seconds }: { refuseAt: number; seconds: number }) {
   const starts: number[] = []
   let busy = 0
@@ -99,11 +99,11 @@ function watch(world: TestWorld, { refuseAt, seconds }: { refuseAt: number; seco
   return { starts, busiest: () => busiest, refusedAt: () => refusedAt }
 }
 
-/** What a migration first asks a cloud for its networks in. */
+/** Stages, with the request for networks of each that gets a 429. */
 const pausing = [
   ["survey", "source", 1],
   ["network", "destination", 1],
-  // After the call that made them.
+  // The first one created them.
   ["verify", "destination", 2],
 ] as const
 
@@ -139,7 +139,7 @@ for (const [stage, cloud, count] of pausing) {
           `select survey -> 'unread' as survey, verification -> 'unread' as destination,
              verification -> 'source' -> 'unread' as source from openstack_replication.run`,
         )
-        t.strictSame(rows, [{ survey: null, destination: null, source: null }], "nothing is unread")
+        t.strictSame(rows, [{ survey: null, destination: null, source: null }], "everything was read")
       },
       { worker: false },
     ),
@@ -169,9 +169,9 @@ t.test("a complete copy does not wait for a source that requests a pause", (t) =
 )
 
 for (const [moment, path, message] of [
-  ["makes", "ports", /^Cancelled by /],
+  ["creates objects", "ports", /^Cancelled by /],
   [
-    "reads back",
+    "is verified",
     "subnets",
     /^Every object was created, but the destination could not be read to verify them: the cloud requested a pause$/,
   ],
@@ -183,7 +183,7 @@ for (const [moment, path, message] of [
         const tenant = await world.importTenant(demoTenant("small"))
         let paused = false
         world.destination.onRequest = async (call) => {
-          const due = moment === "makes" ? call.method === "POST" : call.method === "GET"
+          const due = moment === "creates objects" ? call.method === "POST" : call.method === "GET"
           paused ||= due && call.path === path
           return paused ? { status: 429, headers: { "retry-after": "3600" }, body: "slow down" } : undefined
         }
@@ -192,7 +192,7 @@ for (const [moment, path, message] of [
           "select from graphile_worker._private_jobs where run_at > now() and payload ->> 'stage' <> ''"
         await waitFor("a stage to wait in the queue", async () => (await world.pool.query(waits)).rowCount)
         await act(world, uuid, "cancel")
-        // Stages look once a minute; nobody waits for that here.
+        // A waiting stage runs once a minute; this makes it due at once.
         const soon = setInterval(
           () =>
             world.pool.query("update graphile_worker._private_jobs set run_at = now() where run_at > now()"),
@@ -217,7 +217,7 @@ t.test(
           return rows.map(({ id }) => id)
         }
         const use = async (cloud: Cloud) => void (await listResources(cloud, "networks"))
-        // The source's settings become others of the destination's cloud, with another user's name and password.
+        // The source's settings become further settings of the destination's cloud, with another user.
         await pool.query(
           `update structure_servicesettings mine set backend_url = other.backend_url || '/',
            username = other.username, password = other.password, domain = other.domain, options = other.options

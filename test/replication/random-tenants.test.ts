@@ -1,12 +1,12 @@
 import fc from "fast-check"
 import t from "tap"
-import { place } from "../helpers/mapped-address.ts"
+import { mappedAddress } from "../helpers/mapped-address.ts"
 import { specOf } from "../helpers/spec-of.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 import { mappedTenants } from "../planning/arbitrary-mapping.ts"
 
-/** Each run makes a tenant and copies it: half a second. RUNS asks for more. */
+/** Each run creates a tenant and copies it, in half a second. RUNS sets the number of runs. */
 const numRuns = Number(process.env.RUNS ?? 12)
 
 t.test("the copy of any tenant equals its source, at the mapped addresses", (t) =>
@@ -28,9 +28,11 @@ t.test("the copy of any tenant equals its source, at the mapped addresses", (t) 
           if (migration.state !== "OK") throw new Error(migration.error_message)
           const { verification } = await world.owner.progress(created.uuid)
           if (verification?.differences !== 0) throw new Error(await differencesOf(world))
-          const want = await viewTenant(world.sourceCloud, tenant.projectId, (text) => place(text, subnets))
+          const want = await viewTenant(world.sourceCloud, tenant.projectId, (text) =>
+            mappedAddress(text, subnets),
+          )
           const copy = await viewTenant(world.destinationCloud, await world.projectOf(migration), (text) =>
-            place(text, []),
+            mappedAddress(text, []),
           )
           if (!t.same(copy, want)) throw new Error("the copy differs")
         }),

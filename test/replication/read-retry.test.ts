@@ -14,7 +14,7 @@ const takenBack = {
   },
 }
 
-/** Refuses the token of a reading so often; answers how often it was asked. */
+/** Refuses the token of a read this often. Returns a function that returns the number of requests. */
 function refuse(cloud: SimulatedCloud, path: string, times: number): () => number {
   let asked = 0
   cloud.onRequest = async (call) => {
@@ -33,11 +33,11 @@ t.test("a read whose token was revoked twice is retried", (t) =>
     const { uuid } = await world.create(tenant)
     const migration = await world.ended(uuid)
     t.equal(migration.error_message, "")
-    t.ok(source() > 2 && destination() > 2, "both were refused, and asked again")
+    t.ok(source() > 2 && destination() > 2, "both tokens were refused, and the read was repeated")
     const { rows } = await world.pool.query(
       "select survey ->> 'unread' as survey, verification ->> 'unread' as verification from openstack_replication.run",
     )
-    t.strictSame(rows, [{ survey: null, verification: null }], "and nothing says that one could not be read")
+    t.strictSame(rows, [{ survey: null, verification: null }], "and everything counts as read")
     const { verification } = await world.owner.progress(uuid)
     t.match(verification, { differences: 0, source: { changes: 0 } })
   }),

@@ -44,8 +44,12 @@ t.test("one refused object of a bulk request is found, recorded, and blocks only
     }
     const { kinds } = await world.owner.progress(uuid)
     const done = Object.fromEntries(kinds.map((kind) => [kind.kind, kind.done]))
-    t.match(done, { network: 9, router: 1, security_group: 21, security_group_rule: 204 }, "all else arrived")
-    t.equal(await order(world), "4", "one order, erred")
+    t.match(
+      done,
+      { network: 9, router: 1, security_group: 21, security_group_rule: 204 },
+      "everything else was copied",
+    )
+    t.equal(await order(world), "4", "the one order has failed")
     const { rows } = await world.pool.query(
       "select state, error_message from openstack_network where state = 4",
     )
@@ -61,7 +65,7 @@ t.test(
     withWorld(
       async (world) => {
         const spec = demoTenant("small")
-        // As from Open vSwitch's VXLAN to OVN's Geneve, on the same wires.
+        // As from VXLAN of Open vSwitch to Geneve of OVN, on the same physical network.
         const networks = spec.networks.map((network, index) => ({
           ...network,
           mtu: index === 0 ? 1_450 : 1_400,
@@ -87,7 +91,7 @@ t.test(
           "select mtu from openstack_network where name = $1 order by id",
           [networks[0]?.name],
         )
-        t.strictSame(hosts, [{ mtu: 1_450 }, { mtu: 1_442 }], "and so does the host's row")
+        t.strictSame(hosts, [{ mtu: 1_450 }, { mtu: 1_442 }], "and the host's row, too")
       },
       {},
       { destination: { mtu: 1_492 } },
@@ -105,7 +109,7 @@ t.test("a destination that refuses the sign-in ends the migration with one messa
     t.equal(migration.state, "ERRED")
     t.match(migration.error_message, /cannot sign in to project/)
     t.notMatch(migration.error_message, /wrong-password/, "without the password")
-    t.equal(migration.dst_resource_state, "Terminated", "nothing was made, so the resource is over")
+    t.equal(migration.dst_resource_state, "Terminated", "nothing was created, so the resource is terminated")
     t.equal(await order(world), "4")
     const { rows } = await world.pool.query(
       "select state, backend_id from openstack_tenant order by id desc limit 1",
@@ -129,7 +133,7 @@ t.test("default rules of new groups are deleted where the source lacks them", (t
       },
       "security_group_rules",
     )
-    t.equal(rules.length, 20, "no rule more than at the source")
+    t.equal(rules.length, 20, "the same number of rules as at the source")
   }),
 )
 
@@ -212,7 +216,7 @@ interface SkippedObjects {
   readonly names: readonly string[]
 }
 
-/** Cuts the connection instead of answering the first POST of each kind, after it took effect. */
+/** Closes the connection instead of responding to the first POST of each kind, after its execution. */
 function loseFirstAnswers(cloud: SimulatedCloud): ReadonlySet<string> {
   const lost = new Set<string>()
   cloud.onRequest = async ({ method, path }) => {

@@ -28,21 +28,17 @@ t.test("a migration in a restored database finds what was created since, and cre
         const second = await work(String(backup.options.connectionString))
         const restored = await outcome(backup, uuid)
         await second.stop()
-        t.match(
-          restored,
-          { state: 3, error_message: "", backend_id: project },
-          "the same project, and all of it",
-        )
+        t.match(restored, { state: 3, error_message: "", backend_id: project }, "the same project, complete")
         t.strictSame(await viewTenant(world.destinationCloud, project), made)
         const since = world.destination.stats().writes - writes
-        t.ok(since <= 6, `only what says the same twice is written again, ${since} times`)
+        t.ok(since <= 6, `only writes that have no second effect are repeated, ${since} times`)
       })
     },
     { worker: false },
   ),
 )
 
-/** What the operations' page says to do after a restore. */
+/** The steps that docs/operations.md requires after a restore. */
 async function recipe(): Promise<string> {
   const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8")
   const [, sql] = /## Back up and restore[\s\S]*?```sql\n([\s\S]*?)```/.exec(page) ?? []
@@ -66,7 +62,7 @@ async function work(connectionString: string) {
   }
 }
 
-/** A copy of the world's database as it is now, which nobody changes meanwhile. */
+/** Copies the database as it is now. */
 async function withBackup(
   { databaseUrl }: TestWorld,
   run: (backup: pg.Pool) => Promise<void>,

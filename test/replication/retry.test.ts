@@ -53,20 +53,20 @@ t.test("a retry creates what is missing and nothing twice", (t) =>
     t.equal(migration.dst_resource_state, "OK")
     const { byCall } = world.destination.stats()
     const writes = Object.keys(byCall).filter((call) => !call.startsWith("GET"))
-    t.strictSame(writes, ["POST network/ports"], "only the ports were made")
+    t.strictSame(writes, ["POST network/ports"], "only the ports were created")
     t.strictSame(
       await viewTenant(world.destinationCloud, await world.projectOf(migration)),
       await viewTenant(world.sourceCloud, tenant.projectId),
     )
     const orders = await world.pool.query("select state, error_message from marketplace_order")
-    t.strictSame(orders.rows, [{ state: 3, error_message: "" }], "the one order is done now")
-    t.equal((await act(uuid, "retry/")).status, 409, "not from OK")
+    t.strictSame(orders.rows, [{ state: 3, error_message: "" }], "the one order is done")
+    t.equal((await act(uuid, "retry/")).status, 409, "an OK migration cannot be retried")
     const gone = await ask(`${world.url}/api/openstack-migrations/${uuid}/`, { method: "DELETE", token })
     t.equal(gone.status, 204)
     t.equal(
       (await world.pool.query("select from openstack_replication.object")).rowCount,
       0,
-      "its records go with it",
+      "its records are deleted with it",
     )
   }),
 )

@@ -12,7 +12,7 @@ const forbidden = {
   body: { NeutronError: { type: "PolicyNotAuthorized", message: "disallowed by policy", detail: "" } },
 }
 
-/** Ways to end a migration when its groups are there, and the rules that they were born with, too. */
+/** Ways to end a migration after its groups and their default rules were created. */
 const endings: Readonly<Record<string, (world: TestWorld, uuid: Promise<string>) => void>> = {
   "was cancelled": (world, uuid) => {
     world.destination.onRequest = async ({ method, path }) => {
@@ -51,7 +51,7 @@ for (const [what, end] of Object.entries(endings)) {
 t.test("a rollback finds and deletes what a killed worker had requested before the cancellation", (t) =>
   withWorld(
     async (world) => {
-      // Its port is made first, and nobody has noted that.
+      // The port of the interface was created first and is not recorded.
       const tenant = await world.importTenant(offGateway())
       const cloud = await wholeCloud(world.destinationCloud)
       const { uuid } = await world.create(tenant, request)

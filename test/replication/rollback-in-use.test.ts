@@ -129,7 +129,7 @@ for (const [state, message, order] of [
   )
 }
 
-/** From the next sign-in on the catalog names an address of Nova that speaks no TLS with `https`. */
+/** From the next sign-in on, the catalog has an `https` address of Nova that does not support TLS. */
 async function novaBehindTls({ destination }: TestWorld): Promise<void> {
   const connection = connectionTo("B", destination)
   const signIn = await fetch(`${destination.authUrl}/auth/tokens`, {
@@ -145,7 +145,7 @@ async function novaBehindTls({ destination }: TestWorld): Promise<void> {
   destination.onRequest = async ({ service, path }) => {
     if (path === "auth/tokens")
       return { status: 201, headers: { "x-subject-token": token }, body: { token: { ...body, catalog } } }
-    // The token of before is not taken any more.
+    // The previous token is no longer valid.
     return service === "compute" ? { status: 401, body: {} } : undefined
   }
 }

@@ -5,7 +5,7 @@ import { full, hostRows, request } from "../helpers/rollback.ts"
 import { wholeCloud } from "../helpers/whole-cloud.ts"
 import { withWorld } from "../helpers/world.ts"
 
-/** A call of each stage that makes something by itself, and that can be refused. */
+/** A call of each stage that creates something and can be refused. */
 const stages = [
   ["project", "POST", "projects"],
   ["user", "POST", "users"],
@@ -36,7 +36,7 @@ for (const [stage, method, path] of stages) {
       t.strictSame(await wholeCloud(world.destinationCloud), cloud)
       t.strictSame(await hostRows(world), rows)
       const orders = await world.pool.query("select state from marketplace_order")
-      t.strictSame(orders.rows, [{ state: 4 }], "the order stays erred")
+      t.strictSame(orders.rows, [{ state: 4 }], "the order stays failed")
     }),
   )
 }

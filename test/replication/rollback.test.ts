@@ -21,7 +21,7 @@ t.test("a rollback of an unused migration leaves cloud and rows as before", (t) 
 
     const asked = await act(world, uuid, "rollback")
     t.match(asked, { status: 202, body: { state: "DELETION_SCHEDULED", dst_resource_state: "Terminating" } })
-    t.equal((await act(world, uuid, "rollback")).status, 202, "asking twice changes nothing")
+    t.equal((await act(world, uuid, "rollback")).status, 202, "a second request changes nothing")
     const ended = await world.ended(uuid)
     t.match(ended, { state: "ERRED", dst_resource_state: "Terminated" })
     t.match(ended.error_message, /^Rollback requested by .+ is complete: \d+ objects were removed\.$/)
@@ -29,7 +29,11 @@ t.test("a rollback of an unused migration leaves cloud and rows as before", (t) 
     t.strictSame(await hostRows(world), rows)
 
     t.strictSame((await world.pool.query("select state from marketplace_order")).rows, [{ state: 3 }])
-    t.equal(await count(world, `marketplace_resourceplanperiod where "end" is null`), 0, "billed no more")
+    t.equal(
+      await count(world, `marketplace_resourceplanperiod where "end" is null`),
+      0,
+      "it is no longer billed",
+    )
     const events = await world.pool.query(
       "select event_type from logging_event where event_type ~ '^marketplace_resource_(create|terminate)' order by id",
     )
@@ -39,7 +43,7 @@ t.test("a rollback of an unused migration leaves cloud and rows as before", (t) 
     )
     const retry = await act(world, uuid, "retry")
     t.match(retry, { status: 409, body: { detail: /cannot be retried/ } })
-    t.equal((await act(world, uuid, "rollback")).status, 202, "there is nothing left to do")
+    t.equal((await act(world, uuid, "rollback")).status, 202, "nothing is left to roll back")
     t.equal((await world.owner.retrieve(uuid)).state, "ERRED")
   }),
 )
@@ -50,7 +54,7 @@ t.test("a rollback finds and deletes an object whose response was lost", (t) =>
     const cloud = await wholeCloud(world.destinationCloud)
     const made = Promise.withResolvers<string>()
     const lost = new Set<string>()
-    // Cancelled while nothing has an answer: every kind of object is there, and none is recorded.
+    // Cancelled while no call has a response: objects of every kind exist, and none is recorded.
     world.destination.onRequest = async ({ method, path }) => {
       if (method !== "POST" || !["projects", "users"].includes(path) || lost.has(path)) return undefined
       lost.add(path)
@@ -86,7 +90,7 @@ t.test("a rollback from OK refuses a tenant that others use and changes nothing"
     )
     t.strictSame(await wholeCloud(world.destinationCloud), before)
 
-    // A row that is not the migration's is told at once.
+    // A row that the migration did not write is reported at once.
     await world.pool.query(
       `insert into openstack_network select (jsonb_populate_record(row, jsonb_build_object(
          'id', 999999, 'uuid', gen_random_uuid(), 'backend_id', 'elsewhere', 'name', 'by hand'))).*
@@ -134,7 +138,11 @@ t.test("a rollback leaves unmanaged resources, and a second one completes when t
         token: world.rows.users.owner.token,
       },
     )
-    t.match(objects.body, [{ name: network?.name, reason: /409/ }], "the network in use says why it stays")
+    t.match(
+      objects.body,
+      [{ name: network?.name, reason: /409/ }],
+      "the network in use has the reason why it stays",
+    )
 
     await world.destinationCloud.call({ service: "network", method: "DELETE", path: `/ports/${theirs.id}` })
     t.equal((await act(world, uuid, "rollback")).status, 202)
@@ -154,7 +162,7 @@ t.test(
       const { uuid } = await world.create(tenant, request)
       await world.ended(uuid)
       world.destination.onRequest = undefined
-      // As the host's pull writes it, e.g. for a port of DHCP.
+      // As the host's pull writes it, e.g. for a DHCP port.
       const pulled = await world.pool.query(
         `insert into openstack_port select (jsonb_populate_record(row, jsonb_build_object(
          'id', 999999, 'uuid', gen_random_uuid(), 'backend_id', 'pulled', 'name', 'dhcp'))).*
@@ -204,7 +212,7 @@ const waits = `graphile_worker._private_jobs where payload ->> 'stage' = 'rollba
 
 for (const [what, pauses] of [
   ["reads who uses the tenant", ({ method }) => method === "GET"],
-  ["has removed some", ({ method }, calls) => method === "DELETE" && calls > 3],
+  ["has deleted some objects", ({ method }, calls) => method === "DELETE" && calls > 3],
 ] as const satisfies readonly [string, (call: { method: string }, calls: number) => boolean][]) {
   t.test(`a rollback that ${what} when the cloud requests a pause waits for its end and continues`, (t) =>
     withWorld(async (world) => {
@@ -228,7 +236,7 @@ for (const [what, pauses] of [
         (await count(world, waits)) > 0 || !(await world.owner.retrieve(uuid)).state.startsWith("DELET")
       await waitFor("the rollback to wait in the queue or to end", waiting, { everyMs: 20 })
       const unfailed = await count(world, `${waits} and payload ->> 'faults' is null`)
-      t.equal(unfailed, 1, "it waits in the queue, and no fault is counted")
+      t.equal(unfailed, 1, "it waits in the queue without a fault counted")
       await world.pool.query("update openstack_replication.limiter set paused_until = now()")
       t.match(await hurried(world, world.ended(uuid)), {
         dst_resource_state: "Terminated",

@@ -4,7 +4,7 @@ import { requiredSchema } from "../../host/waldur/schema.ts"
 import { writtenTables } from "../../src/models/host-tables.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
-/** Tables that the plugin adds rows to, with what tells its rows from the demo's. */
+/** Tables that the plugin adds rows to, with a condition that distinguishes its rows from the demo's. */
 const written = {
   openstack_tenant: "id = $1",
   openstack_network: "tenant_id = $1",
@@ -87,15 +87,15 @@ t.test("a POST writes the rows of a waiting tenant", (t) =>
           gigabytes_nvme: 0,
           gigabytes___DEFAULT__: 0,
         },
-        "quotas of the tenant, a type that nobody asked for at 0",
+        "quotas of the tenant, with 0 for a volume type that was not ordered",
       )
       const orders = await world.pool.query("select from marketplace_order")
-      t.equal(orders.rowCount, 0, "no order before the end")
+      t.equal(orders.rowCount, 0, "there is no order before the end")
       const usage = await world.pool.query(
         `select sum(delta)::int as delta from quotas_quotausage usage join django_content_type type on type.id = content_type_id
          where name = 'nc_resource_count' and model = 'project'`,
       )
-      t.equal(usage.rows[0].delta, 1 + 10 + 20 + 1 + 21 + 50, "counted for the project")
+      t.equal(usage.rows[0].delta, 1 + 10 + 20 + 1 + 21 + 50, "it counts for the project")
     },
     { worker: false },
   ),
@@ -140,9 +140,9 @@ t.test("a migration that is OK has the rows of a provisioned tenant", (t) =>
     t.equal(rows.length, 1, "one order")
     const [order] = rows
     t.match(order, { type: 1, state: 3, error_message: "", resource_state: 2, resource_backend_id: project })
-    t.strictSame(order.created, order.asked, "dated as the migration")
+    t.strictSame(order.created, order.asked, "with the date of the migration")
     for (const by of ["created_by_id", "consumer_reviewed_by_id", "provider_reviewed_by_id"]) {
-      t.equal(order[by], order.asker, `${by} is who asked`)
+      t.equal(order[by], order.asker, `${by} is the user who requested it`)
     }
     t.equal(order.plan_id, order.resource_plan_id)
   }),

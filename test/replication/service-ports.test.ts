@@ -6,7 +6,7 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 const request = { mappings: { sync_instance_ports: true, static_routes: "reachable" } }
 
-/** Puts a port of the destination cloud's own onto the address of a port that is about to be made. */
+/** Creates a port of the destination cloud's own at the address of a port that is about to be created. */
 function takeAddress(world: TestWorld, device_owner: string): Promise<string> {
   const taken = Promise.withResolvers<string>()
   let busy = false
@@ -47,7 +47,7 @@ for (const owner of ["network:dhcp", "network:distributed"]) {
       )
       const id = await taken
       const ports = await listResources(world.destinationCloud, "ports", { project_id })
-      t.equal(ports.find((port) => port.id === id)?.fixed_ips.length, 1, "it has an address still")
+      t.equal(ports.find((port) => port.id === id)?.fixed_ips.length, 1, "it still has an address")
     }),
   )
 }

@@ -4,14 +4,14 @@ import { prepare } from "../../plugin/start.ts"
 import { nextStages, stageGraph } from "../../src/executors/stage/graph.ts"
 import { runStage } from "../../src/executors/worker/run-stage.ts"
 import { kinds } from "../../src/kinds/index.ts"
-import { idsOf, loseAnswers, makeReady } from "../helpers/lost-replies.ts"
+import { idsOf, loseReplies, makeReady } from "../helpers/lost-replies.ts"
 import { viewTenant } from "../helpers/tenant-view.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
 
 t.test("stages run in the order of their dependencies", async (t) => {
   const graph = stageGraph()
   const names = graph.map(({ name }) => name)
-  t.equal(new Set(names).size, names.length, "names each stage once")
+  t.equal(new Set(names).size, names.length, "each stage has a name of its own")
   for (const { name, dependsOn } of graph) {
     for (const before of dependsOn)
       t.ok(names.includes(before), `${name} comes after ${before}, which exists`)
@@ -25,19 +25,19 @@ t.test("stages run in the order of their dependencies", async (t) => {
     order.push([...ready])
     stages = stages.map((stage) => (ready.includes(stage.name) ? { ...stage, state: "done" } : stage))
   }
-  t.ok(order.length < names.length, "is no chain: some stages run side by side")
-  t.strictSame(order.at(-1), ["verify"], "ends with the check")
+  t.ok(order.length < names.length, "some stages run in parallel")
+  t.strictSame(order.at(-1), ["verify"], "the verification is last")
   const first = nextStages(
     graph.map((stage) => ({ ...stage, state: "waiting" })),
     new Set(["network"]),
   )
-  t.strictSame(first.ready, ["survey"], "starts with the reading of the source")
-  t.strictSame(first.idle, ["project", "user", "role"], "passes over what has nothing to do")
+  t.strictSame(first.ready, ["survey"], "the survey is first")
+  t.strictSame(first.idle, ["project", "user", "role"], "stages without objects are passed over")
 })
 
 t.test("independent stages run in parallel", (t) =>
   withWorld(async (world) => {
-    // Each of these waits until the cloud was asked for all of them: one after another, none would ever be answered.
+    // The response to each waits for the requests of all of them: in sequence, none would get one.
     const waiting = new Set(["POST networks", "POST routers", "POST security-groups"])
     const all = Promise.withResolvers<void>()
     world.destination.onRequest = async ({ method, path }) => {
@@ -49,7 +49,7 @@ t.test("independent stages run in parallel", (t) =>
     const tenant = await world.importTenant(demoTenant("small"))
     const { state } = await world.ended((await world.create(tenant)).uuid)
     t.equal(state, "OK")
-    t.strictSame([...waiting], [], "all of them were asked for")
+    t.strictSame([...waiting], [], "all of them were requested")
   }),
 )
 
@@ -77,7 +77,7 @@ t.test("a stage whose responses were all lost finds what it created and creates 
     const { ctx } = await prepare({ pool: world.pool }, world.app.log)
     for (const { name } of kinds) {
       const ids = await idsOf(world.pool, id, name)
-      await loseAnswers(world.pool, id, name)
+      await loseReplies(world.pool, id, name)
       world.destination.resetStats()
       await runStage(ctx, id, name)
       t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)

@@ -25,11 +25,11 @@ t.test("a worker that gets SIGTERM exits although a call hangs, and its jobs con
       }
       const first = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
       await waitFor("a port to be requested", () => world.destination.stats().byCall["POST network/ports"])
-      t.equal(await first.end(), 0, "it ends by itself, with code 0")
+      t.equal(await first.end(), 0, "it exits with code 0")
       const left = await world.pool.query(
         "select from openstack_replication.worker union all select from graphile_worker._private_jobs where locked_by is not null",
       )
-      t.equal(left.rowCount, 0, "and holds nothing any more")
+      t.equal(left.rowCount, 0, "it holds no lease and no job")
       const before = calls
       hanging.resolve()
       await using _second = startProcess(["host/worker.ts"], { DATABASE_URL: world.databaseUrl })
@@ -60,20 +60,20 @@ t.test("a worker that loses the database while it starts fails and leaves no lea
       })
       const { ctx } = await prepare({ pool }, app.log)
       await t.rejects(startStageWorker(ctx, { pool, concurrency: 2, log: app.log }))
-      // Longer than a broken lease waits until it is taken again.
+      // Longer than the time after which a lost lease is acquired again.
       await sleep(1_000)
       const { rows } = await others.query(`select pid from pg_locks where locktype = 'advisory' and granted
            and database = (select oid from pg_database where datname = current_database())`)
       t.strictSame(rows, [])
       await ctx.clouds.close()
-      // A lease that was left behind would keep its connection.
+      // A lease that was left would keep its connection.
       if (rows.length === 0) await pool.end()
     },
     { worker: false },
   ),
 )
 
-/** Once it wakes, its successor has ended the work, or is in the middle of it. */
+/** When it resumes, another worker has completed the migration or works on it. */
 for (const when of ["after", "while"] as const) {
   t.test(`a worker that was suspended writes nothing when it resumes ${when} another does its work`, (t) =>
     withWorld(

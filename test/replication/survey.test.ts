@@ -87,7 +87,7 @@ t.test("an object that is gone from the source cloud is reported and not copied"
     )
     t.match(left.rows, [{ reason: /no longer has it/ }])
     const rows = await world.pool.query("select id from openstack_securitygroup where name = 'gone'")
-    t.equal(rows.rowCount, 1, "the new tenant has no row of it")
+    t.equal(rows.rowCount, 1, "the new tenant has no row for it")
   }),
 )
 
@@ -129,7 +129,7 @@ t.test(
       const tenant = await world.importTenant(demoTenant("small"))
       const own = { project_id: tenant.projectId }
       const cloud = world.sourceCloud
-      // Made without a project's name, they are of the administrator's.
+      // Without a project id they are created in the administrator's project.
       const shared = await createResource(cloud, "networks", { name: "shared", shared: true })
       const place = { ip_version: 4, cidr: "10.240.0.0/24" }
       const subnet = await createResource(cloud, "subnets", { ...place, network_id: shared.id })
@@ -172,7 +172,7 @@ t.test("a value that differs between row and cloud is copied from the cloud", (t
       "select description from openstack_network where name = $1 order by id",
       [network?.name],
     )
-    t.equal(rows[1]?.description, "written later", "in the row of the copy, too")
+    t.equal(rows[1]?.description, "written later", "the row of the copy has it, too")
     const { survey } = await runOf(world)
     t.match(survey.findings, [{ kind: "network", message: /description in the source cloud differs/ }])
   }),

@@ -17,9 +17,9 @@ interface Copied {
   readonly source: string
   readonly destination: string
   act(action: string, method?: string): ReturnType<typeof ask>
-  /** Asks for a verification and waits for it. */
+  /** Requests a verification and waits for its end. */
   verified(): Promise<NonNullable<Progress["verification"]>>
-  /** Objects that differ. */
+  /** Returns the objects with differences. */
   differing(): Promise<readonly MigrationObject[]>
 }
 
@@ -58,7 +58,7 @@ t.test("a copy whose source has been deleted is still compared with its plan", (
     const [network] = await listResources(cloud, "networks", { project_id: destination })
     await updateResource(cloud, "networks", network?.id ?? "", { description: "changed" })
     const client = await pool.connect()
-    // What else hangs on the row is the host's to delete.
+    // Deleting the rows that refer to it is up to the host.
     await client.query("set session_replication_role = replica")
     await client.query(
       "delete from openstack_tenant where id = (select (context -> 'inputs' ->> 'srcTenantId')::int from openstack_replication.run)",
@@ -72,7 +72,7 @@ t.test("a copy whose source has been deleted is still compared with its plan", (
   }),
 )
 
-/** Changes in the destination project, and how a later verification tells of them. */
+/** Changes in the destination project, and how a later verification reports them. */
 const drifts: readonly (readonly [
   title: string,
   change: (copied: Copied) => Promise<unknown>,
@@ -89,7 +89,7 @@ const drifts: readonly (readonly [
     [],
   ],
   [
-    "a port that was changed shows both values",
+    "a port that was changed has both values",
     async (copied) => {
       const ports = await inDestination(copied, "ports")
       const port = ports.find((one) => one.device_owner === "" || one.device_owner.startsWith("compute"))
@@ -99,7 +99,7 @@ const drifts: readonly (readonly [
     [],
   ],
   [
-    "a network that is not ours is named, and so is what it holds",
+    "an unmanaged network is named, with what it holds",
     async (copied) => {
       const { destinationCloud: cloud } = copied.world
       const own = { project_id: copied.destination, name: "theirs" }
@@ -116,7 +116,7 @@ const drifts: readonly (readonly [
     ],
   ],
   [
-    "a rule that was added to a group of ours is named",
+    "a rule that was added to a managed group is named",
     async (copied) => {
       const { destinationCloud: cloud } = copied.world
       const group = (await inDestination(copied, "security-groups")).find(({ name }) => name !== "default")
@@ -133,7 +133,7 @@ const drifts: readonly (readonly [
     [{ kind: "security_group_rule", name: /^ingress sctp of / }],
   ],
   [
-    "a route that was added to a router of ours is named",
+    "a route that was added to a managed router is named",
     async (copied) => {
       const [router] = await inDestination(copied, "routers")
       const [known] = router?.routes ?? []
@@ -202,7 +202,7 @@ t.test("a difference that was corrected is gone after the next verification", (t
     t.match(first, { differences: 0, unmanaged: 0, source: { changes: 0 } })
     t.strictSame(await copied.differing(), [])
     const second = await copied.verified()
-    t.ok(String(second.at) > String(first.at), "each says when it was")
+    t.ok(String(second.at) > String(first.at), "each has its time")
   }),
 )
 
@@ -269,7 +269,7 @@ t.test("a verification that is requested twice runs once", (t) =>
   ),
 )
 
-/** As a worker would have ended it. */
+/** Ends it as a worker does. */
 async function end(t: Test, { pool }: TestWorld): Promise<void> {
   const ended = await pool.query("update waldur_openstack_replication_migration set state = 3")
   t.equal(ended.rowCount, 1)
@@ -294,7 +294,7 @@ async function unmanagedOf(copied: Copied) {
   return (await verificationOf(copied)).unmanaged?.objects ?? []
 }
 
-/** What a verification has to leave alone. */
+/** What a verification must not change. */
 async function recordsOf({ world }: Copied) {
   const queries = [
     "select * from waldur_openstack_replication_migration",

@@ -19,7 +19,7 @@ import {
 import { pipelines } from "./pipelines.ts"
 import { settings } from "./settings.ts"
 
-/** The function of each service that makes its API. */
+/** The function of each service that creates its API. */
 const applications: Readonly<Record<ServiceName, string>> = {
   keystone: "keystone.server.wsgi:initialize_public_application()",
   neutron: "neutron.cmd.eventlet.server:main_api_eventlet()",
@@ -27,7 +27,7 @@ const applications: Readonly<Record<ServiceName, string>> = {
   nova: "nova.api.openstack.compute.wsgi:init_application()",
 }
 
-/** Python's modules of the commands with which an administrator looks after a service. */
+/** Python modules of the administration command of each service. */
 const managers: Readonly<Record<ServiceName, string>> = {
   keystone: "keystone.cmd.manage",
   neutron: "neutron.db.migration.cli",
@@ -43,7 +43,7 @@ export async function writeSettings(layout: Layout): Promise<void> {
     await writeFile(pipelineFile(layout, service), iniText(pipelines[service] ?? {}))
     await writeFile(join(directory, "uwsgi.ini"), iniText({ uwsgi: serverSettings(layout, service) }))
   }
-  // By what the lists of volumes may be filtered: nobody lists volumes here, but Cinder reads the file.
+  // Filters of lists of volumes. No test lists volumes, but Cinder reads the file.
   await writeFile(join(layout.directory, "cinder", "filters.json"), "{}")
   const keys = join(layout.directory, "keystone", "keys")
   await mkdir(keys)
@@ -68,12 +68,12 @@ function serverSettings(layout: Layout, service: ServiceName) {
     "disable-logging": true,
     "buffer-size": 65_535,
     "post-buffering": 65_536,
-    // It closes each connection after one answer, and a client that is not told so sends into a closed one.
+    // uWSGI closes each connection after one response; a client without this header would reuse it.
     "add-header": "Connection: close",
   }
 }
 
-/** Brings all databases to the form of the packages' code, side by side. */
+/** Migrates the databases of all services in parallel. */
 export async function migrateDatabases(layout: Layout): Promise<void> {
   await Promise.all([
     manage(layout, "neutron", "upgrade", "heads"),
@@ -83,14 +83,14 @@ export async function migrateDatabases(layout: Layout): Promise<void> {
   ])
 }
 
-/** The databases of the cells are found by what the API's database says. */
+/** Nova finds the databases of its cells in its API database. */
 async function migrateNova(layout: Layout): Promise<void> {
   await manage(layout, "nova", "api_db", "sync")
   await nameCells(layout.directory)
   await manage(layout, "nova", "db", "sync")
 }
 
-/** Makes the first user, its project and the catalog's first entry. */
+/** Creates the first user, its project and the first entry of the catalog. */
 export function bootstrap(layout: Layout): Promise<void> {
   const options = {
     username: "admin",
@@ -134,7 +134,7 @@ export function startService(
   return daemons.start(service, { program: "uwsgi", args: [join(directory, "uwsgi.ini")], env }, outlive)
 }
 
-/** Waits until the service itself answers, not just its socket. */
+/** Waits until the service responds, not only its socket. */
 export async function untilAnswers(layout: Layout, daemons: Daemons, service: ServiceName): Promise<void> {
   for (;;) {
     const status = await fetch(urlOf(layout, service)).then(

@@ -3,8 +3,7 @@ import { once } from "node:events"
 import { open, readFile } from "node:fs/promises"
 
 /**
- * Nothing of the caller's environment reaches the services: neither a proxy, nor another Python, nor the variables
- * with which a person signs in to another cloud.
+ * The services do not inherit the caller's environment: no proxy, no other Python, no credentials of another cloud.
  */
 export const environment = {
   PATH: "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin",
@@ -14,12 +13,12 @@ export const environment = {
 } as const
 
 export interface CommandOptions {
-  /** File that gets what the command writes. */
+  /** File for the output of the command. */
   readonly log: string
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Runs a command to its end. @throws with the end of its log where it fails */
+/** Runs a command to its end. @throws Error with the end of its log where it fails */
 export async function runCommand(
   program: string,
   args: readonly string[],

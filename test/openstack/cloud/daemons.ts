@@ -11,15 +11,15 @@ export interface DaemonCommand {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** The number alone may be another process's by now; together with its start it is not. */
+/** A pid may have been reused; together with the start time it is unique. */
 interface Birth {
   readonly pid: number
   readonly started: string
 }
 
-/** The background processes of one cloud, by name; what runs is written down in its directory. */
+/** The background processes of one cloud, by name. Those that run are recorded in its directory. */
 export interface Daemons {
-  /** @param outlive whether it goes on when this process ends */
+  /** @param outlive whether it continues when this process ends */
   start(name: string, command: DaemonCommand, outlive: boolean): Promise<void>
   isAlive(name: string): Promise<boolean>
   logOf(name: string): string
@@ -47,7 +47,7 @@ export function daemonsOf(directory: string): Daemons {
     async start(name, { program, args, env }, outlive) {
       const leash = outlive ? [] : ["--pdeathsig", "TERM"]
       const log = await open(logOf(name), "a", 0o600)
-      // Detached: an interrupt from the terminal is for the process that stops them in their order.
+      // Detached: an interrupt from the terminal is handled by this process, which stops them in order.
       const child = spawn("/usr/bin/setpriv", [...leash, program, ...args], {
         cwd: "/",
         env: { ...environment, ...env },
@@ -83,7 +83,7 @@ export function daemonsOf(directory: string): Daemons {
   return daemons
 }
 
-/** Asks a process to end; after a while its whole group is ended. */
+/** Sends SIGTERM to a process, and SIGKILL to its group at a deadline. */
 async function end(birth: Birth): Promise<void> {
   if (await lives(birth)) process.kill(birth.pid, "SIGTERM")
   for (let look = 0; await lives(birth); look++) {
@@ -96,10 +96,10 @@ async function lives({ pid, started }: Birth): Promise<boolean> {
   return started !== "" && (await startOf(pid)) === started
 }
 
-/** When the kernel started a process, in its own ticks; empty where it is gone or waits to be forgotten. */
+/** Returns when a process was started, in ticks of the kernel; empty where it has ended or is a zombie. */
 async function startOf(pid: number | undefined): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
-  // The second field is a name that may hold anything; after it, the state is first and the start twentieth.
+  // The second field is a name that may contain anything; after it, the state comes first and the start time twentieth.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
   return fields[0] === "Z" ? "" : (fields[19] ?? "")
 }

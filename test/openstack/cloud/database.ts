@@ -16,9 +16,9 @@ export interface DatabaseOptions {
   readonly directory: string
   readonly daemons: Daemons
   readonly outlive: boolean
-  /** Directory that keeps the migrated, empty databases for the next time. */
+  /** Directory that keeps the migrated, empty databases for the next start. */
   readonly cache: string
-  /** Brings the databases, which are empty then, to the services' form. */
+  /** Creates the tables of the services in the empty databases. */
   migrate(): Promise<void>
 }
 
@@ -72,7 +72,7 @@ async function sql(directory: string, text: string): Promise<void> {
   await promisify(execFile)("mariadb", args, { env: environment })
 }
 
-/** What survives a crash does not matter here, so nothing waits for the disk. */
+/** No data has to survive a crash, so no write waits for the disk. */
 function serverSettings(directory: string): string {
   return iniText({
     server: {
@@ -92,7 +92,7 @@ function serverSettings(directory: string): string {
   })
 }
 
-/** Nova's record of its databases: it holds their addresses, so it is written again for a copy. */
+/** Nova's table of its databases has their addresses, so it is written again for a copy. */
 export async function nameCells(directory: string): Promise<void> {
   const row = (uuid: string, name: string, database: string) =>
     `('${uuid}', '${name}', 'fake:///', '${databaseUrl(directory, database)}', false)`
@@ -105,7 +105,7 @@ export async function nameCells(directory: string): Promise<void> {
   )
 }
 
-/** Neutron knows an availability zone by an agent that once reported from it. Long silent, they get no work. */
+/** Neutron has an availability zone if an agent has reported from it. Agents that are silent for long get no work. */
 function nameZones(directory: string): Promise<void> {
   const then = "'2000-01-01 00:00:00'"
   const row = (id: number, type: string, binary: string, topic: string) =>
@@ -123,7 +123,7 @@ async function keep(data: string, cache: string): Promise<void> {
   const draft = `${cache}.${process.pid}`
   await mkdir(dirname(cache), { recursive: true, mode: 0o700 })
   await cp(data, draft, { recursive: true })
-  // Another process may have been quicker: its copy is as good.
+  // Another process may have created it meanwhile; its copy is the same.
   await rename(draft, cache).catch(() => rm(draft, { recursive: true }))
 }
 

@@ -1,6 +1,6 @@
 type Section = Readonly<Record<string, string | number | boolean>>
 
-/** A file of sections, as the services and uWSGI read it. */
+/** Formats a file of sections as the services and uWSGI read it. */
 export type Ini = Readonly<Record<string, Section>>
 
 export function iniText(sections: Ini): string {

@@ -4,13 +4,13 @@ export const services = ["keystone", "neutron", "cinder", "nova"] as const
 
 export type ServiceName = (typeof services)[number]
 
-/** Where one cloud keeps its files, on which ports it answers, and its secrets. */
+/** The files, ports and secrets of one cloud. */
 export interface Layout {
   readonly directory: string
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly region: string
   readonly adminPassword: string
-  /** Of the user that the services check tokens with. */
+  /** Password of the user with which the services check tokens. */
   readonly servicePassword: string
 }
 

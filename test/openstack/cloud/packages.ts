@@ -4,13 +4,13 @@ import { readFile, rm, writeFile } from "node:fs/promises"
 import { promisify } from "node:util"
 import { environment, runCommand } from "./command.ts"
 
-/** The code alone: the packages that bear the services' names add init scripts and questions. */
+/** Packages with the code only; those with the services' names also install init scripts and ask questions. */
 const packages = [
   ...["keystone", "neutron", "cinder", "nova"].map((service) => `python3-${service}`),
   ...["mariadb-server-core", "mariadb-client-core", "uwsgi-core", "uwsgi-plugin-python3"],
 ]
 
-/** Has apt install what is missing. @returns a text that changes with the versions installed */
+/** Installs missing packages with apt. Returns a text that changes with the installed versions. */
 export async function ensurePackages(log: string, say: (line: string) => void): Promise<string> {
   await refuseOtherSystems()
   const missing = lacking(await installedVersions())
@@ -37,7 +37,7 @@ const lacking = (versions: ReadonlyMap<string, string>) => packages.filter((name
 
 async function installedVersions(): Promise<ReadonlyMap<string, string>> {
   const format = `-f=\${Package} \${Version} \${db:Status-Status}\n`
-  // It fails where a package is unknown, and tells of the others all the same.
+  // It fails where a package is unknown, and prints the others nevertheless.
   const { stdout } = await promisify(execFile)("dpkg-query", ["-W", format, ...packages]).catch(
     (error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }),
   )
@@ -58,15 +58,15 @@ async function install(names: readonly string[], log: string): Promise<void> {
   await withoutServices(() => apt("install", "-y", "--no-install-recommends", ...names))
 }
 
-/** How apt may have to reach its mirror. */
+/** Environment variables with which apt reaches its mirror. */
 function proxies(): Readonly<Record<string, string>> {
   const set = Object.entries(process.env).filter(([name]) => /^(https?|no)_proxy$/i.test(name))
   return Object.fromEntries(set.map(([name, value]) => [name, value ?? ""]))
 }
 
 /**
- * Debian starts what it installs unless this script says no; some packages that Cinder needs have daemons. It says so
- * for as long as this process lives: should nobody remove it, it does no harm.
+ * Debian starts the daemons that it installs unless this script refuses; some packages that Cinder needs have daemons.
+ * The script refuses only while this process lives, so that it does no harm if it is not removed.
  */
 async function withoutServices(run: () => Promise<void>): Promise<void> {
   const policy = "/usr/sbin/policy-rc.d"

@@ -5,8 +5,8 @@ const tokens = { "paste.filter_factory": "keystonemiddleware.auth_token:filter_f
 const size = { "paste.filter_factory": "oslo_middleware.sizelimit:RequestBodySizeLimiter.factory" }
 
 /**
- * What a request passes on its way to the API, in Paste's terms. Debian keeps these files in the packages that also
- * bring init scripts, which are not installed. Keystone needs none.
+ * The middleware before each API, as Paste's configuration. Debian has these files in the packages with init scripts,
+ * which are not installed. Keystone needs none.
  */
 export const pipelines: Readonly<Partial<Record<ServiceName, Ini>>> = {
   neutron: {

@@ -2,7 +2,7 @@ import { passwordAuth, type Session } from "../../cloud/session.ts"
 import { type Answer, call, idOf, made, madeList } from "../../cloud/wire.ts"
 import { authUrlOf, type Layout, urlOf } from "./layout.ts"
 
-/** Makes the user that the services check tokens with, and writes where they are into the catalog. */
+/** Creates the user with which the services check tokens, and the catalog. */
 export async function fillCatalog(layout: Layout): Promise<void> {
   const authUrl = authUrlOf(layout)
   const login = { name: "admin", password: layout.adminPassword }
@@ -38,7 +38,7 @@ export async function fillCatalog(layout: Layout): Promise<void> {
   }
 }
 
-/** What tenants find in a cloud: a network that leads out, and some types of volumes. */
+/** Creates an external network and volume types. */
 export async function addResources(admin: Session) {
   const outside = {
     name: "public",

@@ -2,18 +2,18 @@ import { join } from "node:path"
 import type { Ini } from "./ini.ts"
 import { authUrlOf, type Layout, pipelineFile, type ServiceName, socketOf, urlOf } from "./layout.ts"
 
-/** Each service's configuration: what an API alone needs, with nobody behind it who does the work. */
+/** The configuration of each service: APIs only, without agents or other processes. */
 export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = {
   keystone: (layout) => ({
     DEFAULT: { ...general(layout, "keystone"), public_endpoint: urlOf(layout, "keystone") },
     ...quiet,
     database: database(layout, "keystone"),
-    // Nothing but tests trusts these passwords, and hashing them well takes most of a sign-in.
+    // These passwords are used in tests only, and a strong hash would take most of the time of a sign-in.
     identity: { password_hash_rounds: 4 },
     token: { provider: "fernet", expiration: 6 * 3_600 },
     fernet_tokens: { key_repository: join(layout.directory, "keystone", "keys") },
     fernet_receipts: { key_repository: join(layout.directory, "keystone", "keys") },
-    // Without a backend it remembers for one request, in which Keystone asks for the same rows again and again.
+    // Without a backend it caches for one request, in which Keystone reads the same rows repeatedly.
     cache: { enabled: true },
   }),
 
@@ -24,7 +24,7 @@ export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = 
       core_plugin: "ml2",
       service_plugins: "router,qos,trunk,ndp_proxy",
       dns_domain: "example.test.",
-      // No driver here can do it, but the attribute is there.
+      // No driver supports it, but the API has the attribute.
       vlan_transparent: true,
       dhcp_agent_notification: false,
       notify_nova_on_port_status_changes: false,
@@ -41,7 +41,7 @@ export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = 
       extension_drivers: [
         "port_security",
         "qos",
-        // Holds the ones for domains of networks and of ports.
+        // Includes the extensions for DNS domains of networks and of ports.
         "subnet_dns_publish_fixed_ip",
         "uplink_status_propagation",
         "port_numa_affinity_policy",
@@ -49,7 +49,7 @@ export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = 
       ].join(","),
     },
     ml2_type_flat: { flat_networks: "outside" },
-    // Neutron writes a row for each number at its first start.
+    // Neutron inserts a row for each number at its first start.
     ml2_type_vxlan: { vni_ranges: "1:2000" },
   }),
 
@@ -76,19 +76,19 @@ export const settings: Readonly<Record<ServiceName, (layout: Layout) => Ini>> = 
     database: database(layout, "nova"),
     api_database: database(layout, "nova_api"),
     keystone_authtoken: tokenCheck(layout),
-    // Nova asks here whether the project of a quota exists.
+    // Nova checks here whether the project of a quota exists.
     keystone: { endpoint_override: authUrlOf(layout) },
     oslo_concurrency: { lock_path: join(layout.directory, "nova", "locks") },
   }),
 }
 
-/** Address of a database as the services write it. */
+/** Returns the address of a database in the services' form. */
 export const databaseUrl = (directory: string, name: string): string =>
   `mysql+pymysql://root@localhost/${name}?unix_socket=${socketOf(directory)}&charset=utf8`
 
 const quiet = { oslo_messaging_notifications: { driver: "noop" } } as const
 
-/** No message ever leaves the process: whom it would reach does not run. */
+/** Messages stay in the process, because their recipients do not run. */
 function general({ directory }: Layout, service: ServiceName) {
   return {
     transport_url: "fake://",
@@ -117,7 +117,7 @@ function tokenCheck(layout: Layout) {
     user_domain_id: "default",
     project_domain_id: "default",
     region_name: layout.region,
-    // How long a revoked token is still taken.
+    // How long a revoked token is still accepted.
     token_cache_time: 10,
     service_token_roles_required: true,
   }

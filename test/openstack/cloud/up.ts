@@ -17,9 +17,9 @@ export interface UpOptions {
   readonly directory?: string
   /** The first port to try; four in a row are taken. @default 35_000 */
   readonly firstPort?: number
-  /** Whether the cloud goes on when this process ends. @default false */
+  /** Whether the cloud continues when this process ends. @default false */
   readonly outlive?: boolean
-  /** Told of each step. */
+  /** Receives a line for each step. */
   readonly say?: (line: string) => void
 }
 
@@ -30,14 +30,14 @@ export interface RunningCloud extends ReachableCloud {
 
 const home = join(tmpdir(), "waldur-replication-openstack")
 
-/** Tells a directory of ours from others. */
+/** File that marks a directory of a cloud. */
 const marker = "openstack-for-tests"
 
 export const defaultDirectory = join(home, "cloud")
 
 /**
- * Brings up the API services of an OpenStack cloud on loopback, from the packages of Debian 12. What an earlier process
- * left in the directory is stopped and removed first.
+ * Starts the API services of an OpenStack cloud on loopback, from the packages of Debian 12. Stops and removes first what
+ * an earlier process left in the directory.
  */
 export async function up(options: UpOptions = {}): Promise<RunningCloud> {
   const { firstPort = 35_000, outlive = false, say = () => undefined } = options
@@ -125,7 +125,7 @@ async function makeDirectory(directory: string): Promise<void> {
   const files = await readdir(directory).catch(() => [])
   if (files.length > 0 && !(await isOurs(directory)))
     throw new Error(`${directory} holds files that are not of a cloud started here.`)
-  // The kernel takes no longer name for a socket.
+  // The kernel's limit of the name of a socket.
   if (socketOf(directory).length > 107) throw new Error(`${directory}: the path is too long for a socket.`)
   await down(directory)
   await mkdir(join(directory, "log"), { recursive: true, mode: 0o700 })

@@ -4,11 +4,11 @@ import { holdExactReport } from "../../helpers/exact-report.ts"
 import { enrich } from "../../helpers/rich-tenant.ts"
 import { richView } from "../../helpers/rich-view.ts"
 import { withRealWorld } from "../real-world.ts"
-import { cloud, patience } from "../suite.ts"
+import { cloud, longTimeout } from "../suite.ts"
 
-t.setTimeout(patience.timeout)
+t.setTimeout(longTimeout.timeout)
 
-t.test("a tenant that uses every attribute is copied with every attribute", patience, (t) =>
+t.test("a tenant that uses every attribute is copied with every attribute", longTimeout, (t) =>
   withRealWorld(cloud, async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), (projectId) =>
       enrich(world.cloud, projectId),

@@ -1,7 +1,7 @@
 import t from "tap"
 import { cloudBehaviour } from "../../cloud/behaviour.ts"
-import { cloud, patience } from "../suite.ts"
+import { cloud, longTimeout } from "../suite.ts"
 
-t.setTimeout(patience.timeout)
+t.setTimeout(longTimeout.timeout)
 
-t.test("the cloud behaves as the project assumes", patience, (t) => cloudBehaviour(t, cloud))
+t.test("the cloud behaves as the project assumes", longTimeout, (t) => cloudBehaviour(t, cloud))

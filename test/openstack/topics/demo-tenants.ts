@@ -4,14 +4,14 @@ import { setNetworkQuota, setVolumeQuota } from "../../../src/openstack/index.ts
 import { partsOftenLost } from "../../helpers/often-lost.ts"
 import { viewTenant } from "../../helpers/tenant-view.ts"
 import { withRealWorld } from "../real-world.ts"
-import { cloud, patience } from "../suite.ts"
+import { cloud, longTimeout } from "../suite.ts"
 
 type Parts = Awaited<ReturnType<typeof partsOftenLost>>
 
-t.setTimeout(patience.timeout)
+t.setTimeout(longTimeout.timeout)
 
 for (const size of ["small", "medium"] as const) {
-  t.test(`the copy of the ${size} tenant equals its source`, patience, (t) =>
+  t.test(`the copy of the ${size} tenant equals its source`, longTimeout, (t) =>
     withRealWorld(cloud, async (world) => {
       const tenant = await world.importTenant(demoTenant(size), async (projectId) => {
         await setNetworkQuota(world.cloud, projectId, { floatingip: 3, rbac_policy: 4 })
@@ -29,9 +29,9 @@ for (const size of ["small", "medium"] as const) {
         [tenant.projectId, projectId].map((id) => partsOftenLost(world.cloud, id)),
       )
       for (const [part, values] of Object.entries(source ?? {}))
-        t.strictSame((parts as Parts | undefined)?.[part as keyof Parts], values, `${part} arrive`)
+        t.strictSame((parts as Parts | undefined)?.[part as keyof Parts], values, `${part} are copied`)
       const { verification, calls, writes } = await world.owner.progress(migration.uuid)
-      t.match(verification, { differences: 0 }, "the plugin's own check finds no difference")
+      t.match(verification, { differences: 0 }, "the plugin's verification finds no difference")
       t.comment(`${size}: ${calls} calls, ${writes} writes, ${seconds} s`)
     }),
   )

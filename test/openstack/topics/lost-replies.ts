@@ -3,16 +3,16 @@ import { demoTenant } from "../../../host/demo/tenants.ts"
 import { prepare } from "../../../plugin/start.ts"
 import { runStage } from "../../../src/executors/worker/run-stage.ts"
 import { kinds } from "../../../src/kinds/index.ts"
-import { idsOf, loseAnswers } from "../../helpers/lost-replies.ts"
+import { idsOf, loseReplies } from "../../helpers/lost-replies.ts"
 import { viewTenant } from "../../helpers/tenant-view.ts"
 import { withRealWorld } from "../real-world.ts"
-import { cloud, patience } from "../suite.ts"
+import { cloud, longTimeout } from "../suite.ts"
 
-t.setTimeout(patience.timeout)
+t.setTimeout(longTimeout.timeout)
 
 t.test(
   "a stage whose responses were all lost finds what it created and creates nothing twice",
-  patience,
+  longTimeout,
   (t) =>
     withRealWorld(cloud, async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
@@ -21,7 +21,7 @@ t.test(
       const { ctx } = await prepare(world.options, console)
       for (const { name } of kinds) {
         const ids = await idsOf(world.pool, id, name)
-        await loseAnswers(world.pool, id, name)
+        await loseReplies(world.pool, id, name)
         world.takeCalls()
         await runStage(ctx, id, name)
         t.strictSame(await idsOf(world.pool, id, name), ids, `${name}: the same ids again`)
@@ -32,6 +32,6 @@ t.test(
         )
       }
       await ctx.clouds.close()
-      t.strictSame(await viewTenant(world.cloud, projectId), before, "the copy is as it was")
+      t.strictSame(await viewTenant(world.cloud, projectId), before, "the copy is unchanged")
     }),
 )

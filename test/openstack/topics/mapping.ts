@@ -3,11 +3,11 @@ import { listResources } from "../../../src/openstack/index.ts"
 import { specOf } from "../../helpers/spec-of.ts"
 import * as a from "../../planning/builders.ts"
 import { withRealWorld } from "../real-world.ts"
-import { cloud, patience } from "../suite.ts"
+import { cloud, longTimeout } from "../suite.ts"
 
-t.setTimeout(patience.timeout)
+t.setTimeout(longTimeout.timeout)
 
-/** Addresses of both versions wherever a tenant has some. */
+/** A tenant with addresses of both versions in every attribute that has addresses. */
 const source = a.tenant({
   networks: [a.network("net")],
   subnets: [
@@ -57,7 +57,7 @@ const source = a.tenant({
 
 const six = { src_cidr: "fd00:1::/64", dst_cidr: "fd00:9:0:8::/61" }
 
-t.test("a mapping to a smaller or larger range keeps the position of every address", patience, (t) =>
+t.test("a mapping to a smaller or larger range keeps the position of every address", longTimeout, (t) =>
   withRealWorld(
     cloud,
     async (world) => {

@@ -1,18 +1,18 @@
 import fc from "fast-check"
 import t from "tap"
-import { place } from "../../helpers/mapped-address.ts"
+import { mappedAddress } from "../../helpers/mapped-address.ts"
 import { specOf } from "../../helpers/spec-of.ts"
 import { viewTenant } from "../../helpers/tenant-view.ts"
 import { mappedTenants } from "../../planning/arbitrary-mapping.ts"
 import { withRealWorld } from "../real-world.ts"
-import { cloud, patience } from "../suite.ts"
+import { cloud, longTimeout } from "../suite.ts"
 
-/** Each run takes a real cloud half a minute and more. RUNS asks for more. */
+/** Each run takes half a minute or more. RUNS sets the number of runs. */
 const numRuns = Number(process.env.RUNS ?? 3)
 
-t.setTimeout(patience.timeout)
+t.setTimeout(longTimeout.timeout)
 
-t.test("the copy of any tenant equals its source, at the mapped addresses", patience, (t) =>
+t.test("the copy of any tenant equals its source, at the mapped addresses", longTimeout, (t) =>
   withRealWorld(
     cloud,
     (world) =>
@@ -29,9 +29,9 @@ t.test("the copy of any tenant equals its source, at the mapped addresses", pati
             },
           })
           const { verification, calls, writes } = await world.owner.progress(migration.uuid)
-          t.match(verification, { differences: 0 }, "the plugin's own check finds no difference")
-          const want = await viewTenant(world.cloud, tenant.projectId, (text) => place(text, subnets))
-          const copy = await viewTenant(world.cloud, projectId, (text) => place(text, []))
+          t.match(verification, { differences: 0 }, "the plugin's verification finds no difference")
+          const want = await viewTenant(world.cloud, tenant.projectId, (text) => mappedAddress(text, subnets))
+          const copy = await viewTenant(world.cloud, projectId, (text) => mappedAddress(text, []))
           if (!t.same(copy, want, "the copy equals its source, moved")) throw new Error("the copy differs")
           t.comment(
             `${source.networks.length} networks, ${source.ports.length} ports: ${calls} calls, ${writes} writes`,

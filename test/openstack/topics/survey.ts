@@ -3,13 +3,13 @@ import { demoTenant } from "../../../host/demo/tenants.ts"
 import { deleteResource, listResources } from "../../../src/openstack/index.ts"
 import { viewTenant } from "../../helpers/tenant-view.ts"
 import { type RealWorld, withRealWorld } from "../real-world.ts"
-import { cloud, patience } from "../suite.ts"
+import { cloud, longTimeout } from "../suite.ts"
 
-t.setTimeout(patience.timeout)
+t.setTimeout(longTimeout.timeout)
 
 const mappings = { sync_instance_ports: true, static_routes: "reachable" }
 
-t.test("an object that has a row and is gone from the cloud is reported and not copied", patience, (t) =>
+t.test("an object that has a row and is gone from the cloud is reported and not copied", longTimeout, (t) =>
   withRealWorld(cloud, async (world) => {
     const spec = demoTenant("small")
     const lost = { key: "lost", name: "lost", description: "" }
@@ -43,7 +43,7 @@ t.test("an object that has a row and is gone from the cloud is reported and not 
 
 t.test(
   "a source that cannot be read is copied from its rows, and the report names what they lack",
-  patience,
+  longTimeout,
   (t) =>
     withRealWorld(cloud, async (world) => {
       const tenant = await world.importTenant(demoTenant("small"))
