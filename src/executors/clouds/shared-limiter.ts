@@ -12,7 +12,7 @@ export interface SlotRequest {
   readonly pauseMs: number
 }
 
-/** The database's answer. Times are in milliseconds from now. */
+/** What the database grants. Times are in milliseconds from now. */
 export interface SlotGrant {
   /** How long the cloud's pause lasts; 0: there is none. */
   readonly pausedMs: number
