@@ -11,7 +11,8 @@ import { findMigration, type WithUuid } from "./find.ts"
 /** Handles GET of report: everything that is known about a migration, as JSON, Markdown or HTML. @throws OTHER_SERVER */
 export async function report(context: RouteContext, request: WithUuid, reply: FastifyReply) {
   const format = formatOf(request)
-  const found = await readReport(context.ctx.db, await findMigration(context, request))
+  const { db, handlers } = context.ctx
+  const found = await readReport(db, await findMigration(context, request), handlers.isOn)
   if (found === undefined) throw errors.otherServer()
   reply.header("Vary", "Accept")
   if (format === "json") return found

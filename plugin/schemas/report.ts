@@ -24,6 +24,36 @@ const example: Report = {
   error_message: "",
   source: { resource: "shop", offering: "Cloud A", cloud: "cloud-a" },
   destination: { resource: "shop-copy", offering: "Cloud B", cloud: "cloud-b" },
+  marketplace: {
+    resource: { uuid: "e6b1d0c4f3a24b5c8d7e9f0a1b2c3d4e", name: "shop-copy", state: "OK" },
+    order: { uuid: "3f9c7b1d5e2a4c6f8091a2b3c4d5e6f7", state: "done" },
+    offerings: [
+      {
+        uuid: "7a1b2c3d4e5f40718293a4b5c6d7e8f9",
+        name: "Virtual machine in shop-copy",
+        type: "OpenStack.Instance",
+        state: "Active",
+      },
+    ],
+    invoice: {
+      uuid: "b8c9d0e1f2a34b5c6d7e8f9a0b1c2d3e",
+      month: "2026-03",
+      state: "pending",
+      items: [
+        {
+          name: "shop-copy (Cloud B / Standard) / CPU",
+          quantity: "8.00",
+          unit: "month",
+          unit_price: "5.00",
+          price: "40.00",
+          start: "2026-03-02T09:15:41.880Z",
+          end: "2026-03-31T23:59:59.999Z",
+        },
+      ],
+      total: "40.00",
+    },
+    prices: { before: { amount: "44.00", per: "month" }, after: { amount: "40.00", per: "month" } },
+  },
   request: {
     at: "2026-03-02T09:15:27.481516Z",
     by: "Mari Maasikas",

@@ -40,7 +40,7 @@ async function saveOrder(hooks: Hooks, saved: Saved<MigrationRow>): Promise<void
     .executeTakeFirst()
   if (order === undefined)
     await insertRow(trx, hooks, "order", {
-      ...orderRow(instance, resource, await readPlanPrice(trx, resource.id)),
+      ...orderRow(instance, resource, await readPlanPrice(trx, resource.id, { oneTime: true })),
       ...outcome,
     })
   else await saveRow(trx, hooks, "order", order.id, outcome)

@@ -41,6 +41,17 @@ t.test("a report has the request, the treatment of each attribute, and the calls
           networks: [],
           sync_instance_ports: true,
         },
+        marketplace: {
+          resource: { uuid: /^[0-9a-f]{32}$/, name: "the copy", state: "OK" },
+          order: { state: "done" },
+          offerings: [
+            { name: "Virtual machine in the copy", type: "OpenStack.Instance", state: "Active" },
+            { name: "Volume in the copy", type: "OpenStack.Volume", state: "Active" },
+          ],
+          invoice: { state: "pending" },
+          // 8 cores for 5, 16 GiB of RAM for 1, 150 GB of storage for 0.1 each.
+          prices: { before: { amount: "71.00", per: "month" }, after: { amount: "71.00", per: "month" } },
+        },
         verification: { compared: report.objects.length - report.outcomes.omitted, differences: 0 },
         unmanaged: { count: 0 },
         source_changes: { changes: [] },
@@ -48,6 +59,16 @@ t.test("a report has the request, the treatment of each attribute, and the calls
         calls: progress.calls,
         writes: progress.writes,
       })
+      t.strictSame(
+        report.marketplace.invoice?.items.map(({ unit_price, price }) => [unit_price, price]),
+        [
+          ["5.00", "40.00"],
+          ["1.00", "16.00"],
+          ["0.10", "10.00"],
+          ["0.10", "5.00"],
+        ],
+      )
+      t.equal(report.marketplace.invoice?.total, "71.00")
       const own = report.objects.find(({ kind, name }) => kind === "subnet" && name === subnet?.name)
       t.match(own, {
         outcome: "mapped",
@@ -129,6 +150,26 @@ t.test("a report has failures, differences and the reason why the source cannot 
       t.ok(String(body).includes(words), words)
     }
   }),
+)
+
+t.test("a report leaves out what handlers that are off would write, and needs no tables of theirs", (t) =>
+  withWorld(
+    async (world) => {
+      await world.pool.query(
+        "drop table invoices_invoiceitem, invoices_invoice, marketplace_plancomponent cascade",
+      )
+      const { uuid } = await world.create(await world.importTenant(demoTenant("small")), { name: "the copy" })
+      await world.ended(uuid)
+      t.match((await reportOf(world, uuid)).marketplace, {
+        resource: { name: "the copy", state: "OK" },
+        order: null,
+        offerings: null,
+        invoice: null,
+        prices: null,
+      })
+    },
+    { handlers: { billing: false, orders: false, subResourceOfferings: false } },
+  ),
 )
 
 t.test("a report has the format that the client prefers", (t) =>

@@ -3,6 +3,7 @@ import { composeReport } from "../../src/report/compose.ts"
 import { htmlReport } from "../../src/report/html.ts"
 import { markdownReport } from "../../src/report/markdown.ts"
 import type { Report } from "../../src/report/report.ts"
+import { amountText } from "../../src/report/text.ts"
 import { object, reportOf } from "./sample.ts"
 
 const ports = (count: number, part: Parameters<typeof object>[0]) =>
@@ -17,7 +18,14 @@ function tableOf(report: Report, title: string) {
 
 t.test("a copy without exceptions has no section for exceptions", async (t) => {
   const report = reportOf([object(), ...ports(3, {})])
-  t.strictSame(titlesOf(report), ["Request", "Options", "Objects by kind", "All objects", "Stages"])
+  t.strictSame(titlesOf(report), [
+    "Request",
+    "In the marketplace",
+    "Options",
+    "Objects by kind",
+    "All objects",
+    "Stages",
+  ])
   const { summary, tone } = composeReport(report)
   t.equal(tone, "good")
   t.equal(
@@ -53,6 +61,7 @@ t.test("exceptions come before what is as planned, the most severe first", async
     "Database and source cloud differ",
     "Not copied",
     "Attributes not copied",
+    "In the marketplace",
     "Options",
     "Objects by kind",
     "Mapped values",
@@ -68,7 +77,7 @@ t.test(
       ...one,
       reason: `B: network POST /ports answered 409: Full. (req-${index})`,
     }))
-    const skipped = ports(900, { outcome: "skipped", destination: "", reason: 'port "x" is failed.' })
+    const skipped = ports(900, { outcome: "skipped", destination: "", reason: 'port "x" failed.' })
     const rows = tableOf(reportOf([...failed, ...skipped]), "Missing")
     t.strictSame(
       rows.map(([kind, , count]) => [kind, count]),
@@ -242,4 +251,58 @@ t.test("stages are drawn on the time of the run, and what came later is not", as
       { from: 1, to: 1 },
     ],
   )
+})
+
+t.test("what the marketplace has of the copy is shown with its prices", async (t) => {
+  const { marketplace } = reportOf([])
+  const item = { name: "copy / CPU", quantity: "8.00", unit: "month", unit_price: "5.00", price: "40.00" }
+  const period = { start: "2026-03-02T09:15:41.311Z", end: "2026-03-31T23:59:59.999Z" }
+  const report = reportOf([object()], {
+    marketplace: {
+      ...marketplace,
+      order: { uuid: "0a", state: "done" },
+      offerings: [{ uuid: "0b", name: "Volume in copy", type: "OpenStack.Volume", state: "Active" }],
+      invoice: {
+        uuid: "0c",
+        month: "2026-03",
+        state: "pending",
+        items: [{ ...item, ...period }],
+        total: "40.00",
+      },
+      prices: { before: { amount: "44.00", per: "month" }, after: null },
+    },
+  })
+  const { blocks } = composeReport(report).sections.find(({ title }) => title === "In the marketplace") ?? {
+    blocks: [],
+  }
+  t.strictSame(blocks, [
+    {
+      facts: [
+        ["Resource", `copy (${marketplace.resource.uuid}), OK`],
+        ["Order", "0a, done"],
+        ["Price", "44.00 per month → none"],
+        ["Offerings", "Volume in copy (Active)"],
+        ["Invoice", "2026-03, pending, 40.00 without taxes"],
+      ],
+    },
+    {
+      columns: ["Invoice item", "Quantity", "Unit price", "Price", "Until"],
+      rows: [["copy / CPU", "8.00", "5.00 per month", "40.00", "2026-03-31 23:59:59 UTC"]],
+    },
+  ])
+  const none = composeReport(reportOf([object()]))
+  t.strictSame(none.sections.find(({ title }) => title === "In the marketplace")?.blocks, [
+    { facts: [["Resource", `copy (${marketplace.resource.uuid}), OK`]] },
+  ])
+})
+
+t.test("an amount keeps its digits", async (t) => {
+  for (const [decimal, text] of [
+    ["5.0000000000", "5.00"],
+    ["0.1250", "0.125"],
+    ["12", "12.00"],
+    ["0", "0.00"],
+    ["12345678901234567890.1", "12345678901234567890.10"],
+  ] as const)
+    t.equal(amountText(decimal), text)
 })

@@ -32,6 +32,13 @@ export function reportOf(objects: readonly ReportedObject[], part: Partial<Repor
     error_message: "",
     source: { resource: "shop", offering: "A", cloud: "a" },
     destination: { resource: "copy", offering: "B", cloud: "b" },
+    marketplace: {
+      resource: { uuid: "e6b1d0c4f3a24b5c8d7e9f0a1b2c3d4e", name: "copy", state: "OK" },
+      order: null,
+      offerings: null,
+      invoice: null,
+      prices: null,
+    },
     request: {
       at,
       by: "Mari Maasikas",
@@ -94,6 +101,21 @@ export function reportFullOf(text: string): Report {
     error_message: text,
     source: side,
     destination: side,
+    marketplace: {
+      resource: { uuid: text, name: text, state: text },
+      order: { uuid: text, state: text },
+      offerings: [{ uuid: text, name: text, type: text, state: text }],
+      invoice: {
+        uuid: text,
+        month: text,
+        state: text,
+        items: [
+          { name: text, quantity: text, unit: text, unit_price: text, price: text, start: at, end: at },
+        ],
+        total: text,
+      },
+      prices: { before: { amount: text, per: text }, after: null },
+    },
     request: {
       ...reportOf([]).request,
       by: text,

@@ -1,5 +1,5 @@
 import { sql } from "kysely"
-import type { Trx } from "../../models/database.ts"
+import type { Db } from "../../models/database.ts"
 import { billingReads } from "./tables.ts"
 
 /** The tables that `readPlanPrice` reads. */
@@ -9,10 +9,15 @@ export const planPriceTables = {
 } as const
 
 /**
- * Returns what a resource costs by its plan and limits in one period of the plan, one-time prices included, as decimal
- * text; null where its plan has no prices. PostgreSQL computes it, so that no digit is lost.
+ * Returns what a resource costs by its plan and limits in one period of the plan, as decimal text; null where its plan has
+ * no prices. PostgreSQL computes it, so that no digit is lost.
+ * @param oneTime whether prices that are paid only once are included, as in the first period
  */
-export async function readPlanPrice(trx: Trx, resourceId: number): Promise<string | null> {
+export async function readPlanPrice(
+  trx: Db,
+  resourceId: number,
+  { oneTime }: { readonly oneTime: boolean },
+): Promise<string | null> {
   const { rows } = await sql<{ price: string | null }>`
     select sum(case component.billing_type
         when 'limit' then price.price * case
@@ -25,6 +30,9 @@ export async function readPlanPrice(trx: Trx, resourceId: number): Promise<strin
       join marketplace_plancomponent price on price.plan_id = resource.plan_id
       join marketplace_offeringcomponent component on component.id = price.component_id
       cross join lateral (select (resource.limits ->> component.type)::numeric as value) limits
-    where resource.id = ${resourceId}`.execute(trx)
+    where resource.id = ${resourceId}
+      and (${oneTime} or component.billing_type <> 'one' and component.limit_period is distinct from 'total')`.execute(
+    trx,
+  )
   return rows[0]?.price ?? null
 }
