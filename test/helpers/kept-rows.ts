@@ -34,7 +34,7 @@ export async function allRows(pool: pg.Pool): Promise<string> {
   const parts = await Promise.all(
     tables.map(async ({ name }) => {
       const table = name.replace(/^public\./, "")
-      const hidden = secretColumns.flatMap((_column) => {
+      const hidden = secretColumns.flatMap((secret) => {
         const [of, column = ""] = secret.split(".")
         return of === table ? [column] : []
       })

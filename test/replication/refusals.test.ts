@@ -140,15 +140,15 @@ t.test("default rules of new groups are deleted where the source lacks them", (t
 t.test("a project name that is taken in the destination gets a suffix", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"))
-    const first = await world.ended((await world.create(tenant, { name: "twin" })).uuid)
-    const second = await world.ended((await world.create(tenant, { name: "twin" })).uuid)
+    const first = await world.ended((await world.create(tenant, { name: "copy" })).uuid)
+    const second = await world.ended((await world.create(tenant, { name: "copy" })).uuid)
     t.equal(first.state, "OK")
     t.equal(second.state, "OK", second.error_message)
     t.not(await world.projectOf(first), await world.projectOf(second), "two projects")
     const { rows } = await world.pool.query(
       "select name from openstack_tenant where name like 'twin%' order by id",
     )
-    t.strictSame(rows[0]?.name, "twin")
+    t.strictSame(rows[0]?.name, "copy")
     t.match(rows[1]?.name, /^twin_[0-9a-f]{6}$/)
   }),
 )

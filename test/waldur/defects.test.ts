@@ -8,14 +8,14 @@ import { type TestWorld, withWorld } from "../helpers/world.ts"
 import { difficultTenant } from "./difficult-tenant.ts"
 
 /**
- * Defects of the original that are not shown here: what is shown where, or why it stays. Numbers are those of the
- * list of defects that this project started from; the tests below bear them, too.
+ * Defects of the original that the tests below do not cover: where they are covered, or why they remain. The numbers are
+ * those of the list of defects that this project started from, in the tests below, too.
  */
 const elsewhere: Readonly<Record<number, string>> = {
-  13: "A worker that is killed: test/replication/crash.test.ts.",
-  15: "Stays: the password of a tenant's user is in Waldur's column in clear, because Waldur shows it to the project.",
-  20: "The time of a create is measured by bench, not asserted; its statements do not grow with the rows.",
-  21: "What cannot be ordered: orders.test.ts.",
+  13: "Killed workers: test/replication/crash.test.ts.",
+  15: "Remains: the password of a tenant's user is in Waldur's column in clear, because Waldur shows it to the project.",
+  20: "The time of a create request is measured by the bench and not asserted; its statements do not grow with the rows.",
+  21: "Offerings that cannot be ordered: orders.test.ts.",
 }
 
 const mappings = { sync_instance_ports: true, static_routes: "reachable" }
@@ -24,7 +24,7 @@ t.test("a tenant with every known difficulty is copied exactly", (t) =>
   withWorld(async (world) => {
     const tenant = await world.importTenant(difficultTenant)
     const before = await viewTenant(world.sourceCloud, tenant.projectId)
-    // (23) The first answer of each kind is lost, after it took effect.
+    // (23) The first response of each kind is lost, after the execution of the request.
     const lost = new Set<string>()
     world.destination.onRequest = async ({ method, path }) => {
       if (
@@ -58,13 +58,13 @@ t.test("a tenant with every known difficulty is copied exactly", (t) =>
     const remotesOf = (name: string) =>
       (groupOf(name)?.security_group_rules ?? []).flatMap(({ remote_group_id }) => remote_group_id ?? [])
 
-    t.equal(migration.state, "OK", `(3, 5) it arrives: ${migration.error_message}`)
-    t.same(await viewTenant(cloud, project), before, "as it was")
+    t.equal(migration.state, "OK", `(3, 5) it is copied: ${migration.error_message}`)
+    t.same(await viewTenant(cloud, project), before, "the copy equals its source")
 
     const { rows } = await world.pool.query(
       "select id, description, backend_id from openstack_tenant order by id desc limit 1",
     )
-    t.equal(rows[0]?.description, "words", "(1) a description is taken")
+    t.equal(rows[0]?.description, "words", "(1) a description is accepted")
     t.strictSame(interfacesOf("edge"), ["10.1.0.1", "10.1.1.1"], "(2) every subnet of a network is attached")
     const connected = await world.pool.query(
       "select name from openstack_subnet where tenant_id = $1 and is_connected order by name",
@@ -73,35 +73,35 @@ t.test("a tenant with every known difficulty is copied exactly", (t) =>
     t.strictSame(
       connected.rows.map(({ name }) => name),
       ["app-1", "app-2", "db-1"],
-      "(2) and the rows say which",
+      "(2) the rows have the attached subnets",
     )
     const routes = routers.find(({ name }) => name === "edge")?.routes.map(({ destination }) => destination)
     t.strictSame(
       routes?.toSorted(),
       ["10.1.2.0/24", "172.31.0.0/16"],
-      "(3, 4) routes come after the interfaces",
+      "(3, 4) routes are created after the interfaces",
     )
-    t.strictSame(remotesOf("web"), [groupOf("db")?.id], "(5) groups may name each other in a circle")
+    t.strictSame(remotesOf("web"), [groupOf("db")?.id], "(5) groups may refer to each other in a circle")
     t.strictSame(remotesOf("db"), [groupOf("web")?.id])
-    t.strictSame(remotesOf("default"), [groupOf("web")?.id], "(5) and the default group another")
+    t.strictSame(remotesOf("default"), [groupOf("web")?.id], "(5) the default group may refer to another")
     t.strictSame(interfacesOf("inner"), ["10.1.0.254", "10.1.2.254"], "(6) each router keeps its subnets")
     t.strictSame(
       routers.filter((router) => router.external_gateway_info !== null).map(({ name }) => name),
       ["edge"],
-      "(6) and only one leads out",
+      "(6) only one has an external gateway",
     )
-    t.equal(subnetOf("alone-1")?.gateway_ip, null, "(7) a subnet without a gateway stays so")
+    t.equal(subnetOf("alone-1")?.gateway_ip, null, "(7) a subnet without a gateway is copied without one")
     t.equal(subnetOf("db-1")?.gateway_ip, "10.1.2.254", "(7) a gateway may have any address")
-    t.equal(subnetOf("app-2")?.enable_dhcp, false, "(8) DHCP stays off")
+    t.equal(subnetOf("app-2")?.enable_dhcp, false, "(8) disabled DHCP stays disabled")
     t.strictSame(networks.map(({ description }) => description).sort(), [
       "network app",
       "network db",
-      "no router leads here",
+      "no router is attached",
     ])
     const rules = groupOf("web")?.security_group_rules ?? []
     t.ok(
       rules.some((rule) => rule.description === "VRRP"),
-      "(8) descriptions of rules, and any protocol",
+      "(8) rules keep their descriptions and any protocol",
     )
     const copied = ports.filter(({ device_owner }) => !device_owner.startsWith("network:"))
     t.strictSame(
@@ -112,15 +112,19 @@ t.test("a tenant with every known difficulty is copied exactly", (t) =>
         ["web-1", "10.1.0.20"],
         ["web-2", "10.1.1.20"],
       ],
-      "(9, 10) each port once, at its address, though two networks have one name",
+      "(9, 10) each port is created once, at its address, although two networks have one name",
     )
     t.equal(
       copied.find(({ name }) => name === "web-1")?.mac_address,
       "fa:16:3e:00:00:01",
-      "(9) its MAC address",
+      "(9) a port keeps its MAC address",
     )
-    t.equal(copied.find(({ name }) => name === "open")?.port_security_enabled, false, "(9) its port security")
-    t.strictSame(lost.size, 5, "(23) lost answers: what they made is found, not made twice")
+    t.equal(
+      copied.find(({ name }) => name === "open")?.port_security_enabled,
+      false,
+      "(9) a port keeps its port security",
+    )
+    t.strictSame(lost.size, 5, "(23) objects whose responses were lost are found and not created twice")
     t.equal(subnets.length, 5)
 
     await quotas(t, world, project)
@@ -136,7 +140,7 @@ async function quotas(t: Test, world: TestWorld, project: string): Promise<void>
   })
   const held = { network: 3, subnet: 5, port: 12, router: 2, security_group: 3, security_group_rule: 6 }
   for (const [name, count] of Object.entries(held)) {
-    t.ok((network.quota[name] ?? 0) >= count, `(11) the quota of ${name}s has room for the copy`)
+    t.ok((network.quota[name] ?? 0) >= count, `(11) the quota of ${name}s is large enough for the copy`)
   }
   t.equal(network.quota.network, 150, "(11) a quota of networks is copied")
   const volume = await world.destinationCloud.call<{ quota_set: Record<string, number> }>({
@@ -147,7 +151,7 @@ async function quotas(t: Test, world: TestWorld, project: string): Promise<void>
   t.match(
     volume.quota_set,
     { gigabytes_standard: 100, gigabytes_ssd: 50, gigabytes_nvme: 0 },
-    "(11) limits of volume types are kept without a mapping, and a type that nobody ordered is closed",
+    "(11) limits of volume types are kept without a mapping, and a type that was not ordered has the limit 0",
   )
 }
 
@@ -201,36 +205,32 @@ t.test("requests on a waiting migration have no defect of the original", (t) =>
       t.strictSame(
         names("port")?.toSorted(),
         ["web-1", "web-2"],
-        "(10) ports are those of the chosen networks",
+        "(10) the ports of the selected networks are copied",
       )
       const { omitted } = (await post({ mappings: {} }, "preview/")).body as {
         omitted: readonly { kind: string; name: string; reason: string }[]
       }
       t.ok(
         omitted.some(({ kind, name }) => kind === "route" && name.includes("172.31.0.0/16")),
-        "(4) a route that is left out is told, with the reason",
+        "(4) a route that is not copied is reported with the reason",
       )
 
       const made = await post({ mappings })
       const { uuid } = made.body as MigrationDetails
       const jobs = await world.pool.query("select payload::text from graphile_worker._private_jobs")
-      t.notMatch(JSON.stringify(jobs.rows), /password/, "(15) the queue holds ids, no credentials")
+      t.notMatch(JSON.stringify(jobs.rows), /password/, "(15) the queue has ids and no credentials")
       const gone = await ask(`${base}${uuid}/`, { method: "DELETE", token })
-      t.equal(gone.status, 409, "(18) what is worked on cannot be forgotten")
+      t.equal(gone.status, 409, "(18) a running migration cannot be deleted")
       const forged = { error_message: "forged" }
       await ask(`${base}${uuid}/`, { method: "PATCH", token, body: forged })
       t.match(
         (await ask(`${base}${uuid}/`, { token })).body,
         { error_message: "" },
-        "(18) nor its errors be forged",
+        "(18) its error message cannot be changed",
       )
 
       const twice = await post({ mappings })
-      t.equal(
-        twice.status,
-        201,
-        "(12) a second POST is a second order, as clients mean it; no call makes a thing twice",
-      )
+      t.equal(twice.status, 201, "(12) a second POST is a second order; no request creates an object twice")
       t.not((twice.body as MigrationDetails).uuid, uuid)
     },
     { worker: false },
@@ -249,19 +249,25 @@ t.test("failures of a cloud cause no defect of the original", (t) =>
       }
     }
     destination.resetStats()
-    // Two at once, of one name.
-    const made = await Promise.all(["twin", "twin"].map((name) => world.create(tenant, { name, mappings })))
+    // Two at the same time with the same name.
+    const made = await Promise.all(
+      ["same name", "same name"].map((name) => world.create(tenant, { name, mappings })),
+    )
     const [first, second] = await Promise.all(made.map(({ uuid }) => world.ended(uuid)))
     t.ok(revoked)
-    t.equal(first?.state, "OK", `(22) a token that is no longer known is renewed: ${first?.error_message}`)
-    t.equal(second?.state, "OK", `(14) two may want one name at once: ${second?.error_message}`)
+    t.equal(first?.state, "OK", `(22) a revoked token is renewed: ${first?.error_message}`)
+    t.equal(
+      second?.state,
+      "OK",
+      `(14) two migrations may request one name at the same time: ${second?.error_message}`,
+    )
     t.equal(
       destination.stats().byCall["POST identity/projects"],
       3,
       "(14) the second name is refused and changed",
     )
     const rules = destination.stats().byCall["POST network/security-group-rules"] ?? 0
-    t.ok(rules <= 2 * 21, `(19) the rules of a group come at once: 2 × 204 in ${rules} calls`)
+    t.ok(rules <= 2 * 21, `(19) the rules of a group are created in bulk: 2 × 204 in ${rules} calls`)
 
     const users = await world.pool.query<{ user_username: string }>(
       "select user_username from openstack_tenant order by id desc limit 1",
@@ -273,7 +279,7 @@ t.test("failures of a cloud cause no defect of the original", (t) =>
     t.strictSame(
       given.flatMap(({ role, user }) => (user.name === users.rows[0]?.user_username ? role.name : [])),
       ["member"],
-      "(16) the tenant's user is a member, by the role's name of today",
+      "(16) the tenant's user has the role member, by its current name",
     )
   }),
 )

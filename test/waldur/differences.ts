@@ -1,14 +1,14 @@
 import type { Exchange, Shown } from "./recording.ts"
 
-/** One way in which our answers differ from the recorded ones on purpose. */
+/** An intended difference between the plugin's responses and the recorded ones. */
 export interface Difference {
   readonly where: (name: string, exchange: Exchange) => boolean
   readonly why: string
-  /** The recorded answer → ours. */
+  /** Changes the recorded response to the plugin's. */
   readonly differs: (recorded: Shown) => Shown
-  /** SQL that takes the reason away: then the same request is answered as it was recorded. */
+  /** SQL that removes the reason: then the same request gets the recorded response. */
   readonly unless?: string
-  /** SQL that leaves the rows as the original had them. */
+  /** SQL after which the rows are as in the original. */
   readonly after?: string
 }
 
@@ -25,7 +25,7 @@ function body(change: (recorded: Readonly<Record<string, unknown>>) => unknown):
   return (recorded) => ({ ...recorded, body: change(recorded.body as Readonly<Record<string, unknown>>) })
 }
 
-/** Another answer, in JSON as all of ours. */
+/** Replaces the response by another one, in JSON. */
 function answer(status: number, allow: string, body: unknown): Difference["differs"] {
   return ({ headers }) => ({ status, headers: { ...headers, ...json, allow }, body })
 }
@@ -38,7 +38,7 @@ function nonField(text: string): Difference["differs"] {
   return refused({ non_field_errors: [text] })
 }
 
-/** A redirect by headers alone; that one was recorded without `Allow`. */
+/** A redirect without a body; it was recorded without `Allow`. */
 function redirect(allow: string): Difference["differs"] {
   return ({ status, headers, body }) => ({
     status,
@@ -47,7 +47,7 @@ function redirect(allow: string): Difference["differs"] {
   })
 }
 
-/** Every difference between the recorded answers and ours. Lines that fit the same exchange apply one after another. */
+/** All differences between the recorded responses and the plugin's. Those of one exchange apply one after another. */
 export const differences: readonly Difference[] = [
   {
     where: (_, { status }) => status === 201,
@@ -71,7 +71,7 @@ export const differences: readonly Difference[] = [
     }),
   },
 
-  // What the original fails at with 500, or says in a broken text.
+  // Where the original fails with 500 or returns a broken text.
   {
     where: at("validation: name 151 chars", "validation: name 2000 chars"),
     why: "the column holds 150 characters",
@@ -143,7 +143,7 @@ export const differences: readonly Difference[] = [
     differs: refused({ dst_offering: ["This offering does not provide tenants of an OpenStack cloud."] }),
   },
 
-  // What cannot be ordered in Waldur's marketplace, and can be migrated to in the original.
+  // What cannot be ordered in Waldur's marketplace, although the original accepts it as a destination.
   {
     where: at("validation: paused offering"),
     why: "nothing can be ordered from a paused offering",
@@ -183,7 +183,7 @@ export const differences: readonly Difference[] = [
     }),
   },
 
-  // Mappings of subnets: any private network that is there.
+  // Mappings of subnets: any existing private network.
   {
     where: at("validation: subnet cidr /16"),
     why: "a subnet's range may be wider than /24, but has to be there",

@@ -59,14 +59,14 @@ function port(
 const toWeb = { protocol: "tcp", portMin: 80, portMax: 80, remoteGroup: "web" }
 const toDb = { protocol: "tcp", portMin: 5432, portMax: 5432, remoteGroup: "db" }
 
-/** A small tenant of everything that the original is known to lose or to fail at. */
+/** A small tenant with everything that the original loses or fails at. */
 export const difficultTenant: TenantSpec = {
   name: "difficult",
-  description: "all that is hard",
+  description: "every known difficulty",
   networks: [
-    { key: "app", name: "twin", description: "network app", mtu: 1400 },
-    { key: "db", name: "twin", description: "network db" },
-    { key: "alone", name: "alone", description: "no router leads here" },
+    { key: "app", name: "same name", description: "network app", mtu: 1400 },
+    { key: "db", name: "same name", description: "network db" },
+    { key: "alone", name: "alone", description: "no router is attached" },
   ],
   subnets: [
     subnet("app-1", "app", "10.1.0"),

@@ -5,7 +5,7 @@ import { insertRows, type Row } from "../../host/waldur/insert.ts"
 import openstackReplication from "../../plugin/index.ts"
 import { withDatabase } from "../helpers/database.ts"
 
-/** A Fastify host on rows that the original was recorded with (fixture.jsonl). Nobody works: what is made stays planned. */
+/** A Fastify host on the rows with which the original was recorded (fixture.jsonl). Without a worker, migrations stay planned. */
 export interface FixtureHost {
   /** Scheme, host and port. */
   readonly site: string
@@ -14,7 +14,7 @@ export interface FixtureHost {
   readonly pool: pg.Pool
 }
 
-/** Who is who in the fixture. A token is the user's number, written twenty times. */
+/** Tokens of the users of the fixture: the user's number, repeated. */
 export const tokens = {
   staff: tokenOf("01"),
   support: tokenOf("02"),
@@ -32,7 +32,7 @@ function tokenOf(number: string): string {
   return number.repeat(20)
 }
 
-/** What a create names, by what it is. */
+/** Uuids in the body of a create request. */
 export const uuids = {
   source: "000000000000000000000000020a0001",
   foreignSource: "000000000000000000000000020a0003",
@@ -51,10 +51,10 @@ export const uuids = {
   },
 } as const
 
-/** A create that is answered with 201 to whoever may order. */
+/** The body of a create request that gets 201 for users who may order. */
 export const goodBody = { src_resource: uuids.source, ...uuids.shared } as const
 
-/** Lines of a file of JSON lines beside this one. */
+/** Reads a file of JSON lines in this folder. */
 export function readLines<Line>(name: string): readonly Line[] {
   return readFileSync(new URL(name, import.meta.url), "utf8")
     .split("\n")
@@ -62,7 +62,7 @@ export function readLines<Line>(name: string): readonly Line[] {
     .map((line) => JSON.parse(line))
 }
 
-/** @param bodyLimit how large bodies may be, which is for a host to say; requests may be as many as a test likes */
+/** @param bodyLimit the host's limit of bodies. The number of requests is not limited. */
 export function withFixture(
   run: (host: FixtureHost) => Promise<void>,
   { bodyLimit = 1024 * 1024 } = {},
@@ -80,13 +80,13 @@ export function withFixture(
   })
 }
 
-/** Rows keep their ids, for they name each other by them; the sequences go on after them. */
+/** Rows keep their ids, by which they refer to each other; sequences continue after them. */
 async function insertFixture(pool: pg.Pool): Promise<void> {
   const lines = readLines<{ readonly table: string; readonly row: Row }>("fixture.jsonl")
   const tables = Map.groupBy(lines, ({ table }) => table)
   const client = await pool.connect()
   try {
-    // Foreign keys are looked at when the transaction ends.
+    // Foreign keys are checked at the end of the transaction.
     await client.query("begin")
     for (const [table, its] of tables) {
       await insertRows(

@@ -5,11 +5,11 @@ import { ask } from "../helpers/http.ts"
 import { type FixtureHost, goodBody, tokens, uuids, withFixture } from "./fixture.ts"
 import { type Got, type Sent, send } from "./raw-request.ts"
 
-/** RUNS asks for more. */
+/** RUNS sets the number of requests. */
 const numRuns = Number(process.env.RUNS ?? 200)
 const MEGABYTE = 1024 * 1024
 
-/** Texts that trip up parsers, databases and printers. */
+/** Texts that are hard for parsers, databases and printers. */
 const oddText = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.constantFrom(
@@ -38,7 +38,7 @@ const oddValue = fc.oneof(
   fc.integer({ min: 1, max: 50_000 }).map((depth) => ({ deep: depth })),
 )
 
-/** A good body with some of its parts replaced. */
+/** A valid body with some parts replaced. */
 const almostGood = fc
   .record(
     {
@@ -71,12 +71,12 @@ const almostGood = fc
   )
   .map((parts) => JSON.stringify({ ...goodBody, ...parts }).replace(/\{"deep":(\d+)\}/g, deep))
 
-/** Too deep for fast-check to hold: made as text. */
+/** Nested too deeply for fast-check, and so built as text. */
 function deep(_: string, depth: string): string {
   return "[".repeat(Number(depth)) + "]".repeat(Number(depth))
 }
 
-/** Names and texts that may well be taken, and then have to be stored and shown. */
+/** Names and texts that may be valid, and then have to be stored and shown. */
 const takenBody = fc
   .record(
     {
@@ -119,7 +119,7 @@ function oddPath(known: readonly string[]): fc.Arbitrary<string> {
     ),
     { maxLength: 3 },
   )
-  // Not the stream of events, whose answer goes on for as long as its migration.
+  // Without the event stream, which does not end before its migration.
   const tail = fc.constantFrom(
     "",
     "/",
@@ -164,7 +164,7 @@ const contentType = fc.oneof(
   ),
 )
 
-/** Anything. */
+/** Any request. */
 function oddRequest(known: readonly string[]): fc.Arbitrary<Sent> {
   return fc
     .record({
@@ -189,7 +189,7 @@ function oddRequest(known: readonly string[]): fc.Arbitrary<Sent> {
     }))
 }
 
-/** A request of somebody who may, with a body that is at least nearly right. */
+/** A request of a user who may send it, with a body that is nearly valid. */
 function nearlyRight(own: string): fc.Arbitrary<Sent> {
   return fc
     .record({
@@ -238,7 +238,7 @@ t.test("the server responds to any request, without an internal error and withou
         { numRuns, endOnFailure: true },
       )
       agent.destroy()
-      t.equal((await ask(migrations, { token: tokens.staff })).status, 200, "and it goes on")
+      t.equal((await ask(migrations, { token: tokens.staff })).status, 200, "the server still responds")
     },
     { bodyLimit: 32 * MEGABYTE },
   ),
@@ -247,14 +247,14 @@ t.test("the server responds to any request, without an internal error and withou
 const hundredThousand = Array.from({ length: 100_000 }, (_, index) => index)
 const hex = (number: number) => number.toString(16).padStart(32, "0")
 
-/** Requests of a size that nobody needs. */
+/** Oversized requests. */
 const huge: readonly (readonly [what: string, mappings: unknown])[] = [
   [
-    "subnets of one range",
+    "subnet mappings with one range",
     { subnets: hundredThousand.map(() => ({ src_cidr: "10.1.0.0/24", dst_cidr: "10.9.0.0/24" })) },
   ],
   [
-    "subnets that are not there",
+    "mappings of subnets that do not exist",
     {
       subnets: hundredThousand.map((n) => {
         const net = `10.${n % 200}.${Math.floor(n / 500)}.${(n % 128) & 0xfe}/31`
@@ -295,7 +295,7 @@ t.test("a body above the host's limit is refused", (t) =>
 async function refused(t: Test, host: FixtureHost, what: string, body: unknown): Promise<void> {
   const { status, text } = await post(host, typeof body === "string" ? body : JSON.stringify(body))
   t.equal(status, 400, what)
-  t.ok(JSON.parse(text), "with reasons in JSON")
+  t.ok(JSON.parse(text), "with a reason in JSON")
 }
 
 async function post({ site }: FixtureHost, body: string): Promise<Got> {

@@ -7,7 +7,7 @@ const unknown = { dst_offering: [`Object with uuid=${goodBody.dst_offering} does
 const otherPlan = { dst_plan: ["This plan is not available for selected offering."] }
 const ended = { non_field_errors: ["Project 'Climate models' is expired."] }
 
-/** What of the rows keeps everybody from ordering, staff included: the change, what is answered, and the way back. */
+/** Rows with which nobody can order, staff included: the change, the response, and the reverse change. */
 const rules: readonly (readonly [rule: string, change: string, errors: unknown, back: string])[] = [
   [
     "the organization is not blocked",
@@ -46,7 +46,7 @@ const rules: readonly (readonly [rule: string, change: string, errors: unknown, 
     "update marketplace_offering set state = 2 where id = 2",
   ],
   [
-    "the offering is no draft",
+    "the offering is not a draft",
     "update marketplace_offering set state = 1 where id = 2",
     unknown,
     "update marketplace_offering set state = 2 where id = 2",
@@ -58,19 +58,19 @@ const rules: readonly (readonly [rule: string, change: string, errors: unknown, 
     "update marketplace_offering set state = 2 where id = 2",
   ],
   [
-    "the offering is not kept for other organization groups",
+    "the offering is not restricted to other organization groups",
     "insert into marketplace_offering_organization_groups (offering_id, organizationgroup_id) values (2, 2)",
     closed,
     "insert into marketplace_offering_organization_groups (offering_id, organizationgroup_id) values (2, 1)",
   ],
   [
-    "an organization without a group gets nothing that is kept for some",
+    "an organization without a group cannot order what is restricted to groups",
     "update structure_customer set organization_group_id = null where id = 2",
     closed,
     "delete from marketplace_offering_organization_groups where offering_id = 2",
   ],
   [
-    "the plan is not kept for other organization groups",
+    "the plan is not restricted to other organization groups",
     "insert into marketplace_plan_organization_groups (plan_id, organizationgroup_id) values (9, 2)",
     { dst_plan: ['This plan is not available for organization "University of Testing".'] },
     "delete from marketplace_plan_organization_groups where plan_id = 9",
@@ -82,19 +82,19 @@ const rules: readonly (readonly [rule: string, change: string, errors: unknown, 
     "update marketplace_plan set archived = false where id = 9",
   ],
   [
-    "the plan is the offering's",
+    "the plan belongs to the offering",
     "update marketplace_plan set offering_id = 1 where id = 9",
     otherPlan,
     "update marketplace_plan set offering_id = 2 where id = 9",
   ],
   [
-    "the plan has a place left",
+    "the plan has a free place",
     "update marketplace_plan set max_amount = 1 where id = 9",
     { plan: ["Plan is not available because limit has been reached."] },
     "update marketplace_plan set max_amount = 1000 where id = 9",
   ],
   [
-    "the offering is one of tenants",
+    "the offering has the type of tenants",
     "update marketplace_offering set type = 'OpenStack.Volume' where id = 2",
     { dst_offering: ["This offering does not provide tenants of an OpenStack cloud."] },
     "update marketplace_offering set type = 'OpenStack.Tenant' where id = 2",
@@ -118,9 +118,9 @@ t.test("a replication passes the checks of an order of Waldur's marketplace", (t
     for (const [rule, change, errors, back] of rules) {
       await pool.query(change)
       t.strictSame(await answers(), errors, rule)
-      t.strictSame(await answers("preview/"), errors, `${rule}: so says its preview`)
+      t.strictSame(await answers("preview/"), errors, `${rule}: the preview has the same refusal`)
       await pool.query(back)
-      t.equal(await answers("preview/"), 200, `${rule}: else it goes through`)
+      t.equal(await answers("preview/"), 200, `${rule}: without the change the request succeeds`)
     }
     t.equal(await answers(), 201)
   }),

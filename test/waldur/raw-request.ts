@@ -1,6 +1,6 @@
 import { type Agent, request } from "node:http"
 
-/** No answer takes that long: then the server hangs. */
+/** A response that takes longer counts as a hanging server. */
 const patience = 15_000
 
 export interface Sent {
@@ -15,7 +15,7 @@ export interface Got {
   readonly text: string
 }
 
-/** Sends what it is told, however wrong: fetch would mend or refuse it. */
+/** Sends a request unchanged, even an invalid one, which fetch would correct or refuse. */
 export function send(site: string, agent: Agent, { method, path, headers, body }: Sent): Promise<Got> {
   return new Promise((done, fail) => {
     const bytes = Buffer.from(body)

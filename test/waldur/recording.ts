@@ -1,7 +1,7 @@
 import { type Answer, ask } from "../helpers/http.ts"
 import { readLines } from "./fixture.ts"
 
-/** One exchange with the original, as it was recorded over HTTP. */
+/** A recorded HTTP request to the original and its response. */
 export interface Exchange {
   readonly case: string
   readonly request: {
@@ -12,11 +12,11 @@ export interface Exchange {
   }
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Rows of a list are named by their uuids: they are as the exchange that made them showed them. */
+  /** Rows of a list are recorded by their uuids; their values are those of the exchange that created them. */
   readonly body: unknown
 }
 
-/** What is compared of an answer. */
+/** The part of a response that is compared. */
 export interface Shown {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -29,9 +29,9 @@ export function readExchanges(name: string): readonly Exchange[] {
   return readLines<Exchange>(`observed/${name}.jsonl`)
 }
 
-/** Keeps what the original's rows are called here, and shows both sides in the original's words. */
+/** Maps uuids of the plugin's rows to the original's, so that both sides can be compared. */
 export class Translation {
-  /** The original's by ours, in every spelling. */
+  /** The original's uuids by the plugin's, in every spelling. */
   readonly #uuids = new Map<string, string>()
   readonly #rows = new Map<string, unknown>()
   readonly #site: string
@@ -40,7 +40,7 @@ export class Translation {
     this.#site = site
   }
 
-  /** Sends a recorded request to us. */
+  /** Sends a recorded request to the plugin. */
   send({ request }: Exchange): Promise<Answer> {
     const { method, path, headers = {}, body } = request
     const raw = typeof body === "string" && !isJsonText(headers, body) ? body : undefined
@@ -51,20 +51,20 @@ export class Translation {
     })
   }
 
-  /** The recorded answer. A new row is remembered as it was shown. */
+  /** Returns the recorded response, and keeps a new row as it was shown. */
   recorded({ status, headers, body }: Exchange): Shown {
     if (status === 201) this.#rows.set(uuidOf(body), body)
     const whole = Array.isArray(body) ? body.map((one) => this.#rows.get(one.row) ?? one) : body
     return { status, headers: compared((name) => headers[name]), body: withoutTimes(whole) }
   }
 
-  /** Our answer. A new row's uuids are remembered as those of the original's row. */
+  /** Returns the plugin's response, and maps the uuids of a new row to those of the original's row. */
   ours({ status: recordedStatus, body: recorded }: Exchange, { status, headers, body }: Answer): Shown {
     for (const field of status === 201 ? ["uuid", "dst_resource_uuid"] : []) {
       const original = recordedStatus === 201 ? fieldOf(recorded, field) : `new ${field}`
       for (const spell of spellings) this.#uuids.set(spell(fieldOf(body, field)), spell(original))
     }
-    // The recorder kept the first two rows of a page; the headers tell how many there were.
+    // The recorder kept the first two rows of a page; the headers have the number of rows.
     const cut = Array.isArray(recorded) && recorded.length === 2 && Array.isArray(body)
     const text = this.#toOriginal(JSON.stringify(cut ? body.slice(0, 2) : body))
     const link = headers.get("link")
@@ -95,7 +95,7 @@ const spellings: readonly ((hex: string) => string)[] = [
   (hex) => hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
 ]
 
-/** The recording holds a body that is no JSON as text, and JSON that is a text as text, too. */
+/** The recording has a body as text if it is not JSON, or if it is JSON of a text. */
 function isJsonText(headers: Readonly<Record<string, string>>, body: string): boolean {
   return headers["content-type"] === "application/json" && !body.startsWith("{")
 }
@@ -112,7 +112,7 @@ function fieldOf(body: unknown, name: string): string {
   return String((body as Readonly<Record<string, unknown>>)[name])
 }
 
-/** Of the answer to OPTIONS, the recorder kept the names of the fields. */
+/** Of a response to OPTIONS the recorder kept the names of the fields. */
 function withFieldNames(body: unknown): unknown {
   const { actions } = (body ?? {}) as { readonly actions?: Readonly<Record<string, object>> }
   if (actions === undefined) return body
@@ -122,7 +122,7 @@ function withFieldNames(body: unknown): unknown {
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/
 
-/** Times are never the same again: only their form is compared. */
+/** Of times only the format is compared. */
 function withoutTimes(body: unknown): unknown {
   return JSON.parse(
     JSON.stringify(body, (name, value) =>

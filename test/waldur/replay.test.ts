@@ -3,7 +3,7 @@ import { differences } from "./differences.ts"
 import { withFixture } from "./fixture.ts"
 import { readExchanges, type Shown, Translation } from "./recording.ts"
 
-/** In the order in which they were recorded: later ones ask for what earlier ones made. */
+/** In the order of the recording: later requests use rows of earlier ones. */
 const recordings = [
   "authentication",
   "validation",
@@ -45,7 +45,7 @@ t.test("every recorded request gets the response of the original", (t) =>
     t.strictSame(
       differences.filter(({ why }) => !used.has(why)),
       [],
-      "every difference is one that is met",
+      "every listed difference occurs",
     )
   }),
 )

@@ -4,9 +4,9 @@ import { type FixtureHost, goodBody, tokens, uuids, withFixture } from "./fixtur
 import { addPeople, giveMigration, type People, type Who } from "./users.ts"
 
 /**
- * Whom a migration answers, by whose it is. yes: every request of `onMigration` succeeds, but for actions of those who
- * change nothing, which are forbidden: the migrations are of a shared offering, for which only a customer's owner may
- * order without a review; no: each finds nothing; a number: each is answered with that status.
+ * Who may use a migration, by its creator. yes: every request of `onMigration` succeeds, except actions of users who may
+ * not order, which are forbidden: the migrations are of a shared offering, for which only a customer's owner may order
+ * without a review; no: each gets 404; a number: each gets that status.
  */
 const visibility = `
   who                        | sees | changes | one's own | a colleague's | a stranger's
@@ -29,8 +29,8 @@ const visibility = `
 `
 
 /**
- * What comes of a create, by what is named. yes: 201; review: the order would need the consumer's review; otherwise
- * the fields that name what the user does not see, or a status.
+ * The response to a create request, by its contents. yes: 201; review: the order would need the consumer's review;
+ * otherwise the fields that refer to what the user does not see, or a status.
  */
 const creation = `
   who                        | shared | of the project  | own shared, auto-approved | somebody's private    | foreign source
@@ -63,7 +63,7 @@ function readTable(text: string) {
   }))
 }
 
-/** Every request on a migration, with what answers whoever may send it. The last one ends it. */
+/** Every request on a migration, with the status that a permitted user gets. The last one deletes it. */
 const onMigration = [
   ["GET", "", undefined, 200],
   ["HEAD", "", undefined, 200],
@@ -95,12 +95,12 @@ t.test("users see and change their own migrations, staff and support all of them
         await seesList(t, host, `${who}, ${column}`, token, sees?.cell ?? "")
         const mayChange = changes?.cell === "all" || (changes?.cell === "own" && column === "one's own")
         for (const [method, path, body, success, kind] of onMigration) {
-          // What was made ends before it can be deleted.
+          // A migration can be deleted only after its end.
           if (success === 204) await end(host)
           const status = await statusOf(`${host.migrations}${uuid}/${path}`, withToken(token, method, body))
           const answered = kind === "changes" && !mayChange ? 403 : success
           const want = cell === "yes" ? answered : cell === "no" ? 404 : Number(cell)
-          t.equal(status, want, `${who}: ${method} ${path} of ${column} answers ${want}`)
+          t.equal(status, want, `${who}: ${method} ${path} of ${column} gets ${want}`)
         }
       }
       const described = await ask(host.migrations, withToken(token, "OPTIONS"))
@@ -143,7 +143,7 @@ async function seesList(
 t.test("only users whose order needs no review create a migration, of resources that they see", (t) =>
   withFixture(async (host) => {
     const people = await addPeople(host)
-    // The recorded offering of this kind has no cloud.
+    // The recorded offering of this type has no cloud.
     await host.pool.query(
       "update marketplace_offering set object_id = 2, content_type_id = 4 where id in (8, 9)",
     )
@@ -172,7 +172,7 @@ t.test("only users whose order needs no review create a migration, of resources 
   }),
 )
 
-/** The reason of a refusal, as the table has it. */
+/** Returns the reason of a refusal in the words of the table. */
 function reasonOf(body: unknown): string {
   const errors = body as Readonly<Record<string, readonly string[]>>
   if (errors.non_field_errors?.[0] === "User does not have enough permissions to migrate resource.")
@@ -231,7 +231,7 @@ function withToken(token: string | undefined, method: string, body?: unknown) {
   return { method, ...(token !== undefined && { token }), ...(body !== undefined && { body }) }
 }
 
-/** The status of an answer that may never end: a stream of events. */
+/** Returns the status of a response whose body may never end: an event stream. */
 async function statusOf(url: string, asked: Ask): Promise<number> {
   if (!url.endsWith("/events/")) return (await ask(url, asked)).status
   const headers = asked.token === undefined ? {} : { authorization: `Token ${asked.token}` }

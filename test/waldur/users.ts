@@ -11,10 +11,10 @@ const others = [
 
 export type Who = keyof typeof tokens | (typeof others)[number] | "nobody"
 
-/** Tokens of everybody that rights differ for; nobody has none. */
+/** Tokens of users with different rights; `nobody` has none. */
 export type People = Readonly<Record<Who, string | undefined>>
 
-/** Adds to the fixture's people those that it lacks. */
+/** Adds users that the fixture lacks. */
 export async function addPeople({ pool }: FixtureHost): Promise<People> {
   const made = new Map<string, { readonly id: number; readonly token: string }>()
   for (const [index, name] of others.entries()) {
@@ -32,7 +32,7 @@ export async function addPeople({ pool }: FixtureHost): Promise<People> {
     insertRow(pool, "permissions_userrole", { user_id: made.get(name)?.id, role_id: role, ...rest })
   const admin = { content_type_id: 2, object_id: 1 }
   await give("former member", 4, { ...admin, is_active: false })
-  // Waldur turns such rows inactive by a daily job; until then they count.
+  // Waldur's daily job deactivates such rows; until then they count.
   await give("member past the date", 4, { ...admin, is_active: true, expiration_time: "2020-01-01" })
   await give("offering manager", 7, { content_type_id: 3, object_id: 3, is_active: true })
   await pool.query("update core_user set token_lifetime = 60 where username = 'other-4'")
@@ -51,7 +51,7 @@ export async function addPeople({ pool }: FixtureHost): Promise<People> {
   }
 }
 
-/** Makes a migration and hands it to somebody: people keep theirs when they lose the right to make more. */
+/** Creates a migration and changes its creator: users keep their migrations when they lose the right to create more. */
 export async function giveMigration(
   { pool }: FixtureHost,
   details: { readonly uuid: string },
