@@ -101,7 +101,7 @@ const erred: MigrationDetails = {
   dst_resource_state: "Erred",
   state: "ERRED",
   error_message:
-    "1 of 24 objects are missing. port \"web-1\": Cloud B: network POST /v2.0/ports answered 409: Quota exceeded for resources: ['port'].",
+    "1 of 24 objects are missing. port \"web-1\": Cloud B: network POST /ports answered 409: Quota exceeded for resources: ['port'] (req-5f2b8c1e-0d37-4a96-b1f4-2c6e9a7d3b80). Raise this quota of the destination project or delete what uses it, then retry.",
 }
 
 export const migrations = {

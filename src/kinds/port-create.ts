@@ -20,7 +20,7 @@ export async function createPorts(
   const inUse = await addressesInUse(context)
   for (const { name, body } of desired) {
     const address = body.fixed_ips.find((one) => inUse.has(addressKey(one)))
-    if (address !== undefined) throw addressInUse(context.cloud.name, name, address.ip_address)
+    if (address !== undefined) throw refusedHere(context.cloud.name, name, address.ip_address)
   }
   return post(context.cloud, desired)
 }
@@ -60,7 +60,7 @@ async function addressesInUse(context: CloudContext): Promise<ReadonlySet<string
   return new Set(ports.flatMap((port) => port.fixed_ips.map(addressKey)))
 }
 
-function addressInUse(cloud: string, name: string, address: string): CloudError {
+function refusedHere(cloud: string, name: string, address: string): CloudError {
   return new CloudError({
     cloud,
     service: "network",
