@@ -1,3 +1,4 @@
+import type { Report } from "../src/report/report.ts"
 import type { MigrationDetails } from "../src/serializers/migration.ts"
 import type { Progress } from "../src/serializers/progress.ts"
 
@@ -6,6 +7,7 @@ export interface MigrationClient {
   create(body: unknown): Promise<MigrationDetails>
   retrieve(uuid: string): Promise<MigrationDetails>
   progress(uuid: string): Promise<Progress>
+  report(uuid: string): Promise<Report>
 }
 
 export function migrationClient(url: string, token: string): MigrationClient {
@@ -22,5 +24,6 @@ export function migrationClient(url: string, token: string): MigrationClient {
     create: (body) => send("", { method: "POST", body: JSON.stringify(body) }),
     retrieve: (uuid) => send(`${uuid}/`),
     progress: (uuid) => send(`${uuid}/progress/`),
+    report: (uuid) => send(`${uuid}/report/?format=json`),
   }
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises"
 import { Listr, type ListrTask } from "listr2"
+import { pricesText } from "../src/report/compose-marketplace.ts"
+import type { Report } from "../src/report/report.ts"
 import type { MigrationDetails } from "../src/serializers/migration.ts"
 import type { Progress } from "../src/serializers/progress.ts"
 import type { MigrationClient } from "./client.ts"
@@ -85,14 +87,11 @@ function kindLine({
   return `  ${kind.replaceAll("_", " ").padEnd(20)} ${counts.join(", ")}`
 }
 
-/** Returns the result as text: the verification, what was not copied and why, the calls, the marketplace's records. */
-export function summary(
-  migration: MigrationDetails,
-  progress: Progress,
-  records: MarketplaceRecords,
-): string {
+/** Returns the result as text: the verification, the calls, what the marketplace has of the copy, what was not copied and why. */
+export function summary(migration: MigrationDetails, progress: Progress, report: Report): string {
   const { verification, calls, source_calls, writes, started, finished } = progress
   const seconds = started && finished ? (Date.parse(finished) - Date.parse(started)) / 1000 : 0
+  const omitted = report.objects.filter(({ outcome }) => outcome === "omitted")
   const lines = [
     "",
     `Migration ${migration.uuid}: ${migration.state}${migration.error_message && `: ${migration.error_message}`}`,
@@ -101,16 +100,27 @@ export function summary(
       ? "Verification: did not run"
       : `Verification: ${verification.compared} objects compared, ${verification.differences} differences`,
     `Calls: ${source_calls} to the source; ${calls - source_calls} to the destination, ${writes} of them writes`,
-    `Marketplace: resource "${migration.dst_resource_name}" is ${migration.dst_resource_state}; orders: ${records.orders}`,
+    ...marketplaceLines(report.marketplace),
+    ...(omitted.length > 0 ? ["Not copied:"] : []),
+    ...omitted.map(({ name, reason }) => `  - ${name}: ${reason}`),
   ]
-  if (records.omitted.length > 0) {
-    lines.push("Not copied:", ...records.omitted.map(({ name, reason }) => `  - ${name}: ${reason}`))
-  }
   return `${lines.join("\n")}\n`
 }
 
-export interface MarketplaceRecords {
-  /** Orders of the resource, e.g. `1 (done)`. */
-  readonly orders: string
-  readonly omitted: readonly { readonly name: string; readonly reason: string }[]
+/** Returns what the marketplace has of the copy: resource and order, price before and after, invoice, offerings. */
+function marketplaceLines({
+  resource,
+  order,
+  prices,
+  invoice,
+  offerings,
+}: Report["marketplace"]): readonly string[] {
+  const items =
+    invoice === null ? "none yet" : `${invoice.month}, ${invoice.items.length} items, ${invoice.total}`
+  const names = offerings?.map(({ name }) => `"${name}"`) ?? []
+  return [
+    `Marketplace: resource "${resource.name}" is ${resource.state}; order: ${order?.state ?? "none yet"}`,
+    ...(prices === null ? [] : [`  Price: ${pricesText(prices)}; invoice: ${items}`]),
+    ...(names.length === 0 ? [] : [`  Offerings: ${names.join(", ")}`]),
+  ]
 }

@@ -6,7 +6,7 @@ import { createLogin, type Login } from "./demo/login.ts"
 import { openDemo } from "./open-demo.ts"
 import { type HostOptions, readStartOptions, startCommand } from "./options.ts"
 import { buildServer } from "./server.ts"
-import { type MarketplaceRecords, showMigration, summary } from "./show.ts"
+import { showMigration, summary } from "./show.ts"
 
 const print = (text: string) => process.stdout.write(`${text}\n`)
 
@@ -25,7 +25,7 @@ await runCommand(startCommand, async (args) => {
     print(`Replicating ${demo.copy.description}: ${url}/api/openstack-migrations/${uuid}/`)
     const migration = await showMigration(client, uuid)
     const progress = await client.progress(uuid)
-    print(summary(migration, progress, await readRecords(demo, migration.dst_resource_uuid)))
+    print(summary(migration, progress, await client.report(uuid)))
     if (options.once) return migration.state === "OK" && progress.verification?.differences === 0 ? 0 : 1
     print(closing({ url, uuid, token, login: await createLogin(pool, demo.rows.users.owner) }))
     await waitForSignal()
@@ -74,22 +74,4 @@ function closing({ url, uuid, token, login }: Served): string {
     "The report as a page:",
     `  ${curl} -o report.html "${migrations}${uuid}/report/?format=html"`,
   ].join("\n")
-}
-
-/** Reads what the API has no endpoint for: the order of the resource, and the objects that are not copied. */
-async function readRecords({ database }: Demo, resourceUuid: string): Promise<MarketplaceRecords> {
-  const orders = await database.pool.query<{ state: number }>(
-    `select "order".state from marketplace_order "order" join marketplace_resource resource
-       on resource.id = "order".resource_id where resource.uuid = $1`,
-    [resourceUuid],
-  )
-  const omitted = await database.pool.query<{ name: string; reason: string }>(
-    `select object.name, object.reason from openstack_replication.object object
-       join waldur_openstack_replication_migration migration on migration.id = object.migration_id
-       join marketplace_resource resource on resource.id = migration.dst_resource_id
-     where resource.uuid = $1 and object.state = 'omitted' order by object.position`,
-    [resourceUuid],
-  )
-  const states = orders.rows.map(({ state }) => (state === 3 ? "done" : "erred")).join(", ")
-  return { orders: `${orders.rows.length} (${states})`, omitted: omitted.rows }
 }
