@@ -9,7 +9,7 @@ import type { NewTenantRows } from "../destination.ts"
 const ownAddresses = ["169.254", "fe80::"]
 
 /** Returns the addresses of each router, by the cloud's id. The port of an external gateway is not in the project. Pure. */
-export function routerAddresses(ports: readonly Port[]): ReadonlyMap<string, readonly string[]> {
+function routerAddresses(ports: readonly Port[]): ReadonlyMap<string, readonly string[]> {
   const addresses = ports.flatMap(({ device_id: router, fixed_ips }) =>
     fixed_ips
       .filter(({ ip_address }) => !ownAddresses.some((start) => ip_address.startsWith(start)))
