@@ -146,10 +146,10 @@ t.test("a project name that is taken in the destination gets a suffix", (t) =>
     t.equal(second.state, "OK", second.error_message)
     t.not(await world.projectOf(first), await world.projectOf(second), "two projects")
     const { rows } = await world.pool.query(
-      "select name from openstack_tenant where name like 'twin%' order by id",
+      "select name from openstack_tenant where name like 'copy%' order by id",
     )
     t.strictSame(rows[0]?.name, "copy")
-    t.match(rows[1]?.name, /^twin_[0-9a-f]{6}$/)
+    t.match(rows[1]?.name, /^copy_[0-9a-f]{6}$/)
   }),
 )
 
