@@ -25,20 +25,19 @@ function select(db: HostDb) {
     .select([timeText("row.start").as("start"), timeText("row.end").as("end")])
     .select(["invoice.uuid as invoice_uuid", "customer.uuid as customer_uuid"])
     .select(["customer.name as customer_name", "project.uuid as project_uuid"])
-    .select(["resource.uuid as resource_uuid", "resource.name as resource_name"])
+    .select("resource.uuid as resource_uuid")
     .select(["offering.uuid as offering_uuid", "offering.name as offering_name"])
 }
 
 type InvoiceItemRow = RowsOf<typeof select>
 
 function showInvoiceItem(row: InvoiceItemRow, view: View): Shown {
-  const { invoice_uuid, details, ...columns } = row
+  const { invoice_uuid, resource_uuid, details, ...columns } = row
   return {
     ...columns,
     uuid: hex(row.uuid),
     invoice: view.url("invoices", invoice_uuid),
-    resource: givenOrNull(row.resource_uuid, (uuid) => view.url("marketplace-resources", uuid)),
-    resource_uuid: givenOrNull(row.resource_uuid, hex),
+    resource: givenOrNull(resource_uuid, (uuid) => view.url("marketplace-resources", uuid)),
     price: Number(row.price),
     details,
     offering_uuid: row.offering_uuid === null ? String(details.offering_uuid ?? "") : hex(row.offering_uuid),

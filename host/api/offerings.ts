@@ -136,7 +136,6 @@ function showTexts(row: OfferingRow): Shown {
     image: row.image,
     attributes: withoutSecrets(row.attributes),
     order_count: row.order_count,
-    roles: [],
     endpoints: [],
     files: [],
     screenshots: [],
@@ -206,7 +205,7 @@ export const offerings = endpoint({
   },
   orders: { created: "row.created", name: "row.name", state: "row.state", type: "row.type" },
   order: "row.name",
-  show: (row: OfferingRow, view) => showOffering(row, view),
+  show: (row: OfferingRow, view) => ({ ...showOffering(row, view), roles: [] }),
 })
 
 /**

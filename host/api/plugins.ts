@@ -11,11 +11,7 @@ const builtin = [
 export const plugins = [
   {
     offering_type: "OpenStack.Tenant",
-    components: builtin.map((component) => ({
-      ...component,
-      billing_type: "limit",
-      factor: componentFactors[component.type] ?? 1,
-    })),
+    components: builtin.map((component) => ({ ...component, billing_type: "limit" })),
     available_limits: builtin.map(({ type }) => type),
   },
   { offering_type: "OpenStack.Instance", components: [], available_limits: [] },

@@ -86,7 +86,6 @@ export const instances = objectsOf({
     internal_ips: [],
     external_ips: [],
     external_address: [],
-    server_group: null,
     availability_zone: null,
     availability_zone_name: null,
     start_time: null,

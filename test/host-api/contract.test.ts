@@ -90,7 +90,7 @@ t.test("every row has a URL with the same content", (t) =>
 
 /** Fields that the query parameter `field` may name and that no row has: Waldur's tables of this version lack them. */
 const newer: Readonly<Record<string, string>> = {
-  OpenStackInstance: "config_drive metadata ssh_public_key user_data",
+  OpenStackInstance: "config_drive metadata server_group ssh_public_key user_data",
   OpenStackNetwork: "port_security_enabled tenant_is_managed",
   OpenStackPort: "floating_ips target_tenant",
   OpenStackRouter:

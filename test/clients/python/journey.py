@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 
+import marketplace
 import migrations
 import neighbours
 import refusals
@@ -31,6 +32,8 @@ def main() -> int:
         ("source's page", neighbours.source_page),
         ("destination", neighbours.destination),
         ("copied objects", neighbours.copied_objects),
+        ("around the source", marketplace.around_the_source),
+        ("around the copies", marketplace.around_copies),
         ("refused creates", refusals.creates),
         ("refused updates", refusals.updates),
         ("refused lists", refusals.lists),

@@ -22,6 +22,11 @@ T = TypeVar("T")
 beyond = {
     "PublicOfferingDetails": {"roles"},
     "OpenStackNestedPort": {"uuid"},
+    # Waldur writes these, too.
+    "BackendMetadata": {"routers", "router_fixed_ips", "action_details"},
+    "OpenStackInstance": {"tenant_name"},
+    "OpenStackVolume": {"tenant_name"},
+    "OpenStackSnapshot": {"tenant", "tenant_name", "tenant_uuid"},
     "OpenStackSubNet": {"tenant_uuid", "network_uuid"},
 }
 
