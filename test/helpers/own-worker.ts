@@ -7,14 +7,14 @@ import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 /** Settings of a worker of a test that differ from a host's. */
 export interface OwnWorker
   extends Partial<Pick<WorkerSettings, "concurrency" | "heartbeat" | "timeSliceMs">> {
-  readonly pace?: Pick<CloudConnection, "inFlight" | "requestsPerSecond">
+  readonly limits?: Pick<CloudConnection, "inFlight" | "requestsPerSecond">
 }
 
 /** Runs a worker in a process of its own, on the database of DATABASE_URL. WORKER is an `OwnWorker` as JSON. */
 const { DATABASE_URL = "", WORKER = "{}" } = process.env
-const { pace = {}, concurrency = 8, ...settings } = JSON.parse(WORKER) as OwnWorker
+const { limits = {}, concurrency = 8, ...settings } = JSON.parse(WORKER) as OwnWorker
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 })
-const { ctx } = await prepare({ pool, connection: (_, defaults) => ({ ...defaults, ...pace }) }, stderrLog)
+const { ctx } = await prepare({ pool, connection: (_, defaults) => ({ ...defaults, ...limits }) }, stderrLog)
 const worker = await startStageWorker(ctx, { pool, concurrency, log: stderrLog, ...settings })
 process.stderr.write("ready\n")
 process.once("SIGTERM", async () => {

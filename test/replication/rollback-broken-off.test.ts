@@ -59,7 +59,7 @@ t.test("a rollback finds and deletes what a killed worker had requested before t
         DATABASE_URL: world.databaseUrl,
         WORKER: JSON.stringify({
           heartbeat: { intervalMs: 200, timeoutMs: 2_000 },
-          pace: { requestsPerSecond: 1_000, inFlight: 4 },
+          limits: { requestsPerSecond: 1_000, inFlight: 4 },
         }),
       }
       await using first = startProcess(["test/helpers/own-worker.ts"], env)

@@ -117,7 +117,7 @@ function calls({ destination }: TestWorld, count: number): Promise<true> {
 function startOwn(world: TestWorld) {
   const worker: OwnWorker = {
     heartbeat: { intervalMs: 200, timeoutMs: 2_000 },
-    pace: { requestsPerSecond: 1_000, inFlight: 4 },
+    limits: { requestsPerSecond: 1_000, inFlight: 4 },
   }
   return startProcess(["test/helpers/own-worker.ts"], {
     DATABASE_URL: world.databaseUrl,

@@ -1,56 +1,9 @@
 import t, { type Test } from "tap"
-import type { TenantSpec } from "../../host/demo/tenant-spec.ts"
 import { demoTenant } from "../../host/demo/tenants.ts"
-import { createResource, deleteResource, listResources, updateResource } from "../../src/openstack/index.ts"
-import type { MigrationObject } from "../../src/serializers/objects.ts"
-import type { Progress } from "../../src/serializers/progress.ts"
-import { ask } from "../helpers/http.ts"
-import { act, untilVerified } from "../helpers/migration.ts"
+import { createResource, listResources, updateResource } from "../../src/openstack/index.ts"
+import { act } from "../helpers/migration.ts"
+import { inDestination, recordsOf, verificationOf, withCopy } from "../helpers/verified-copy.ts"
 import { type TestWorld, withWorld } from "../helpers/world.ts"
-
-const all = { mappings: { sync_instance_ports: true, static_routes: "reachable" } } as const
-
-interface Copied {
-  readonly world: TestWorld
-  readonly uuid: string
-  /** OpenStack's ids of the projects. */
-  readonly source: string
-  readonly destination: string
-  act(action: string, method?: string): ReturnType<typeof ask>
-  /** Requests a verification and waits for its end. */
-  verified(): Promise<NonNullable<Progress["verification"]>>
-  /** Returns the objects with differences. */
-  differing(): Promise<readonly MigrationObject[]>
-}
-
-/** A small tenant whose copy has ended. */
-function withCopy(run: (copied: Copied) => Promise<void>, spec: TenantSpec = demoTenant("small")) {
-  return withWorld(async (world) => {
-    const tenant = await world.importTenant(spec)
-    const migration = await world.ended((await world.create(tenant, all)).uuid)
-    if (migration.state !== "OK") throw new Error(migration.error_message)
-    const { uuid } = migration
-    const { token } = world.rows.users.owner
-    const act: Copied["act"] = (action, method = "POST") =>
-      ask(`${world.url}/api/openstack-migrations/${uuid}/${action}`, { method, token })
-    await run({
-      world,
-      uuid,
-      source: tenant.projectId,
-      destination: await world.projectOf(migration),
-      act,
-      async verified() {
-        const { status } = await act("verify/")
-        if (status !== 202) throw new Error(`verify answered ${status}`)
-        return untilVerified(world, uuid)
-      },
-      async differing() {
-        const { body } = await act("objects/?page_size=300", "GET")
-        return (body as readonly MigrationObject[]).filter((one) => one.differences.length > 0)
-      },
-    })
-  })
-}
 
 t.test("a copy whose source has been deleted is still compared with its plan", (t) =>
   withCopy(async ({ world, verified, destination }) => {
@@ -71,125 +24,6 @@ t.test("a copy whose source has been deleted is still compared with its plan", (
     })
   }),
 )
-
-/** Changes in the destination project, and how a later verification reports them. */
-const drifts: readonly (readonly [
-  title: string,
-  change: (copied: Copied) => Promise<unknown>,
-  differing: readonly object[],
-  unmanaged: readonly object[],
-])[] = [
-  [
-    "a rule that was deleted is gone",
-    async (copied) => {
-      const [rule] = await inDestination(copied, "security-group-rules")
-      await deleteResource(copied.world.destinationCloud, "security-group-rules", rule?.id ?? "")
-    },
-    [{ kind: "security_group_rule", differences: [{ attribute: "id", seen: null }] }],
-    [],
-  ],
-  [
-    "a port that was changed has both values",
-    async (copied) => {
-      const ports = await inDestination(copied, "ports")
-      const port = ports.find((one) => one.device_owner === "" || one.device_owner.startsWith("compute"))
-      await updateResource(copied.world.destinationCloud, "ports", port?.id ?? "", { name: "renamed" })
-    },
-    [{ kind: "port", differences: [{ attribute: "name", seen: "renamed" }] }],
-    [],
-  ],
-  [
-    "an unmanaged network is named, with what it holds",
-    async (copied) => {
-      const { destinationCloud: cloud } = copied.world
-      const own = { project_id: copied.destination, name: "theirs" }
-      const { id } = await createResource(cloud, "networks", own)
-      const cidr = "192.168.9.0/24"
-      await createResource(cloud, "subnets", { ...own, network_id: id, ip_version: 4, cidr })
-      await createResource(cloud, "ports", { ...own, network_id: id })
-    },
-    [],
-    [
-      { kind: "network", name: "theirs" },
-      { kind: "subnet", name: "theirs 192.168.9.0/24" },
-      { kind: "port", name: "theirs" },
-    ],
-  ],
-  [
-    "a rule that was added to a managed group is named",
-    async (copied) => {
-      const { destinationCloud: cloud } = copied.world
-      const group = (await inDestination(copied, "security-groups")).find(({ name }) => name !== "default")
-      await createResource(cloud, "security-group-rules", {
-        project_id: copied.destination,
-        security_group_id: group?.id,
-        direction: "ingress",
-        ethertype: "IPv4",
-        protocol: "sctp",
-        description: "added",
-      })
-    },
-    [],
-    [{ kind: "security_group_rule", name: /^ingress sctp of / }],
-  ],
-  [
-    "a route that was added to a managed router is named",
-    async (copied) => {
-      const [router] = await inDestination(copied, "routers")
-      const [known] = router?.routes ?? []
-      const routes = [...(router?.routes ?? []), { ...known, destination: "203.0.113.0/24" }]
-      await updateResource(copied.world.destinationCloud, "routers", router?.id ?? "", { routes })
-    },
-    [],
-    [{ kind: "route", name: /^203\.0\.113\.0\/24 via .* on / }],
-  ],
-  [
-    "a router without its external gateway is reported",
-    async (copied) => {
-      const [router] = await inDestination(copied, "routers")
-      await updateResource(copied.world.destinationCloud, "routers", router?.id ?? "", {
-        external_gateway_info: null,
-      })
-    },
-    [{ kind: "gateway", differences: [{ attribute: "id", seen: null }] }],
-    [],
-  ],
-]
-
-function inDestination<C extends Parameters<typeof listResources>[1]>(copied: Copied, collection: C) {
-  return listResources(copied.world.destinationCloud, collection, { project_id: copied.destination })
-}
-
-t.test("a later verification finds changes in the destination and records nothing else", (t) =>
-  withCopy(async (copied) => {
-    const records = await recordsOf(copied)
-    let [differing, unmanaged] = [await copied.differing(), await unmanagedOf(copied)]
-    t.strictSame([differing, unmanaged], [[], []], "the copy was exact")
-    for (const [title, change, wantDiffering, wantExtra] of drifts) {
-      await change(copied)
-      const verification = await copied.verified()
-      const [nowDiffering, nowUnmanaged] = [await copied.differing(), await unmanagedOf(copied)]
-      const [newDiffering, newUnmanaged] = [added(differing, nowDiffering), added(unmanaged, nowUnmanaged)]
-      t.match([newDiffering, newUnmanaged], [wantDiffering, wantExtra], title)
-      t.strictSame(
-        [newDiffering.length, newUnmanaged.length],
-        [wantDiffering.length, wantExtra.length],
-        `${title}; nothing else differs`,
-      )
-      t.match(verification, {
-        unmanaged: nowUnmanaged.length,
-        differences: nowUnmanaged.length + nowDiffering.flatMap((one) => one.differences).length,
-      })
-      ;[differing, unmanaged] = [nowDiffering, nowUnmanaged]
-    }
-    t.strictSame(await recordsOf(copied), records, "migration, order and resource stay as they are")
-  }),
-)
-
-function added<Item>(before: readonly Item[], after: readonly Item[]): readonly Item[] {
-  const known = new Set(before.map((one) => JSON.stringify(one)))
-  return after.filter((one) => !known.has(JSON.stringify(one)))
-}
 
 t.test("a difference that was corrected is gone after the next verification", (t) =>
   withCopy(async (copied) => {
@@ -278,30 +112,4 @@ async function end(t: Test, { pool }: TestWorld): Promise<void> {
     `update openstack_replication.run set started = now(), finished = now(),
      verification = '{"compared": 1, "differences": 0}'`,
   )
-}
-
-async function verificationOf({ world }: Copied) {
-  const { rows } = await world.pool.query<{
-    verification: {
-      unmanaged?: { objects: readonly { kind: string; name: string }[] }
-      source?: { changes: readonly { kind: string }[] }
-    }
-  }>("select verification from openstack_replication.run")
-  return rows[0]?.verification ?? {}
-}
-
-async function unmanagedOf(copied: Copied) {
-  return (await verificationOf(copied)).unmanaged?.objects ?? []
-}
-
-/** What a verification must not change. */
-async function recordsOf({ world }: Copied) {
-  const queries = [
-    "select * from waldur_openstack_replication_migration",
-    "select * from marketplace_resource order by id",
-    "select * from marketplace_order order by id",
-    "select * from openstack_tenant order by id",
-    "select started, finished from openstack_replication.run",
-  ]
-  return Promise.all(queries.map(async (query) => (await world.pool.query(query)).rows))
 }
