@@ -72,7 +72,7 @@ const emptyLists = {
     ],
     ...["marketplace-service-providers", "marketplace-customer-estimated-cost-policies", "user-groups"],
     ...["marketplace-offering-estimated-cost-policies", "marketplace-customer-service-accounts"],
-    ...["call-managing-organisations", "financial-reports", "users", "service-settings", "divisions"],
+    ...["call-managing-organisations", "financial-reports", "service-settings", "divisions"],
     ...["user-permissions", "user-group-invitations", "project-templates", "group-invitations"],
   ],
 } as const

@@ -34,6 +34,7 @@ import { subnets } from "./subnets.ts"
 import { openHostTables } from "./tables.ts"
 import { floatingIps, instances, serverGroups, snapshots, volumes } from "./tenant-objects.ts"
 import { tenants } from "./tenants.ts"
+import { users } from "./users.ts"
 import { volumeTypes } from "./volume-types.ts"
 
 export interface HostApiOptions {
@@ -58,6 +59,7 @@ export async function hostApi(app: FastifyInstance, { pool }: HostApiOptions): P
 
 function serveMarketplace(app: FastifyInstance, api: Api): void {
   serve(app, api, roles)
+  serve(app, api, users)
   serve(app, api, customers)
   serve(app, api, projects)
   serve(app, api, categories)

@@ -101,6 +101,10 @@ async function ofOwners({ get, rows, world }: DemoApi, t: Tap) {
     users_count: 1,
     is_service_provider: false,
   })
+  const [creator] = await rows("users/")
+  t.match(creator, { username: "owner", full_name: "Olga Example" }, "of three users the owner sees one")
+  t.equal((await get(`users/${creator?.uuid}/`)).status, 200)
+  t.equal((await get(`users/${users.staff.uuid}/`)).status, 404)
   t.strictSame((await rows("customers/")).length, 1, "of two customers the owner sees one")
   const url = encodeURIComponent(String(shown.customer))
   t.equal((await rows(`projects/?customer=${url}`)).length, 1, "filtered by a URL")
