@@ -338,6 +338,28 @@ t.test("a migration of another server shows its objects and cannot be changed", 
   }),
 )
 
+t.test("chosen networks are in the report, and not in the row that Waldur's serializer reads", (t) =>
+  withWorld(
+    async (world) => {
+      const tenant = await world.importTenant(demoTenant("small"))
+      const { rows } = await world.pool.query<{ uuid: string; name: string }>(
+        "select uuid, name from openstack_network order by id limit 1",
+      )
+      const mappings = { networks: [rows[0]?.uuid], static_routes: "reachable", sync_instance_ports: true }
+      const { uuid, mappings: shown } = await world.create(tenant, { mappings })
+      const published = { skip_connection_extnet: false, sync_instance_ports: true }
+      t.strictSame(shown, published)
+      const stored = await world.pool.query("select mappings from waldur_openstack_replication_migration")
+      t.strictSame(JSON.parse(stored.rows[0]?.mappings), published)
+      const { token } = world.rows.users.owner
+      t.match(await ask(`${world.url}/api/openstack-migrations/${uuid}/report/`, { token }), {
+        body: { request: { networks: [rows[0]?.name], static_routes: "reachable" } },
+      })
+    },
+    { worker: false },
+  ),
+)
+
 /** Asserts that no action is possible, and that the refusals change nothing. */
 async function refuses(
   t: Pick<Test, "match" | "equal" | "strictSame">,
