@@ -44,7 +44,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "src/executors/worker": [...verify, "src/executors/clouds", "src/executors/rollback"],
   "src/executors/actions": [...verify, "src/executors/plan", "src/executors/rollback"],
   "src/serializers": [...base, "src/api-error.ts", "src/access", "src/executors/plan", "src/executors/stage"],
-  "src/report": [...base, "src/serializers"],
+  "src/report": [...base, "src/handlers", "src/serializers"],
   "src/monitoring": [
     "src/models",
     "src/openstack",
