@@ -26,6 +26,13 @@ for (const [title, command, env, exit, message] of [
   ],
   ["a port that is not a number", ["host/serve.ts", "--port", "x"], {}, 2, /--port must be a whole number/],
   [
+    "an origin with a path",
+    ["host/serve.ts", "--cors-origin", "http://localhost:8001/app"],
+    {},
+    2,
+    /--cors-origin must be scheme, host and port, e\.g\. http:\/\/localhost:8001/,
+  ],
+  [
     "a health port that is not a number",
     ["host/worker.ts", "--health-port", "x"],
     {},
