@@ -1,5 +1,5 @@
 import type { Trx } from "../models/database.ts"
-import type { Cloud, Port } from "../openstack/index.ts"
+import type { Cloud, Port, QuotaDetails } from "../openstack/index.ts"
 
 /** The project of a new tenant in its cloud, at the end of a run. It is only read. */
 export interface Destination {
@@ -8,6 +8,11 @@ export interface Destination {
   readonly projectId: string
   /** Returns the ports of the project. The verification has read them already. */
   ports(): Promise<readonly Port[]>
+  /**
+   * Returns limits and usages of the project in a service; empty where it shows limits alone. The verification has read them
+   * already.
+   */
+  quotas(service: "network" | "compute" | "volume"): Promise<QuotaDetails>
   /**
    * Waits for a reading.
    * @param what name of what is read, for the report, e.g. `images`

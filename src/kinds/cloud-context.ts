@@ -1,5 +1,7 @@
 import type { Cloud } from "../openstack/cloud/types.ts"
 import { type Collection, listResources, type ResourceOf } from "../openstack/index.ts"
+import type { QuotaService } from "../planning/cloud-quotas.ts"
+import { type ProjectQuota, readProjectQuota } from "./project-quota.ts"
 
 /** The destination cloud, as one stage uses it. */
 export interface CloudContext {
@@ -14,6 +16,8 @@ export interface CloudContext {
     name: C,
     query?: Readonly<Record<string, string | readonly string[]>>,
   ): Promise<readonly ResourceOf<C>[]>
+  /** Returns the project's quotas in a service. Each is read once in the life of this context. */
+  quotas(service: QuotaService): Promise<ProjectQuota>
 }
 
 /** Facts of the destination tenant, from its row. */
@@ -27,6 +31,7 @@ export interface TenantFacts {
 
 export function cloudContext(cloud: Cloud, projectId: string, tenant: TenantFacts): CloudContext {
   const read = new Map<string, Promise<readonly unknown[]>>()
+  const quotas = new Map<QuotaService, Promise<ProjectQuota>>()
   return {
     cloud,
     projectId,
@@ -39,6 +44,11 @@ export function cloudContext(cloud: Cloud, projectId: string, tenant: TenantFact
       const known = read.get(key) ?? listResources(cloud, name, { project_id: projectId, ...query })
       read.set(key, known)
       return known as Promise<readonly ResourceOf<C>[]>
+    },
+    quotas(service) {
+      const known = quotas.get(service) ?? readProjectQuota(cloud, service, projectId)
+      quotas.set(service, known)
+      return known
     },
   }
 }

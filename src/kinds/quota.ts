@@ -68,9 +68,11 @@ export const quota = defineKind<Body, Actual>({
 
   api: {
     autoCreated: true,
-    async list({ cloud, projectId }, desired) {
+    async list(context, desired) {
       const read = await Promise.all(
-        desired.map(({ body }) => unlessRefused(readQuota(cloud, body.service, projectId))),
+        desired.map(({ body: { service } }) =>
+          unlessRefused(context.quotas(service).then(({ limits }) => ({ service, values: limits }))),
+        ),
       )
       return read.filter((actual) => actual !== undefined)
     },

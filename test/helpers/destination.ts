@@ -5,6 +5,7 @@ import {
   type HandlerSwitches,
   selectHandlers,
 } from "../../src/handlers/index.ts"
+import { readProjectQuota } from "../../src/kinds/project-quota.ts"
 import { type Cloud, CloudError, type CloudRequest, type Port } from "../../src/openstack/index.ts"
 import type { Marketplace, TestResource } from "./marketplace.ts"
 
@@ -26,6 +27,7 @@ export function destinationOf(answers: Answers, ports: readonly Partial<Port>[] 
   return {
     cloud,
     projectId: "p",
+    quotas: async (service) => (await readProjectQuota(cloud, service, "p")).details,
     ports: async () => ports as readonly Port[],
     read: (_, reading) =>
       reading().catch((error: Error) => {

@@ -6,11 +6,8 @@ import { longestChain } from "../stage/graph.ts"
 /** Calls of every plan: sign-in, extensions, and the reads of the verification (nine collections, project, user, roles, quotas). */
 const baseCalls = 2 + 9 + 3 + 3
 
-/**
- * Reads of the default handlers at the end: flavors, images, volume types, zones of machines and of volumes, and the usages of
- * three services.
- */
-const handlerCalls = 5 + 3
+/** Reads of the default handlers at the end: flavors, images, volume types, zones of machines and of volumes. */
+const handlerCalls = 5
 
 /** Duration of a stage of one call on an idle cloud, with the work before and after the call. */
 const secondsPerStage = 0.3

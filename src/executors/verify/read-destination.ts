@@ -31,6 +31,7 @@ export async function readDestination(
     cloud: seen.cloud,
     projectId: seen.projectId,
     ports: () => seen.collection("ports"),
+    quotas: async (service) => (await seen.quotas(service)).details,
     async read(what, reading) {
       try {
         return await withReadRetry(reading, stopped)

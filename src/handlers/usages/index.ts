@@ -11,7 +11,6 @@ import {
   varchar,
 } from "../../models/columns.ts"
 import { hostTables } from "../../models/host-tables.ts"
-import { getComputeUsage, getNetworkUsage, getVolumeUsage } from "../../openstack/index.ts"
 import type { Destination, WriteDestination } from "../destination.ts"
 import type { Handler, HandlerContext } from "../handler.ts"
 import { writeCurrentUsages } from "./component-usages.ts"
@@ -47,13 +46,13 @@ export const usagesHandler: Handler = {
 }
 
 async function readUsages(
-  { cloud, projectId, read }: Destination,
+  { quotas: quotasOf, read }: Destination,
   context: HandlerContext,
 ): Promise<WriteDestination> {
   const [compute, volume, network] = await Promise.all([
-    read("usages of machines", () => getComputeUsage(cloud, projectId)),
-    read("usages of volumes", () => getVolumeUsage(cloud, projectId)),
-    read("usages of networks", () => getNetworkUsage(cloud, projectId)),
+    read("usages of machines", () => quotasOf("compute")),
+    read("usages of volumes", () => quotasOf("volume")),
+    read("usages of networks", () => quotasOf("network")),
   ])
   const quotas = tenantQuotas({ compute, volume, network })
   return async (trx, rows) => {
