@@ -5,6 +5,7 @@ import { type Cloud, connectCloud, listResources, type Network } from "../../src
 import { openHostDatabase } from "../database.ts"
 import type { CloudFacts } from "../demo/cloud-facts.ts"
 import type { Demo } from "../demo/demo.ts"
+import { writeHistory } from "../demo/history.ts"
 import { createDemoRows } from "../demo/rows.ts"
 import type { Limits } from "../import/quota-rows.ts"
 import { importTenant } from "../import/tenant.ts"
@@ -118,6 +119,7 @@ async function createDemo(
       plan: rows.source.plan,
       limits,
     })
+    await writeHistory(database.pool, tenant, { cloud, projectId, settingsId: rows.source.settings.id })
     const copy = {
       name: `${tenant.name}-replica`,
       mappings: { sync_instance_ports: true, static_routes: "reachable" },

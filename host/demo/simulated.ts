@@ -1,12 +1,14 @@
+import type pg from "pg"
 import { type SimulatedCloud, startCloud } from "../../simulator/cloud.ts"
 import type { CloudConnection } from "../../src/openstack/cloud/types.ts"
 import { connectCloud } from "../../src/openstack/index.ts"
 import { openHostDatabase } from "../database.ts"
 import { type ImportedTenant, importTenant } from "../import/tenant.ts"
-import type { Queryable } from "../waldur/insert.ts"
 import type { Demo } from "./demo.ts"
+import { writeHistory } from "./history.ts"
 import { createDemoRows, type DemoRows } from "./rows.ts"
 import { seedTenant } from "./seed-cloud.ts"
+import type { TenantSpec } from "./tenant-spec.ts"
 import { demoTenant, type TenantSize } from "./tenants.ts"
 
 /** A demo between two simulated clouds. */
@@ -21,8 +23,15 @@ export interface SimulatedDemoOptions {
   readonly databaseUrl: string | undefined
 }
 
-/** What the demo's customer ordered. The destination has no volume type "archive", so its limit is reported as not copied. */
-const limits = { cores: 16, ram: 32_768, gigabytes_standard: 500, gigabytes_ssd: 200, gigabytes_archive: 50 }
+/**
+ * What the demo's customer ordered: enough for its machines, of one core each. The destination has no volume type "archive",
+ * so its limit is reported as not copied.
+ */
+function limitsFor({ ports }: TenantSpec) {
+  const machines = new Set(ports.flatMap(({ instance }) => instance ?? [])).size
+  const cores = Math.max(16, machines)
+  return { cores, ram: 2_048 * cores, gigabytes_standard: 500, gigabytes_ssd: 200, gigabytes_archive: 50 }
+}
 
 /** Starts the database and the clouds, and creates the tenant and its rows. */
 export async function createSimulatedDemo(options: SimulatedDemoOptions): Promise<SimulatedDemo> {
@@ -58,9 +67,9 @@ export async function createSimulatedDemo(options: SimulatedDemoOptions): Promis
   }
 }
 
-/** Creates the tenant in the source cloud, at full speed, and imports its rows. */
+/** Creates the tenant in the source cloud, at full speed, and the rows of a tenant that is in use. */
 async function createTenant(
-  db: Queryable,
+  db: pg.Pool,
   source: SimulatedCloud,
   rows: DemoRows,
   size: TenantSize,
@@ -70,7 +79,8 @@ async function createTenant(
     requestsPerSecond: 1000,
     inFlight: 16,
   })
-  const { projectId, instances } = await seedTenant(cloud, demoTenant(size))
+  const spec = demoTenant(size)
+  const { projectId, instances } = await seedTenant(cloud, spec)
   const tenant = await importTenant(db, cloud, {
     projectId,
     instances,
@@ -78,8 +88,9 @@ async function createTenant(
     project: rows.project,
     offering: rows.source.offering,
     plan: rows.source.plan,
-    limits,
+    limits: limitsFor(spec),
   })
+  await writeHistory(db, tenant, { cloud, projectId, settingsId: rows.source.settings.id })
   await cloud.close()
   return tenant
 }
