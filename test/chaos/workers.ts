@@ -2,11 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import { setTimeout as sleep } from "node:timers/promises"
+import { waitFor } from "../helpers/wait-for.ts"
 import type { Activity, WorkerKillPoint } from "./kill-worker.ts"
 
 /** A stop takes at most ten seconds; a busy machine may take longer. */
 const stopMs = 30_000
+
+/** The database is down for a few seconds only. */
+const startMs = 120_000
 
 /** Lines of a worker's output that are kept for a failure. */
 const keptLines = 40
@@ -58,15 +61,18 @@ export class Workers {
    * @returns the message that it sent when it was ready: a host its address
    */
   async add(script: "worker.ts" | "host.ts" = "worker.ts"): Promise<unknown> {
-    while (!this.#stopping) {
+    let output: readonly string[] = []
+    const start = async () => {
+      if (this.#stopping) return { message: undefined }
       const member = this.#spawn(script)
       const ready = once(member.child, "message").then(([message]: unknown[]) => message)
-      const first = await Promise.race([ready, member.gone.then(() => undefined)])
-      member.ready = first !== undefined
-      if (member.ready) return first
-      await sleep(200)
+      const message = await Promise.race([ready, member.gone.then(() => undefined)])
+      member.ready = message !== undefined
+      output = member.lines
+      return member.ready ? { message } : undefined
     }
-    return undefined
+    const what = () => `${script} to start, which printed:\n${output.join("\n")}`
+    return (await waitFor(what, start, { timeoutMs: startMs, everyMs: 200 })).message
   }
 
   /** Kills a worker with SIGKILL, by default the oldest, and waits until it has ended. */

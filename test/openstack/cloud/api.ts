@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto"
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
+import { waitFor } from "../../helpers/wait-for.ts"
 import { endOf, environment, runCommand } from "./command.ts"
 import type { Daemons } from "./daemons.ts"
 import { nameCells } from "./database.ts"
@@ -136,14 +136,14 @@ export function startService(
 
 /** Waits until the service responds, not only its socket. */
 export async function untilAnswers(layout: Layout, daemons: Daemons, service: ServiceName): Promise<void> {
-  for (;;) {
+  const answers = async () => {
     const status = await fetch(urlOf(layout, service)).then(
       (answer) => answer.status,
       () => 599,
     )
-    if (status < 500) return
-    if (!(await daemons.isAlive(service)))
+    if (status >= 500 && !(await daemons.isAlive(service)))
       throw new Error(`${service} did not start: ${await endOf(daemons.logOf(service))}`)
-    await sleep(200)
+    return status < 500
   }
+  await waitFor(`${service} to respond`, answers, { timeoutMs: 300_000, everyMs: 200 })
 }

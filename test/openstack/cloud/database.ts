@@ -2,8 +2,8 @@ import { execFile } from "node:child_process"
 import { cp, mkdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { userInfo } from "node:os"
 import { dirname, join } from "node:path"
-import { setTimeout as sleep } from "node:timers/promises"
 import { promisify } from "node:util"
+import { waitFor } from "../../helpers/wait-for.ts"
 import { endOf, environment, runCommand } from "./command.ts"
 import type { Daemons } from "./daemons.ts"
 import { iniText } from "./ini.ts"
@@ -55,16 +55,16 @@ export async function startDatabase(options: DatabaseOptions): Promise<void> {
 async function start({ directory, daemons, outlive }: DatabaseOptions): Promise<void> {
   const args = [`--defaults-file=${join(directory, "my.cnf")}`]
   await daemons.start("mariadb", { program: "mariadbd", args }, outlive)
-  for (;;) {
+  const answers = async () => {
     const answered = await sql(directory, "select 1").then(
       () => true,
       () => false,
     )
-    if (answered) return
-    if (!(await daemons.isAlive("mariadb")))
-      throw new Error(`The database did not start: ${await endOf(daemons.logOf("mariadb"))}`)
-    await sleep(100)
+    if (!answered && !(await daemons.isAlive("mariadb")))
+      throw new Error(`MariaDB did not start: ${await endOf(daemons.logOf("mariadb"))}`)
+    return answered
   }
+  await waitFor("MariaDB to respond", answers, { timeoutMs: 300_000, everyMs: 100 })
 }
 
 async function sql(directory: string, text: string): Promise<void> {
