@@ -24,7 +24,7 @@ export function newCounters(): Counters {
     restarts: 0,
     scenarios: { retried: 0, "rolled back": 0 },
     faults: noFaults(),
-    api: { answered: 0, busy: 0 },
+    api: { ok: 0, down: 0 },
     deviations: [],
   }
 }
@@ -43,9 +43,7 @@ export function summaryOf(name: string, counters: Counters): string {
     `${counters.kills} kills`,
     `${counters.restarts} restarts of PostgreSQL`,
     ...(faults.length > 0 ? [`faults: ${faults.join(", ")}`] : []),
-    ...(counters.api.busy > 0
-      ? [`API responses: ${counters.api.answered} × 200, ${counters.api.busy} × 503`]
-      : []),
+    ...(counters.api.down > 0 ? [`API responses: ${counters.api.ok} × 200, ${counters.api.down} × 503`] : []),
   ]
   const deviations = counters.deviations.length === 0 ? "none" : counters.deviations.length
   return `${name}: ${parts.join(", ")}; deviations: ${deviations}`

@@ -3,9 +3,9 @@ import { ask } from "../helpers/http.ts"
 
 export interface ProbeCounts {
   /** 200. */
-  answered: number
+  ok: number
   /** 503: the database is down. */
-  busy: number
+  down: number
 }
 
 const pauseMs = 150
@@ -23,8 +23,8 @@ export async function probe(
       ({ status, body }) => ({ status, body }),
       (error: unknown) => ({ status: 0, body: String(error) }),
     )
-    if (seen.status === 200) counts.answered += 1
-    else if (seen.status === 503) counts.busy += 1
+    if (seen.status === 200) counts.ok += 1
+    else if (seen.status === 503) counts.down += 1
     else faults.push(`the API responded ${seen.status}: ${JSON.stringify(seen.body)}`)
     await sleep(pauseMs)
   }

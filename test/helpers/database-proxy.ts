@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 
-/** A proxy of a server that can stop: connections break, and new ones are refused, as when the server dies. */
+/** A proxy of a server that can stop: connections break, and new ones are refused, as when the server crashes. */
 export interface DatabaseProxy {
   /** The address of the proxy. */
   readonly url: string

@@ -234,7 +234,7 @@ async function enrichGroups({ cloud, own, where, has }: Place): Promise<string> 
   )
 
   const [group] = await listResources(cloud, "security-groups", { ...own, name: "default" })
-  await updateResource(cloud, "security-groups", group?.id ?? "", { description: "Ours by now" })
+  await updateResource(cloud, "security-groups", group?.id ?? "", { description: "Changed" })
   await createResource(cloud, "security-group-rules", {
     ...own,
     security_group_id: group?.id,

@@ -10,8 +10,8 @@ export interface TlsFront {
   close(): Promise<void>
 }
 
-const asked = ["accept", "content-type", "x-auth-token"]
-const answered = ["content-type", "x-subject-token", "x-openstack-request-id"]
+const requestHeaders = ["accept", "content-type", "x-auth-token"]
+const responseHeaders = ["content-type", "x-subject-token", "x-openstack-request-id"]
 
 /** Starts a TLS proxy before a cloud, as many clouds have one; the catalog has its address. */
 export async function tlsFront(cloud: string, certificate: Certificate): Promise<TlsFront> {
@@ -19,13 +19,13 @@ export async function tlsFront(cloud: string, certificate: Certificate): Promise
     const body = await read(request)
     const answer = await fetch(cloud + request.url, {
       method: request.method ?? "GET",
-      headers: asked.flatMap((name): [string, string][] => {
+      headers: requestHeaders.flatMap((name): [string, string][] => {
         const value = request.headers[name]
         return typeof value === "string" ? [[name, value]] : []
       }),
       ...(body !== "" && { body }),
     })
-    for (const name of answered) {
+    for (const name of responseHeaders) {
       const value = answer.headers.get(name)
       if (value !== null) response.setHeader(name, value)
     }

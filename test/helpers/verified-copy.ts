@@ -40,7 +40,7 @@ export function withCopy(run: (copied: Copied) => Promise<void>, spec: TenantSpe
       act,
       async verified() {
         const { status } = await act("verify/")
-        if (status !== 202) throw new Error(`verify answered ${status}`)
+        if (status !== 202) throw new Error(`verify returned ${status}`)
         return untilVerified(world, uuid)
       },
       async differing() {

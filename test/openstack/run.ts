@@ -19,7 +19,7 @@ await runCommand(openstackCommand, async (args) => {
   const options = readOpenstackOptions(args)
   const given = process.env.OPENSTACK_CLOUD_JSON
   const directory = join(tmpdir(), "waldur-replication-openstack", "run")
-  const cloud = given === undefined ? await up({ directory, say: print }) : undefined
+  const cloud = given === undefined ? await up({ directory, print }) : undefined
   try {
     return await runTests(given ?? cloudFile(directory), options)
   } finally {

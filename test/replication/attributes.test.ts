@@ -96,14 +96,14 @@ t.test("a subnet without pools is copied without pools, even if their removal fa
   withWorld(async (world) => {
     const tenant = await world.importTenant(demoTenant("small"), async (project_id) => {
       const [network] = await listResources(world.sourceCloud, "networks", { project_id })
-      const asked = {
+      const subnet = {
         project_id,
         network_id: network?.id,
         name: "no pools",
         cidr: "10.69.0.0/24",
         ip_version: 4,
       }
-      const { id } = await createResource(world.sourceCloud, "subnets", asked)
+      const { id } = await createResource(world.sourceCloud, "subnets", subnet)
       await updateResource(world.sourceCloud, "subnets", id, { allocation_pools: [] })
     })
     let refused = 0

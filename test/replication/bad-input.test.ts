@@ -29,7 +29,7 @@ interface Settings {
 interface Case {
   readonly title: string
   /** The message of the migration: what happened, where, and what to do. */
-  readonly says: RegExp
+  readonly message: RegExp
   /** Causes the fault. Returns the function that corrects it. */
   breaks(world: TestWorld, settings: Settings): Promise<() => Promise<void>>
 }
@@ -37,7 +37,8 @@ interface Case {
 const cases: readonly Case[] = [
   {
     title: "wrong credentials",
-    says: /project ".+": OpenStack, region B: identity POST \/auth\/tokens answered 401: user admin \(domain Default\) cannot sign in to project admin \(domain Default\): .* \(req-\S+\)\. Correct user, password, domain and project in this cloud's settings, then retry\./,
+    message:
+      /project ".+": OpenStack, region B: identity POST \/auth\/tokens answered 401: user admin \(domain Default\) cannot sign in to project admin \(domain Default\): .* \(req-\S+\)\. Correct user, password, domain and project in this cloud's settings, then retry\./,
     async breaks(_, settings) {
       await settings.change({ password: "s3cret-guess" })
       return () => settings.restore()
@@ -45,7 +46,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "an application credential that is not there",
-    says: /OpenStack, region B: .* application credential gone cannot sign in: .*\. Check id and secret of the application credential .*, then retry\./,
+    message:
+      /OpenStack, region B: .* application credential gone cannot sign in: .*\. Check id and secret of the application credential .*, then retry\./,
     async breaks(_, settings) {
       await settings.change(
         {},
@@ -56,7 +58,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "an application credential that may make no project",
-    says: /OpenStack, region B: identity \w+ \/projects answered 403: .*\. An application credential keeps the roles that it was created with and cannot be scoped to another project\. .*, then retry\./,
+    message:
+      /OpenStack, region B: identity \w+ \/projects answered 403: .*\. An application credential keeps the roles that it was created with and cannot be scoped to another project\. .*, then retry\./,
     async breaks(world, settings) {
       const { id, secret } = await memberCredential(world.destination)
       await settings.change({}, { application_credential_id: id, application_credential_secret: secret })
@@ -65,7 +68,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "an unknown authority",
-    says: /OpenStack, region B: \w*SELF_SIGNED\w*: .*\. The certificate of OpenStack, region B is not signed by a trusted CA\. Add the CA to this cloud's settings, then retry\./,
+    message:
+      /OpenStack, region B: \w*SELF_SIGNED\w*: .*\. The certificate of OpenStack, region B is not signed by a trusted CA\. Add the CA to this cloud's settings, then retry\./,
     async breaks(world, settings) {
       const certificate = selfSigned()
       const front = await tlsFront(new URL(world.destination.authUrl).origin, certificate)
@@ -76,7 +80,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "an expired authority",
-    says: /OpenStack, region B: CERT_HAS_EXPIRED: .*\. The certificate of OpenStack, region B, or of the CA that signed it, has expired\. Renew it, .*, then retry\./,
+    message:
+      /OpenStack, region B: CERT_HAS_EXPIRED: .*\. The certificate of OpenStack, region B, or of the CA that signed it, has expired\. Renew it, .*, then retry\./,
     async breaks(world, settings) {
       const expired = selfSigned({ lastsMs: -1_000 })
       const renewed = selfSigned()
@@ -91,7 +96,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "a catalog without the network service",
-    says: /quota "network quotas" and \d+ more: OpenStack, region B: the catalog has no public endpoint of type network; it has identity, compute, .*\. Register the service in this cloud's catalog or .*, then retry\./,
+    message:
+      /quota "network quotas" and \d+ more: OpenStack, region B: the catalog has no public endpoint of type network; it has identity, compute, .*\. Register the service in this cloud's catalog or .*, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ services: ["network"] })
       // A token keeps the catalog that was sent with it.
@@ -101,7 +107,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "a catalog without the volume service",
-    says: /quota "volume quotas": OpenStack, region B: the catalog has no public endpoint of type volumev3 or .*; it has identity, network, compute\. Register the service in this cloud's catalog or .*, then retry\./,
+    message:
+      /quota "volume quotas": OpenStack, region B: the catalog has no public endpoint of type volumev3 or .*; it has identity, network, compute\. Register the service in this cloud's catalog or .*, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ services: ["volumev3", "block-storage"] })
       // A token keeps the catalog that was sent with it.
@@ -111,7 +118,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "a region that does not exist",
-    says: /quota ".+" and \d+ more: OpenStack, region B: the catalog has no region Atlantis; it has RegionB\. Correct the region in this cloud's settings, then retry\./,
+    message:
+      /quota ".+" and \d+ more: OpenStack, region B: the catalog has no region Atlantis; it has RegionB\. Correct the region in this cloud's settings, then retry\./,
     async breaks(_, settings) {
       await settings.change({}, { region: "Atlantis" })
       return () => settings.restore()
@@ -119,7 +127,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "a quota that is too small",
-    says: /network ".+": OpenStack, region B: network POST \/networks answered 409: Quota exceeded for resources: \['network'\] \(req-\S+\)\. Raise this quota of the destination project or delete what uses it, then retry\./,
+    message:
+      /network ".+": OpenStack, region B: network POST \/networks answered 409: Quota exceeded for resources: \['network'\] \(req-\S+\)\. Raise this quota of the destination project or delete what uses it, then retry\./,
     async breaks({ destination, destinationCloud }) {
       const project = async () =>
         (await findProjectsByName(destinationCloud, "a quota that is too small"))[0]?.id ?? ""
@@ -139,7 +148,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "an external network that is gone",
-    says: /gateway ".+": OpenStack, region B: network PUT \/routers\/\S+ answered 404: Network \S+ could not be found \(req-\S+\)\. Set an external network that exists in this cloud's settings, then retry\./,
+    message:
+      /gateway ".+": OpenStack, region B: network PUT \/routers\/\S+ answered 404: Network \S+ could not be found \(req-\S+\)\. Set an external network that exists in this cloud's settings, then retry\./,
     async breaks({ destinationCloud }, settings) {
       const [external] = await createResources(destinationCloud, "networks", [
         { name: "old", "router:external": true },
@@ -151,7 +161,8 @@ const cases: readonly Case[] = [
   },
   {
     title: "a Neutron without routers",
-    says: /router ".+": OpenStack, region B: network \w+ \/routers answered 404: The resource could not be found \(req-\S+\)\. This Neutron lacks the extension that serves this path\. Enable its service plugin, then retry\./,
+    message:
+      /router ".+": OpenStack, region B: network \w+ \/routers answered 404: The resource could not be found \(req-\S+\)\. This Neutron lacks the extension that serves this path\. Enable its service plugin, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ extensions: ["router"] })
       return async () => world.destination.setMissing({})
@@ -166,14 +177,14 @@ t.test(
       const tenant = await world.importTenant(demoTenant("small"))
       const source = await viewTenant(world.sourceCloud, tenant.projectId)
       const settings = await settingsOf(world)
-      for (const { title, says, breaks } of cases) {
+      for (const { title, message, breaks } of cases) {
         await t.test(title, async (t) => {
           const mend = await breaks(world, settings)
           const mappings = { sync_instance_ports: true, static_routes: "reachable" }
           const { uuid } = await world.create(tenant, { name: title, mappings })
           const erred = await world.ended(uuid)
           t.equal(erred.state, "ERRED")
-          t.match(erred.error_message, says)
+          t.match(erred.error_message, message)
           t.equal(
             erred.error_message.match(/then retry\./g)?.length,
             1,

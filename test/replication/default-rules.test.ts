@@ -113,23 +113,27 @@ t.test("a rule that a user added to a copied group survives a retry, and the ver
 interface Left {
   readonly begun?: boolean
   readonly group?: string
-  readonly madeAt?: string
-  readonly groupMadeAt?: string
+  readonly createdAt?: string
+  readonly groupCreatedAt?: string
 }
 
 const leftOver: readonly (readonly [string, Left, boolean])[] = [
-  ["created with its group", { madeAt: "2026-01-01T00:00:01Z", groupMadeAt: "2026-01-01T00:00:00Z" }, true],
+  [
+    "created with its group",
+    { createdAt: "2026-01-01T00:00:01Z", groupCreatedAt: "2026-01-01T00:00:00Z" },
+    true,
+  ],
   ["of a cloud without creation times", {}, true],
   [
     "created later than its group",
-    { madeAt: "2026-01-01T00:05:00Z", groupMadeAt: "2026-01-01T00:00:00Z" },
+    { createdAt: "2026-01-01T00:05:00Z", groupCreatedAt: "2026-01-01T00:00:00Z" },
     false,
   ],
   ["in a group of which a rule was requested or matched", { begun: true }, false],
-  ["in a group that is not copied", { group: "theirs" }, false],
+  ["in a group that is not copied", { group: "unmanaged" }, false],
 ]
-for (const [title, { begun = false, group = "ours", madeAt, groupMadeAt }, goes] of leftOver) {
-  t.test(`an unplanned rule, ${title}, is ${goes ? "deleted" : "kept"}`, async (t) => {
+for (const [title, { begun = false, group = "managed", createdAt, groupCreatedAt }, deleted] of leftOver) {
+  t.test(`an unplanned rule, ${title}, is ${deleted ? "deleted" : "kept"}`, async (t) => {
     const common = {
       id: "1",
       direction: "egress",
@@ -141,15 +145,18 @@ for (const [title, { begun = false, group = "ours", madeAt, groupMadeAt }, goes]
       remote_ip_prefix: null,
       remote_group_id: null,
     } as const
-    const body = { ...common, security_group_id: "ours", description: "" }
+    const body = { ...common, security_group_id: "managed", description: "" }
     const desired = [{ key: "1", name: "", body }]
     const rule = { ...common, security_group_id: group, description: null }
     const times = {
-      ...(madeAt !== undefined && { created_at: madeAt }),
-      ...(groupMadeAt !== undefined && { group_created_at: groupMadeAt }),
+      ...(createdAt !== undefined && { created_at: createdAt }),
+      ...(groupCreatedAt !== undefined && { group_created_at: groupCreatedAt }),
     }
     const left = [{ ...rule, ...times }]
-    t.strictSame(securityGroupRule.removal.toPrune?.(desired, begun ? desired : [], left), goes ? left : [])
+    t.strictSame(
+      securityGroupRule.removal.toPrune?.(desired, begun ? desired : [], left),
+      deleted ? left : [],
+    )
   })
 }
 

@@ -12,7 +12,7 @@ const forbidden = {
 
 for (const [title, most, differences] of [
   ["once, has it after the next try", 1, 0],
-  ["each time, is there without it, and the check says so", Number.POSITIVE_INFINITY, 1],
+  ["each time, is created without it, and the verification reports it", Number.POSITIVE_INFINITY, 1],
 ] as const) {
   t.test(`an interface whose name is refused ${title}`, (t) =>
     withWorld(async (world) => {

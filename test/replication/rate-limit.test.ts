@@ -13,7 +13,7 @@ import { withDatabase } from "../helpers/database.ts"
 import { waitFor } from "../helpers/wait-for.ts"
 
 const cloud = 7
-const calm: AcquireOptions = {
+const patientCall: AcquireOptions = {
   maxPauseMs: 60_000,
   urgent: false,
   isRetry: false,
@@ -30,7 +30,7 @@ t.test("all processes together have no more calls in flight than the limit of th
     await Promise.all(
       processes.flatMap((limiters, index) =>
         Array.from({ length: 40 }, async () => {
-          const release = await limiterOf(limiters, { inFlight: 4 }).acquire(calm)
+          const release = await limiterOf(limiters, { inFlight: 4 }).acquire(patientCall)
           busy += 1
           busiest = Math.max(busiest, busy)
           await sleep(2)
@@ -51,7 +51,9 @@ t.test("all processes together start no more calls in a window than the rate of 
     await Promise.all(
       processes.flatMap((limiters) =>
         Array.from({ length: 20 }, async () => {
-          const release = await limiterOf(limiters, { requestsPerSecond: 20, inFlight: 100 }).acquire(calm)
+          const release = await limiterOf(limiters, { requestsPerSecond: 20, inFlight: 100 }).acquire(
+            patientCall,
+          )
           starts.push(performance.now())
           release()
         }),
@@ -98,7 +100,7 @@ t.test("a pause that a cloud requests of one process holds for all", (t) =>
   withLimiters(2, async ([first, second], db) => {
     limiterOf(first).pause(60_000, cause)
     await until(db, sql`select from openstack_replication.limiter where paused_until > now()`)
-    await t.rejects(limiterOf(second).acquire({ ...calm, maxPauseMs: 1_000 }), PauseTooLong)
+    await t.rejects(limiterOf(second).acquire({ ...patientCall, maxPauseMs: 1_000 }), PauseTooLong)
   }),
 )
 
@@ -106,11 +108,11 @@ t.test("a pause that an operator ends in the database ends for waiting and new c
   withLimiters(1, async ([limiters], db) => {
     limiterOf(limiters).pause(60_000, cause)
     await until(db, sql`select from openstack_replication.limiter where paused_until > now()`)
-    const waiting = limiterOf(limiters).acquire({ ...calm, maxPauseMs: 120_000 })
-    await t.rejects(limiterOf(limiters).acquire({ ...calm, maxPauseMs: 1_000 }), PauseTooLong)
+    const waiting = limiterOf(limiters).acquire({ ...patientCall, maxPauseMs: 120_000 })
+    await t.rejects(limiterOf(limiters).acquire({ ...patientCall, maxPauseMs: 1_000 }), PauseTooLong)
     await sql`update openstack_replication.limiter set paused_until = now()`.execute(db)
     ;(await waiting)()
-    ;(await limiterOf(limiters).acquire({ ...calm, maxPauseMs: 1_000 }))()
+    ;(await limiterOf(limiters).acquire({ ...patientCall, maxPauseMs: 1_000 }))()
     t.pass()
   }),
 )
@@ -118,8 +120,8 @@ t.test("a pause that an operator ends in the database ends for waiting and new c
 t.test("a call with a granted slot does not start during a pause that was requested meanwhile", (t) =>
   withLimiters(2, async ([first, second], db) => {
     const slow = { requestsPerSecond: 2 }
-    for (let i = 0; i < 2; i += 1) (await limiterOf(first, slow).acquire(calm))()
-    const granted = limiterOf(first, slow).acquire({ ...calm, maxPauseMs: 5_000 })
+    for (let i = 0; i < 2; i += 1) (await limiterOf(first, slow).acquire(patientCall))()
+    const granted = limiterOf(first, slow).acquire({ ...patientCall, maxPauseMs: 5_000 })
     await until(db, sql`select from openstack_replication.limiter where recent_starts[2] > clock_timestamp()`)
     limiterOf(second, slow).pause(60_000, cause)
     await t.rejects(granted, PauseTooLong)
@@ -130,9 +132,9 @@ t.test("a free slot is granted to the process that has waited longest", (t) =>
   withLimiters(2, async ([first, second], db) => {
     const one = { inFlight: 1 }
     const order: string[] = []
-    const release = await limiterOf(first, one).acquire(calm)
+    const release = await limiterOf(first, one).acquire(patientCall)
     const acquire = async (limiters: LimiterStore, name: string) => {
-      const done = await limiterOf(limiters, one).acquire(calm)
+      const done = await limiterOf(limiters, one).acquire(patientCall)
       order.push(name)
       done()
     }
@@ -155,8 +157,8 @@ t.test("a free slot is granted to the process that has waited longest", (t) =>
 t.test("the slots of a dead process are free once its calls must have ended", (t) =>
   withLimiters(2, async ([dead, living], db) => {
     const one = { inFlight: 1 }
-    await limiterOf(dead, one).acquire(calm)
-    const waiting = limiterOf(living, one).acquire(calm)
+    await limiterOf(dead, one).acquire(patientCall)
+    const waiting = limiterOf(living, one).acquire(patientCall)
     await until(
       db,
       sql`select from openstack_replication.limiter_usage where owner = ${living.owner} and waiting_since is not null`,
@@ -171,10 +173,10 @@ t.test("the slots of a dead process are free once its calls must have ended", (t
 
 t.test("a fenced process starts nothing until it has a new owner name", (t) =>
   withLimiters(1, async ([limiters], db) => {
-    ;(await limiterOf(limiters).acquire(calm))()
+    ;(await limiterOf(limiters).acquire(patientCall))()
     await db.insertInto("openstack_replication.fenced_owner").values({ owner: limiters.owner }).execute()
-    await t.rejects(limiterOf(limiters).acquire({ ...calm, maxPauseMs: 10 }), PauseTooLong)
-    const waiting = limiterOf(limiters).acquire(calm)
+    await t.rejects(limiterOf(limiters).acquire({ ...patientCall, maxPauseMs: 10 }), PauseTooLong)
+    const waiting = limiterOf(limiters).acquire(patientCall)
     await limiters.renewOwner()
     ;(await waiting)()
     t.pass("then it goes on")
@@ -189,20 +191,20 @@ t.test(
       const nowhere = openDatabase(new pg.Pool({ connectionString: url.replace(/:\d+\//, ":1/") }))
       const away = openLimiterStore(nowhere)
       await t.rejects(
-        limiterOf(away).acquire({ ...calm, maxPauseMs: 10 }),
+        limiterOf(away).acquire({ ...patientCall, maxPauseMs: 10 }),
         /no rate-limit slot granted for \d+ s: the database is unreachable/,
       )
       await away.close()
       await nowhere.destroy()
       limiterOf(limiters)
-      let asked = 0
+      let requests = 0
       const limiter = new SharedLimiter(async ({ wanted }) => {
-        asked += 1
-        if (asked === 1) throw new Error("connection refused")
+        requests += 1
+        if (requests === 1) throw new Error("connection refused")
         return { pausedMs: 0, startsMs: Array.from({ length: wanted }, () => 0), alone: true, fenced: false }
       })
-      ;(await limiter.acquire(calm))()
-      t.equal(asked, 2)
+      ;(await limiter.acquire(patientCall))()
+      t.equal(requests, 2)
       await limiter.close()
     }),
 )

@@ -3,7 +3,7 @@ import { demoTenant } from "../../host/demo/tenants.ts"
 import type { SimulatedCloud } from "../../simulator/index.ts"
 import { withWorld } from "../helpers/world.ts"
 
-const takenBack = {
+const revoked = {
   status: 401,
   body: {
     error: {
@@ -16,13 +16,13 @@ const takenBack = {
 
 /** Refuses the token of a read this often. Returns a function that returns the number of requests. */
 function refuse(cloud: SimulatedCloud, path: string, times: number): () => number {
-  let asked = 0
+  let requests = 0
   cloud.onRequest = async (call) => {
     if (call.method !== "GET" || call.path !== path) return undefined
-    asked += 1
-    return asked <= times ? takenBack : undefined
+    requests += 1
+    return requests <= times ? revoked : undefined
   }
-  return () => asked
+  return () => requests
 }
 
 t.test("a read whose token was revoked twice is retried", (t) =>

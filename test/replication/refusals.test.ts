@@ -160,7 +160,7 @@ t.test("a lost response does not create an object twice", (t) =>
     const { uuid } = await world.create(tenant, { mappings: { sync_instance_ports: true } })
     const migration = await world.ended(uuid)
     t.equal(migration.state, "OK", migration.error_message)
-    t.ok(lost.size >= 8, `answers lost: ${[...lost].join(", ")}`)
+    t.ok(lost.size >= 8, `lost responses: ${[...lost].join(", ")}`)
     const project = await world.projectOf(migration)
     for (const [collection, count] of [
       ["networks", 2],

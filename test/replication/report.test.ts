@@ -10,7 +10,7 @@ const address = (world: TestWorld, uuid: string) => `${world.url}/api/openstack-
 
 async function reportOf(world: TestWorld, uuid: string): Promise<Report> {
   const { status, body } = await ask(address(world, uuid), { token: world.rows.users.owner.token })
-  if (status !== 200) throw new Error(`report answered ${status}: ${JSON.stringify(body)}`)
+  if (status !== 200) throw new Error(`report returned ${status}: ${JSON.stringify(body)}`)
   return body as Report
 }
 

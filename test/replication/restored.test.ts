@@ -42,7 +42,7 @@ t.test("a migration in a restored database finds what was created since, and cre
 async function recipe(): Promise<string> {
   const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8")
   const [, sql] = /## Back up and restore[\s\S]*?```sql\n([\s\S]*?)```/.exec(page) ?? []
-  if (sql === undefined) throw new Error("docs/operations.md says nothing of a restore")
+  if (sql === undefined) throw new Error("docs/operations.md has no section on restores")
   return sql
 }
 

@@ -19,8 +19,11 @@ t.test("a rollback of an unused migration leaves cloud and rows as before", (t) 
     t.equal((await world.ended(uuid)).state, "OK")
     t.equal((await act(world, uuid, "rollback", world.rows.users.stranger.token)).status, 404)
 
-    const asked = await act(world, uuid, "rollback")
-    t.match(asked, { status: 202, body: { state: "DELETION_SCHEDULED", dst_resource_state: "Terminating" } })
+    const response = await act(world, uuid, "rollback")
+    t.match(response, {
+      status: 202,
+      body: { state: "DELETION_SCHEDULED", dst_resource_state: "Terminating" },
+    })
     t.equal((await act(world, uuid, "rollback")).status, 202, "a second request changes nothing")
     const ended = await world.ended(uuid)
     t.match(ended, { state: "ERRED", dst_resource_state: "Terminated" })
@@ -220,18 +223,18 @@ for (const [what, pauses] of [
       const cloud = await wholeCloud(world.destinationCloud)
       const { uuid } = await world.create(tenant, request)
       await world.ended(uuid)
-      const asked = Promise.withResolvers<void>()
+      const requested = Promise.withResolvers<void>()
       let calls = 0
       let paused = false
       world.destination.onRequest = async ({ method }) => {
         if (method === "DELETE") calls += 1
         if (paused || !pauses({ method }, calls)) return undefined
         paused = true
-        asked.resolve()
+        requested.resolve()
         return { status: 429, headers: { "retry-after": "3600" }, body: {} }
       }
       t.equal((await act(world, uuid, "rollback")).status, 202)
-      await asked.promise
+      await requested.promise
       const waiting = async () =>
         (await count(world, waits)) > 0 || !(await world.owner.retrieve(uuid)).state.startsWith("DELET")
       await waitFor("the rollback to wait in the queue or to end", waiting, { everyMs: 20 })

@@ -133,16 +133,16 @@ t.test("a migration that is OK has the rows of a provisioned tenant", (t) =>
 
     const { rows } = await world.pool.query(
       `select "order".*, resource.state as resource_state, resource.backend_id as resource_backend_id,
-         resource.plan_id as resource_plan_id, migration.created as asked, migration.created_by_id as asker
+         resource.plan_id as resource_plan_id, migration.created as requested, migration.created_by_id as requester
        from marketplace_order "order" join marketplace_resource resource on resource.id = "order".resource_id
        join waldur_openstack_replication_migration migration on migration.dst_resource_id = resource.id`,
     )
     t.equal(rows.length, 1, "one order")
     const [order] = rows
     t.match(order, { type: 1, state: 3, error_message: "", resource_state: 2, resource_backend_id: project })
-    t.strictSame(order.created, order.asked, "with the date of the migration")
+    t.strictSame(order.created, order.requested, "with the date of the migration")
     for (const by of ["created_by_id", "consumer_reviewed_by_id", "provider_reviewed_by_id"]) {
-      t.equal(order[by], order.asker, `${by} is the user who requested it`)
+      t.equal(order[by], order.requester, `${by} is the user who requested it`)
     }
     t.equal(order.plan_id, order.resource_plan_id)
   }),

@@ -13,21 +13,21 @@ function takeAddress(world: TestWorld, device_owner: string): Promise<string> {
   world.destination.onRequest = async ({ method, path, body }) => {
     if (method !== "POST" || path !== "ports" || busy) return
     busy = true
-    const { ports = [], port } = body as { ports?: Asked[]; port?: Asked }
-    const [asked] = [...ports, ...(port === undefined ? [] : [port])]
+    const { ports = [], port } = body as { ports?: RequestedPort[]; port?: RequestedPort }
+    const [requested] = [...ports, ...(port === undefined ? [] : [port])]
     const { id } = await createResource(world.destinationCloud, "ports", {
-      project_id: asked?.project_id,
-      network_id: asked?.network_id,
+      project_id: requested?.project_id,
+      network_id: requested?.network_id,
       device_owner,
       device_id: "the cloud's own",
-      fixed_ips: asked?.fixed_ips.slice(0, 1),
+      fixed_ips: requested?.fixed_ips.slice(0, 1),
     })
     taken.resolve(id)
   }
   return taken.promise
 }
 
-interface Asked {
+interface RequestedPort {
   readonly project_id: string
   readonly network_id: string
   readonly fixed_ips: readonly unknown[]

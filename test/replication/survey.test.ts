@@ -49,8 +49,8 @@ t.test(
       const tenant = await world.importTenant(demoTenant("small"))
       const [router] = await listResources(world.sourceCloud, "routers", { project_id: tenant.projectId })
       world.destination.onRequest = async ({ method, path, body }) => {
-        const asked = (body as { router?: { distributed?: boolean } } | undefined)?.router?.distributed
-        if (method !== "POST" || path !== "routers" || asked === undefined) return
+        const distributed = (body as { router?: { distributed?: boolean } } | undefined)?.router?.distributed
+        if (method !== "POST" || path !== "routers" || distributed === undefined) return
         const words = { type: "DVRMacAddressNotFound", message: "No distributed routers here.", detail: "" }
         return { status: 400, body: { NeutronError: words } }
       }

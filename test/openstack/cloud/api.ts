@@ -135,8 +135,12 @@ export function startService(
 }
 
 /** Waits until the service responds, not only its socket. */
-export async function untilAnswers(layout: Layout, daemons: Daemons, service: ServiceName): Promise<void> {
-  const answers = async () => {
+export async function untilServiceResponds(
+  layout: Layout,
+  daemons: Daemons,
+  service: ServiceName,
+): Promise<void> {
+  const responds = async () => {
     const status = await fetch(urlOf(layout, service)).then(
       (answer) => answer.status,
       () => 599,
@@ -145,5 +149,5 @@ export async function untilAnswers(layout: Layout, daemons: Daemons, service: Se
       throw new Error(`${service} did not start: ${await endOf(daemons.logOf(service))}`)
     return status < 500
   }
-  await waitFor(`${service} to respond`, answers, { timeoutMs: 300_000, everyMs: 200 })
+  await waitFor(`${service} to respond`, responds, { timeoutMs: 300_000, everyMs: 200 })
 }

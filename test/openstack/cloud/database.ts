@@ -55,16 +55,16 @@ export async function startDatabase(options: DatabaseOptions): Promise<void> {
 async function start({ directory, daemons, outlive }: DatabaseOptions): Promise<void> {
   const args = [`--defaults-file=${join(directory, "my.cnf")}`]
   await daemons.start("mariadb", { program: "mariadbd", args }, outlive)
-  const answers = async () => {
-    const answered = await sql(directory, "select 1").then(
+  const responds = async () => {
+    const responded = await sql(directory, "select 1").then(
       () => true,
       () => false,
     )
-    if (!answered && !(await daemons.isAlive("mariadb")))
+    if (!responded && !(await daemons.isAlive("mariadb")))
       throw new Error(`MariaDB did not start: ${await endOf(daemons.logOf("mariadb"))}`)
-    return answered
+    return responded
   }
-  await waitFor("MariaDB to respond", answers, { timeoutMs: 300_000, everyMs: 100 })
+  await waitFor("MariaDB to respond", responds, { timeoutMs: 300_000, everyMs: 100 })
 }
 
 async function sql(directory: string, text: string): Promise<void> {

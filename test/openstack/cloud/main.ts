@@ -12,10 +12,10 @@ await runProgram(async () => {
     allowPositionals: true,
   })
   const directory = resolve(values.state)
-  const say = (line: string) => process.stdout.write(`${line}\n`)
+  const print = (line: string) => process.stdout.write(`${line}\n`)
   if (positionals[0] === "up") {
-    const { authUrl } = await up({ directory, outlive: true, say })
-    say(`OpenStack answers at ${authUrl}. To use it: export OPENSTACK_CLOUD_JSON=${cloudFile(directory)}`)
+    const { authUrl } = await up({ directory, outlive: true, print })
+    print(`OpenStack runs at ${authUrl}. To use it: export OPENSTACK_CLOUD_JSON=${cloudFile(directory)}`)
     return 0
   }
   if (positionals[0] === "down") {

@@ -11,13 +11,13 @@ const packages = [
 ]
 
 /** Installs missing packages with apt. Returns a text that changes with the installed versions. */
-export async function ensurePackages(log: string, say: (line: string) => void): Promise<string> {
+export async function ensurePackages(log: string, print: (line: string) => void): Promise<string> {
   await refuseOtherSystems()
   const missing = lacking(await installedVersions())
   if (missing.length > 0) {
     if (process.getuid?.() !== 0)
       throw new Error(`Installing OpenStack needs root. Let root run: apt-get install ${missing.join(" ")}`)
-    say(`installing ${missing.join(", ")} (a few minutes)`)
+    print(`installing ${missing.join(", ")} (a few minutes)`)
     await install(missing, log)
   }
   const versions = await installedVersions()
@@ -70,7 +70,7 @@ function proxies(): Readonly<Record<string, string>> {
  */
 async function withoutServices(run: () => Promise<void>): Promise<void> {
   const policy = "/usr/sbin/policy-rc.d"
-  const ours = await writeFile(policy, `#!/bin/sh\n[ ! -d /proc/${process.pid} ] || exit 101\n`, {
+  const created = await writeFile(policy, `#!/bin/sh\n[ ! -d /proc/${process.pid} ] || exit 101\n`, {
     flag: "wx",
     mode: 0o755,
   }).then(
@@ -80,6 +80,6 @@ async function withoutServices(run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } finally {
-    if (ours) await rm(policy, { force: true })
+    if (created) await rm(policy, { force: true })
   }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { cloudFileOf, type ReachableCloud, readCloudFile } from "../../../host/cloud-file.ts"
 import { signInAdmin } from "../../cloud/session.ts"
-import { bootstrap, migrateDatabases, startService, untilAnswers, writeSettings } from "./api.ts"
+import { bootstrap, migrateDatabases, startService, untilServiceResponds, writeSettings } from "./api.ts"
 import { type Daemons, daemonsOf } from "./daemons.ts"
 import { startDatabase } from "./database.ts"
 import { authUrlOf, cloudFile, host, type Layout, services, socketOf } from "./layout.ts"
@@ -20,7 +20,7 @@ export interface UpOptions {
   /** Whether the cloud continues when this process ends. @default false */
   readonly outlive?: boolean
   /** Receives a line for each step. */
-  readonly say?: (line: string) => void
+  readonly print?: (line: string) => void
 }
 
 export interface RunningCloud extends ReachableCloud {
@@ -40,7 +40,7 @@ export const defaultDirectory = join(home, "cloud")
  * an earlier process left in the directory.
  */
 export async function up(options: UpOptions = {}): Promise<RunningCloud> {
-  const { firstPort = 35_000, outlive = false, say = () => undefined } = options
+  const { firstPort = 35_000, outlive = false, print = () => undefined } = options
   const directory = resolve(options.directory ?? defaultDirectory)
   const daemons = daemonsOf(directory)
   const stop = () => down(directory)
@@ -52,7 +52,7 @@ export async function up(options: UpOptions = {}): Promise<RunningCloud> {
   }
   await makeDirectory(directory)
   try {
-    const versions = await ensurePackages(join(directory, "log", "apt.log"), say)
+    const versions = await ensurePackages(join(directory, "log", "apt.log"), print)
     const layout = {
       directory,
       ports: await freePorts(firstPort),
@@ -62,7 +62,7 @@ export async function up(options: UpOptions = {}): Promise<RunningCloud> {
     }
     const cloud = await startAll(layout, daemons, {
       outlive,
-      say,
+      print,
       cache: join(home, `databases-${versions}`),
     })
     await writeFile(cloudFile(directory), cloudFileOf(cloud), { mode: 0o600 })
@@ -75,26 +75,26 @@ export async function up(options: UpOptions = {}): Promise<RunningCloud> {
 
 interface Start {
   readonly outlive: boolean
-  readonly say: (line: string) => void
+  readonly print: (line: string) => void
   readonly cache: string
 }
 
 async function startAll(layout: Layout, daemons: Daemons, start: Start): Promise<ReachableCloud> {
-  const { outlive, say, cache } = start
+  const { outlive, print, cache } = start
   const { directory } = layout
   await writeSettings(layout)
-  say("starting the database")
+  print("starting the database")
   const migrate = () => {
-    say("migrating the databases (a minute, the first time)")
+    print("migrating the databases (a minute, the first time)")
     return migrateDatabases(layout)
   }
   await startDatabase({ directory, daemons, outlive, cache, migrate })
   await bootstrap(layout)
-  say(`starting ${services.join(", ")}`)
+  print(`starting ${services.join(", ")}`)
   for (const service of services) await startService(layout, daemons, service, outlive)
-  await untilAnswers(layout, daemons, "keystone")
+  await untilServiceResponds(layout, daemons, "keystone")
   await fillCatalog(layout)
-  await Promise.all(services.map((service) => untilAnswers(layout, daemons, service)))
+  await Promise.all(services.map((service) => untilServiceResponds(layout, daemons, service)))
   const cloud: Omit<ReachableCloud, "externalNetworkId" | "volumeTypes"> = {
     authUrl: authUrlOf(layout),
     region: layout.region,
