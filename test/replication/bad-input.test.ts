@@ -108,7 +108,7 @@ const cases: readonly Case[] = [
   {
     title: "a catalog without the volume service",
     message:
-      /quota "volume quotas": OpenStack, region B: the catalog has no public endpoint of type volumev3 or .*; it has identity, network, compute\. Register the service in this cloud's catalog or .*, then retry\./,
+      /quota "volume quotas": OpenStack, region B: the catalog has no public endpoint of type volumev3 or .*; it has identity, network, compute, image\. Register the service in this cloud's catalog or .*, then retry\./,
     async breaks(world) {
       world.destination.setMissing({ services: ["volumev3", "block-storage"] })
       // A token keeps the catalog that was sent with it.
