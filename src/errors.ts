@@ -248,9 +248,9 @@ export const errors = {
       code: "OTHER_SERVER",
       status: 409,
       retry: "no",
-      meaning: "The migration was run by another server, which has its plan and its events.",
+      meaning: "The migration was run by another server, or its plan and events were deleted here.",
       cause:
-        "The row of the migration was made by Waldur's own replication, or the plugin's schema was created after it.",
+        "The row of the migration was made by Waldur's own replication, the plugin's schema was created after it, or the extension's cleanup deleted the records of its tenant.",
       remedy: "Use the server that ran the migration, or terminate the tenant in the marketplace.",
     },
     () =>

@@ -51,7 +51,9 @@ t.test("the cleanup of a tenant or a project deletes only the plugin's records o
       { status: 200, body: { state: "OK" } },
       "the migration's row stays",
     )
-    t.equal((await ask(`${address}progress/`, { token })).status, 404, "its progress is deleted")
+    const progress = await ask(`${address}progress/`, { token })
+    t.equal(progress.status, 409, "its progress is deleted, as if another server had run it")
+    t.equal(progress.headers.get("x-error-code"), "OTHER_SERVER")
     t.equal(await clean({ projectId: world.rows.project.id }), 1, "the project's last one")
     t.strictSame(await recordsOf(world), { runs: 0, stages: 0, objects: 0 })
   }),
