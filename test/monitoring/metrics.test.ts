@@ -113,7 +113,7 @@ t.test("labels are bounded: none holds a migration, a tenant or a user", (t) =>
     await world.ended((await world.create(tenant)).uuid)
     const allowed: Readonly<Record<string, RegExp>> = {
       cloud: /^OpenStack, region [AB]$/,
-      service: /^(identity|network|compute|volume)$/,
+      service: /^(identity|network|compute|volume|image)$/,
       method: /^(GET|HEAD|POST|PUT|PATCH|DELETE)$/,
       status: /^\d{1,3}$/,
       stage: new RegExp(`^(survey|verify|${kindNames.join("|")})$`),
