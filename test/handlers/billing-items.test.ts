@@ -1,4 +1,5 @@
 import t from "tap"
+import { multiply, sum } from "../../src/handlers/billing/decimal.ts"
 import {
   type BilledResource,
   invoiceItems,
@@ -159,6 +160,29 @@ t.test("the items of a plan's components are Waldur's", async (t) => {
     },
   ])
   t.match(items(component("cores", { articleCode: "C" })), [{ article_code: "C" }])
+})
+
+t.test("the limits of other offerings are billed as they are, under their components' names", async (t) => {
+  const licences = resource([component("storage", { name: "Disk" }), component("half")], {
+    limits: { storage: 500, half: 2.5 },
+    offering: {
+      name: "Archive",
+      uuid: "00000000-0000-0000-0000-0000000e0003",
+      type: "Marketplace.Basic",
+    },
+  })
+  t.match(invoiceItems(licences, span, true), [
+    { quantity: "500", name: /\/ Disk$/ },
+    { quantity: "2.5", details: { resource_limit_periods: [{ quantity: 2.5, total: "10" }] } },
+  ])
+})
+
+t.test("decimal numbers are multiplied and added without a loss", async (t) => {
+  t.equal(multiply("2.5", 4), "10")
+  t.equal(multiply("0.1", 3), "0.3")
+  t.equal(multiply("96", 30), "2880")
+  t.equal(sum(["0.1", "0.2", "3"]), "3.3")
+  t.equal(sum([]), "0")
 })
 
 t.test("one-time prices and total limits are billed once", async (t) => {

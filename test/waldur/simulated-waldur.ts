@@ -54,7 +54,6 @@ export class SimulatedWaldur {
     const found = await this.#tenant()
     if (found?.state !== core.OK) return
     await this.#setTenant(core.UPDATING)
-    await this.#setResource(resource.UPDATING, [resource.OK])
     for (const [name, used] of Object.entries(await this.#usages(found.backend_id ?? ""))) {
       await this.#pool.query(
         `insert into quotas_quotausage (content_type_id, object_id, name, delta)
@@ -67,7 +66,8 @@ export class SimulatedWaldur {
       )
     }
     await this.#setTenant(core.OK)
-    await this.#setResource(resource.OK, [resource.UPDATING])
+    // Waldur's handler of the tenant's OK: from Creating, Updating and Erred.
+    await this.#setResource(resource.OK, [resource.CREATING, resource.OK, resource.UPDATING, resource.ERRED])
   }
 
   /** The hourly job of the time-out: rows that are Creating and were not changed for three hours. */

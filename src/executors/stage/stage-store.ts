@@ -122,8 +122,8 @@ async function startRun(
 
 /**
  * Sets the tenant of a running migration CREATING again, and its resource Creating, where a job of Waldur's has changed
- * them: it fails rows that stay in Creating for three hours, then sets the tenant OK if its project exists, and else the
- * resource Terminated. Nobody may order machines in a tenant that is not complete.
+ * them: they fail rows that stay in Creating for three hours, then set tenant and resource OK if the project exists, and else
+ * the resource Terminated. Nobody may order machines in a tenant that is not complete.
  */
 async function keepCreating(ctx: WorkerContext, trx: Trx, migration: number): Promise<void> {
   const { tenant, tenantState, resource, resourceState } = await trx
@@ -147,7 +147,8 @@ async function keepCreating(ctx: WorkerContext, trx: Trx, migration: number): Pr
       .execute()
     await restoreRows(ctx, trx, migration)
   }
-  if (resourceState === ResourceState.ERRED || resourceState === ResourceState.TERMINATED) {
+  // A pull of quotas can set a resource OK that the time-out had failed. A termination was excluded before.
+  if (resourceState !== ResourceState.CREATING) {
     const changes = { state: ResourceState.CREATING, error_message: "" }
     await saveRow(trx, ctx.hooks, "resource", resource, changes)
   }

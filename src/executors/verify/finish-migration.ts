@@ -1,5 +1,5 @@
 import { saveRow, type WriteDestination } from "../../handlers/index.ts"
-import { CoreState, coreStateName } from "../../models/codes.ts"
+import { CoreState, coreStateName, ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
 import type { VerifySummary } from "../../models/own-tables.ts"
 import { withoutRequestIds } from "../../openstack/index.ts"
@@ -57,16 +57,18 @@ export async function finishMigration(
     })
     .where("migration_id", "=", migrationId)
     .execute()
-  const { backend_metadata } = await trx
+  const resource = await trx
     .selectFrom("marketplace_resource")
-    .select("backend_metadata")
+    .select(["backend_metadata", "state"])
     .where("id", "=", resourceId)
     .forUpdate()
     .executeTakeFirstOrThrow()
   await saveRow(trx, ctx.hooks, "resource", resourceId, {
+    // A job of Waldur's may have changed it since the last stage began; handlers run when it leaves Creating.
+    ...(resource.state !== ResourceState.CREATING && { state: ResourceState.CREATING }),
     backend_id: outcome.projectId,
     backend_metadata: JSON.stringify({
-      ...backend_metadata,
+      ...resource.backend_metadata,
       state: coreStateName(state),
       action: "",
       action_details: {},

@@ -1,5 +1,6 @@
 import { sql } from "kysely"
 import type { Trx } from "../../models/database.ts"
+import { sum } from "./decimal.ts"
 import { readBilledResources } from "./facts.ts"
 import { lockInvoice } from "./invoice.ts"
 import { hundredthsText, instantText, type LimitPeriod, limitPeriodOf } from "./invoice-items.ts"
@@ -85,5 +86,5 @@ function endLimit(
   }
   const all = [...periods.slice(0, -1), ended]
   if (unit !== "day") return { periods: all }
-  return { periods: all, quantity: String(all.reduce((sum, { total }) => sum + BigInt(total), 0n)) }
+  return { periods: all, quantity: sum(all.map(({ total }) => total)) }
 }

@@ -1,4 +1,5 @@
 import { hex } from "../../models/uuid.ts"
+import { multiply } from "./decimal.ts"
 import { fixedPeriods, limitDays, type Span } from "./periods.ts"
 
 /** What an invoice says of a resource: the facts that every item of it repeats. */
@@ -70,7 +71,7 @@ export function invoiceItems(resource: BilledResource, span: Span, first: boolea
     const { periods, ...columns } = price
     return {
       ...columns,
-      name: `${resource.name} (${resource.offering.name} / ${resource.plan.name}) / ${componentText(component)}`,
+      name: `${resource.name} (${resource.offering.name} / ${resource.plan.name}) / ${componentText(resource.offering.type, component)}`,
       measured_unit: component.measuredUnit,
       article_code: component.articleCode || resource.plan.articleCode,
       start: instantText(span.start),
@@ -88,7 +89,7 @@ interface Price extends Pick<InvoiceItem, "unit" | "unit_price" | "quantity"> {
 }
 
 function priceOf(
-  { plan, limits }: BilledResource,
+  { plan, limits, offering }: BilledResource,
   component: PlanComponent,
   span: Span,
   first: boolean,
@@ -100,7 +101,7 @@ function priceOf(
   }
   if (billingType === "one") return first ? { unit: "quantity", unit_price: price, quantity: "1" } : undefined
   if (billingType !== "limit") return undefined
-  const limit = billedLimit(component.type, limits[component.type])
+  const limit = billedLimit(offering.type, component.type, limits[component.type])
   if (limit === undefined) return undefined
   if (limitPeriod === "total") {
     return first ? { unit: "quantity", unit_price: price, quantity: String(limit) } : undefined
@@ -110,12 +111,16 @@ function priceOf(
   return { unit: plan.unit, unit_price: price, quantity, periods }
 }
 
-/** Components that Waldur stores in MiB and bills in GiB. */
+/** Waldur's type of offerings of tenants. Its rules of units and names hold for these alone. */
+const tenantOffering = "OpenStack.Tenant"
+
+/** Components of tenants that Waldur stores in MiB and bills in GiB. */
 const inMebibytes: readonly string[] = ["ram", "storage"]
 
 /** Returns the limit in the unit of its price; undefined where it is not billed: 0, unlimited (-1), absent. */
-function billedLimit(type: string, limit: number | null | undefined): number | undefined {
+function billedLimit(offering: string, type: string, limit: number | null | undefined): number | undefined {
   if (limit === undefined || limit === null || limit === 0 || limit === -1) return undefined
+  if (offering !== tenantOffering) return limit
   return Math.trunc(inMebibytes.includes(type) ? limit / 1_024 : limit)
 }
 
@@ -127,12 +132,13 @@ export function limitPeriodOf(quantity: number, span: Span): LimitPeriod {
     end: endText(span),
     quantity,
     billing_periods: days,
-    total: String(BigInt(quantity) * BigInt(days)),
+    total: multiply(String(quantity), days),
   }
 }
 
 /** Waldur's names of components on an invoice. */
-function componentText({ type, name }: PlanComponent): string {
+function componentText(offering: string, { type, name }: PlanComponent): string {
+  if (offering !== tenantOffering) return name
   if (type === "cores") return "CPU"
   if (type === "ram") return "RAM"
   if (type === "storage") return "storage"

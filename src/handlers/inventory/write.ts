@@ -44,13 +44,17 @@ export async function writeInventory(
   if (names.length > 0) {
     const listed = sql.join(names.map((name) => sql.ref(name)))
     const own = sql.join(names.map((name) => sql.ref(`own.${name}`)))
-    const excluded = sql.join(names.map((name) => sql.ref(`excluded.${name}`)))
+    const read = sql.join(names.map((name) => sql.ref(`read.${name}`)))
+    const given = sql`jsonb_populate_recordset(null::${into}, ${JSON.stringify(rows)}::jsonb)`
+    // Only rows that differ are locked: `on conflict do update` locks all of them, and migrations would wait for each other.
     await sql`
-      insert into ${into} as own (uuid, settings_id, backend_id, ${listed})
-      select gen_random_uuid(), ${settingsId}::int, backend_id, ${listed}
-      from jsonb_populate_recordset(null::${into}, ${JSON.stringify(rows)}::jsonb) order by backend_id
-      on conflict (settings_id, backend_id) do update set (${listed}) = row(${excluded})
-      where (${own}) is distinct from (${excluded})`.execute(trx)
+      insert into ${into} (uuid, settings_id, backend_id, ${listed})
+      select gen_random_uuid(), ${settingsId}::int, backend_id, ${listed} from ${given} order by backend_id
+      on conflict (settings_id, backend_id) do nothing`.execute(trx)
+    await sql`
+      update ${into} own set (${listed}) = row(${read}) from ${given} as read
+      where own.settings_id = ${settingsId} and own.backend_id = read.backend_id
+        and (${own}) is distinct from (${read})`.execute(trx)
   }
   const offered = sql`select id from ${into} where settings_id = ${settingsId} and backend_id = any(${ids}::text[])`
   await sql`
