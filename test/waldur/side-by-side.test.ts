@@ -135,6 +135,25 @@ t.test("a time-out of Waldur's, and the pull after it, do not break a copy", (t)
   }),
 )
 
+t.test("a resource that Waldur's pull sets OK during a run is billed when the run ends", (t) =>
+  withCopy(async ({ world, waldur, run }) => {
+    await run(async () => {
+      await waldur.passHours(4)
+      await waldur.timeOut()
+      await waldur.pull()
+      await waldur.pullQuotas()
+    })
+    const copy = "resource_id = (select max(id) from marketplace_resource)"
+    t.ok((await count(world, `invoices_invoiceitem where ${copy}`)) > 0, "its items are in the invoice")
+    t.equal(await count(world, `marketplace_resourceplanperiod where ${copy}`), 1)
+    t.equal(
+      await count(world, "marketplace_offering where type in ('OpenStack.Instance', 'OpenStack.Volume')"),
+      2,
+      "machines and volumes can be ordered in it",
+    )
+  }),
+)
+
 t.test("rows of a migration that waits do not look as if they were stuck", (t) =>
   withCopy(async ({ world, waldur, run }) => {
     const { ctx } = await prepare({ pool: world.pool }, world.app.log)
