@@ -72,7 +72,7 @@ t.test("a mapping to a smaller or larger range keeps the position of every addre
       })
       await t.rejects(
         world.replicate(tenant, ask("10.9.0.64/27")),
-        /answered 400: .*10\.1\.0\.\d+.* does not fit/,
+        /failed with status 400: .*10\.1\.0\.\d+.* does not fit/,
       )
 
       const { migration, projectId } = await world.replicate(tenant, ask("10.9.0.64/26"))
