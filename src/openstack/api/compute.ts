@@ -1,33 +1,31 @@
 import type { Cloud } from "../cloud/types.ts"
-import { ignoreNotFound } from "../errors/not-found.ts"
 import { path } from "./path.ts"
 import {
   type AvailabilityZone,
   detailsOf,
+  getQuotaSet,
   type QuotaDetails,
   type QuotaSet,
   type Quotas,
-  quotasOf,
+  resetQuotaSet,
+  setQuotaSet,
 } from "./quotas.ts"
 
 const service = "compute"
 
 /** GET /v2.1/os-quota-sets/PROJECT */
-export async function getComputeQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
-  const request = { service, method: "GET", path: path`/os-quota-sets/${projectId}` } as const
-  return quotasOf(await cloud.call<QuotaSet>(request))
+export function getComputeQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
+  return getQuotaSet(cloud, service, projectId)
 }
 
 /** PUT /v2.1/os-quota-sets/PROJECT. Other quotas keep their values. */
-export async function setComputeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
-  const body = { quota_set: quotas }
-  const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
-  return quotasOf(await cloud.call<QuotaSet>(request))
+export function setComputeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
+  return setQuotaSet(cloud, service, projectId, quotas)
 }
 
 /** DELETE os-quota-sets/PROJECT: resets to the cloud's defaults. */
-export async function resetComputeQuota(cloud: Cloud, projectId: string): Promise<void> {
-  await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
+export function resetComputeQuota(cloud: Cloud, projectId: string): Promise<void> {
+  return resetQuotaSet(cloud, service, projectId)
 }
 
 /** A server of a tenant: a rollback refuses while there is one. */

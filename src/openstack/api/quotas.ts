@@ -1,3 +1,7 @@
+import type { Cloud, Service } from "../cloud/types.ts"
+import { ignoreNotFound } from "../errors/not-found.ts"
+import { path } from "./path.ts"
+
 /** Limits by resource; -1 means unlimited. */
 export type Quotas = Readonly<Record<string, number>>
 
@@ -6,7 +10,7 @@ export interface QuotaSet {
   readonly quota_set: Readonly<Record<string, unknown>>
 }
 
-export function quotasOf({ quota_set }: QuotaSet): Quotas {
+function quotasOf({ quota_set }: QuotaSet): Quotas {
   return numbersOf(quota_set)
 }
 
@@ -35,4 +39,38 @@ export function detailsOf(values: Readonly<Record<string, unknown>>): QuotaDetai
 export interface AvailabilityZone {
   readonly zoneName: string
   readonly zoneState: { readonly available: boolean }
+}
+
+/** Services whose quotas are a quota set of their API. */
+type QuotaSetService = Extract<Service, "compute" | "volume">
+
+/** GET os-quota-sets/PROJECT */
+export async function getQuotaSet(
+  cloud: Cloud,
+  service: QuotaSetService,
+  projectId: string,
+): Promise<Quotas> {
+  const request = { service, method: "GET", path: path`/os-quota-sets/${projectId}` } as const
+  return quotasOf(await cloud.call<QuotaSet>(request))
+}
+
+/** PUT os-quota-sets/PROJECT. Other quotas keep their values. */
+export async function setQuotaSet(
+  cloud: Cloud,
+  service: QuotaSetService,
+  projectId: string,
+  quotas: Quotas,
+): Promise<Quotas> {
+  const body = { quota_set: quotas }
+  const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
+  return quotasOf(await cloud.call<QuotaSet>(request))
+}
+
+/** DELETE os-quota-sets/PROJECT: resets to the cloud's defaults. */
+export async function resetQuotaSet(
+  cloud: Cloud,
+  service: QuotaSetService,
+  projectId: string,
+): Promise<void> {
+  await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
 }

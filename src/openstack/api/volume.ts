@@ -1,13 +1,14 @@
 import type { Cloud } from "../cloud/types.ts"
-import { ignoreNotFound } from "../errors/not-found.ts"
 import { path } from "./path.ts"
 import {
   type AvailabilityZone,
   detailsOf,
+  getQuotaSet,
   type QuotaDetails,
   type QuotaSet,
   type Quotas,
-  quotasOf,
+  resetQuotaSet,
+  setQuotaSet,
 } from "./quotas.ts"
 
 /** https://docs.openstack.org/api-ref/block-storage/v3/#volume-types-types */
@@ -29,16 +30,13 @@ export interface NewVolumeType {
 const service = "volume"
 
 /** GET /v3/PROJECT/os-quota-sets/PROJECT. Includes keys such as `gigabytes_ssd` for each volume type. */
-export async function getVolumeQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
-  const request = { service, method: "GET", path: path`/os-quota-sets/${projectId}` } as const
-  return quotasOf(await cloud.call<QuotaSet>(request))
+export function getVolumeQuota(cloud: Cloud, projectId: string): Promise<Quotas> {
+  return getQuotaSet(cloud, service, projectId)
 }
 
 /** PUT /v3/PROJECT/os-quota-sets/PROJECT. Other quotas keep their values; Cinder refuses keys of volume types that do not exist. */
-export async function setVolumeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
-  const body = { quota_set: quotas }
-  const request = { service, method: "PUT", path: path`/os-quota-sets/${projectId}`, body } as const
-  return quotasOf(await cloud.call<QuotaSet>(request))
+export function setVolumeQuota(cloud: Cloud, projectId: string, quotas: Quotas): Promise<Quotas> {
+  return setQuotaSet(cloud, service, projectId, quotas)
 }
 
 /** GET /v3/PROJECT/types. An admin gets private types too. */
@@ -55,8 +53,8 @@ export async function createVolumeType(cloud: Cloud, type: NewVolumeType): Promi
 }
 
 /** DELETE os-quota-sets/PROJECT: resets to the cloud's defaults. */
-export async function resetVolumeQuota(cloud: Cloud, projectId: string): Promise<void> {
-  await ignoreNotFound(cloud.call({ service, method: "DELETE", path: path`/os-quota-sets/${projectId}` }))
+export function resetVolumeQuota(cloud: Cloud, projectId: string): Promise<void> {
+  return resetQuotaSet(cloud, service, projectId)
 }
 
 /** A volume of a tenant: a rollback refuses while there is one. */
