@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { ResourceState } from "../models/codes.ts"
 import { handlerTables } from "../models/host-tables.ts"
+import { entersState } from "./enters-state.ts"
 import type { Handler, HandlerContext } from "./handler.ts"
 import type { ResourceRow, Saved } from "./hooks.ts"
 
@@ -14,12 +15,9 @@ export const planPeriodsHandler: Handler = {
 }
 
 /** Opens the plan period of a resource that becomes OK, unless one is open. */
-async function openPlanPeriod(
-  { now }: HandlerContext,
-  { instance, previous, trx }: Saved<ResourceRow>,
-): Promise<void> {
-  const began = previous?.state !== ResourceState.OK && instance.state === ResourceState.OK
-  if (!began || instance.plan_id === null) return
+async function openPlanPeriod({ now }: HandlerContext, saved: Saved<ResourceRow>): Promise<void> {
+  const { instance, trx } = saved
+  if (!entersState(saved, ResourceState.OK) || instance.plan_id === null) return
   const open = await trx
     .selectFrom("marketplace_resourceplanperiod")
     .select("id")
@@ -43,11 +41,9 @@ async function openPlanPeriod(
 }
 
 /** Closes the plan period of a resource that is terminated. */
-async function closePlanPeriod(
-  { now }: HandlerContext,
-  { instance, previous, trx }: Saved<ResourceRow>,
-): Promise<void> {
-  if (instance.state !== ResourceState.TERMINATED || previous?.state === instance.state) return
+async function closePlanPeriod({ now }: HandlerContext, saved: Saved<ResourceRow>): Promise<void> {
+  if (!entersState(saved, ResourceState.TERMINATED)) return
+  const { instance, trx } = saved
   const end = now()
   await trx
     .updateTable("marketplace_resourceplanperiod")

@@ -12,7 +12,7 @@ import { subResourceOfferingsHandler } from "./sub-resource-offerings.ts"
 import { usagesHandler } from "./usages/index.ts"
 
 /** All handlers, in the order in which they run. */
-const registry: readonly Handler[] = inOrder([
+const registry: readonly Handler[] = [
   inventoryHandler,
   routerPortsHandler,
   usagesHandler,
@@ -23,7 +23,7 @@ const registry: readonly Handler[] = inOrder([
   countersHandler,
   billingHandler,
   ordersHandler,
-])
+]
 
 /** Which handlers are on. @default all of them */
 export type HandlerSwitches = Readonly<Partial<Record<HandlerName, boolean>>>
@@ -41,8 +41,4 @@ export function selectHandlers(switches: HandlerSwitches = {}): readonly Handler
     }
   }
   return registry.filter(({ name }) => switches[name] ?? true)
-}
-
-function inOrder(handlers: readonly Handler[]): readonly Handler[] {
-  return handlers.toSorted((one, other) => handlerNames.indexOf(one.name) - handlerNames.indexOf(other.name))
 }

@@ -16,6 +16,7 @@ import {
 import { contentTypeId } from "../models/content-types.ts"
 import type { Trx } from "../models/database.ts"
 import { hostTables } from "../models/host-tables.ts"
+import { entersState } from "./enters-state.ts"
 import type { Handler, HandlerContext } from "./handler.ts"
 import type { ResourceRow, Saved } from "./hooks.ts"
 
@@ -93,12 +94,9 @@ export const subResourceOfferingsHandler: Handler = {
 }
 
 /** Where a resource becomes OK, in whatever way, its tenant gets the offerings that it lacks. */
-async function createOfferings(
-  context: HandlerContext,
-  { instance, previous, trx }: Saved<ResourceRow>,
-): Promise<void> {
-  if (instance.state !== ResourceState.OK || previous?.state === ResourceState.OK) return
-  if (instance.object_id === null) return
+async function createOfferings(context: HandlerContext, saved: Saved<ResourceRow>): Promise<void> {
+  const { instance, trx } = saved
+  if (!entersState(saved, ResourceState.OK) || instance.object_id === null) return
   // The table has no unique key for a tenant's offerings: the lock keeps two transactions from creating them twice.
   await trx
     .selectFrom("openstack_tenant")
@@ -172,8 +170,9 @@ async function countOfferings(trx: Trx, offerings: readonly Offering[]): Promise
 }
 
 /** As Waldur does when a tenant is deleted: the state alone changes, without an event, and the counts stay. */
-async function archiveOfferings({ instance, previous, trx }: Saved<ResourceRow>): Promise<void> {
-  if (instance.state !== ResourceState.TERMINATED || previous?.state === instance.state) return
+async function archiveOfferings(saved: Saved<ResourceRow>): Promise<void> {
+  if (!entersState(saved, ResourceState.TERMINATED)) return
+  const { instance, trx } = saved
   if (instance.object_id === null || instance.content_type_id === null) return
   await trx
     .withTables<{

@@ -1,5 +1,6 @@
 import { ResourceState } from "../../models/codes.ts"
 import type { Trx } from "../../models/database.ts"
+import { entersState } from "../enters-state.ts"
 import type { Handler, HandlerContext } from "../handler.ts"
 import type { ResourceRow, Saved } from "../hooks.ts"
 import { endItems } from "./end-items.ts"
@@ -22,12 +23,9 @@ export const billingHandler: Handler = {
  * A resource that becomes OK gets its items in the invoice of the month. That holds for every way to OK, also from ERRED
  * after a retry, which Waldur does not bill. A resource that has items in that invoice gets no more.
  */
-async function startBilling(
-  context: HandlerContext,
-  { instance, previous, trx }: Saved<ResourceRow>,
-): Promise<void> {
-  if (instance.state !== ResourceState.OK || previous?.state === ResourceState.OK) return
-  if (instance.plan_id === null) return
+async function startBilling(context: HandlerContext, saved: Saved<ResourceRow>): Promise<void> {
+  const { instance, trx } = saved
+  if (!entersState(saved, ResourceState.OK) || instance.plan_id === null) return
   const now = context.now()
   const customerId = await customerOf(trx, instance.project_id)
   const newResourceId = instance.id
@@ -36,11 +34,9 @@ async function startBilling(
   await addItems(trx, { invoice, resources, now, newResourceId })
 }
 
-async function endBilling(
-  context: HandlerContext,
-  { instance, previous, trx }: Saved<ResourceRow>,
-): Promise<void> {
-  if (instance.state !== ResourceState.TERMINATED || previous?.state === instance.state) return
+async function endBilling(context: HandlerContext, saved: Saved<ResourceRow>): Promise<void> {
+  if (!entersState(saved, ResourceState.TERMINATED)) return
+  const { instance, trx } = saved
   const billed = await billingTrx(trx)
     .selectFrom("invoices_invoiceitem")
     .select("id")
